@@ -1,0 +1,43 @@
+/** A machine the runbook names. With address null, `name` is looked up as typed (so ~/.ssh/config applies). */
+export interface Host {
+  name: string
+  address: string | null
+  user: string | null
+  port: number | null
+  /** ProxyJump, as in ssh_config: `bastion` or `user@host:port,second`. null leaves it to ~/.ssh/config. */
+  jump: string | null
+}
+
+export interface HostGroup {
+  name: string
+  hosts: string[]
+}
+
+/** Where a metric's numbers come from. `kind` is a key of kinds/sources; `settings` is checked by that kind. */
+export interface MetricSource {
+  /** Lower-case metric name, e.g. `error rate`. */
+  metric: string
+  kind: string
+  settings: Record<string, string | number | boolean>
+  /** Sampling interval. */
+  everyMs: number
+}
+
+export interface Inventory {
+  hosts: Host[]
+  groups: HostGroup[]
+  sources: MetricSource[]
+}
+
+/** The host names a `hosts=` value means: hosts and groups separated by commas or spaces, each once, in inventory order. */
+export function resolveHosts(inventory: Inventory, names: string): { hosts: string[]; unknown: string[] } {
+  const wanted = new Set<string>()
+  const unknown: string[] = []
+  for (const name of names.split(/[\s,]+/).filter((part) => part !== '')) {
+    const group = inventory.groups.find((candidate) => candidate.name === name)
+    if (group) for (const host of group.hosts) wanted.add(host)
+    else if (inventory.hosts.some((host) => host.name === name)) wanted.add(name)
+    else unknown.push(name)
+  }
+  return { hosts: inventory.hosts.map((host) => host.name).filter((name) => wanted.has(name)), unknown }
+}

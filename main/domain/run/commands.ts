@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { HostResult } from '../step.ts'
+import type { Evidence } from './events.ts'
+
+const id = z.string().min(1).max(200)
+const reason = z.string().trim().min(1, 'A reason is needed.').max(2000)
+const note = z.string().trim().max(2000).default('')
+
+/** What a person may ask of a run. Checked at the border with this schema; every refusal is a Problem. */
+export const OperatorCommand = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start-run') }),
+  /** A checklist item, or a manual step that is running or next. */
+  z.strictObject({ type: z.literal('tick'), id, note }),
+  z.strictObject({ type: z.literal('untick'), id }),
+  z.strictObject({ type: z.literal('waive'), id, reason }),
+  z.strictObject({ type: z.literal('decide-gate'), gateId: id, decision: z.enum(['go', 'no-go']), reason: note }),
+  z.strictObject({ type: z.literal('start-step'), stepId: id }),
+  z.strictObject({ type: z.literal('fail-step'), stepId: id, reason }),
+  z.strictObject({ type: z.literal('skip-step'), stepId: id, reason }),
+  z.strictObject({ type: z.literal('retry-step'), stepId: id }),
+  /** For a failed or unknown step: a person says it is done, and how they know. */
+  z.strictObject({ type: z.literal('resolve-step'), stepId: id, evidence: reason }),
+  z.strictObject({ type: z.literal('set-pace'), automatic: z.boolean() }),
+  z.strictObject({ type: z.literal('set-speed'), speed: z.number().min(1).max(3600) }),
+  z.strictObject({ type: z.literal('pause'), reason: note }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('abort'), reason }),
+  z.strictObject({ type: z.literal('start-rollback'), reason }),
+  z.strictObject({ type: z.literal('fire-trigger'), triggerId: id, reason }),
+  z.strictObject({ type: z.literal('override-breach'), breachId: id, reason }),
+  z.strictObject({ type: z.literal('add-note'), about: id.nullable().default(null), text: reason }),
+  z.strictObject({ type: z.literal('send-message'), messageId: id, note }),
+  z.strictObject({ type: z.literal('skip-message'), messageId: id, reason }),
+  z.strictObject({ type: z.literal('end-monitoring'), reason }),
+  z.strictObject({ type: z.literal('finish-run') }),
+])
+export type OperatorCommand = z.infer<typeof OperatorCommand>
+
+/** What the program itself reports. Never accepted from the bridge. */
+export type EngineCommand =
+  | { type: 'report-host-started'; stepId: string; attempt: number; host: string }
+  | { type: 'report-host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
+  /** After a restart: a step that was running when the program ended. */
+  | { type: 'report-step-lost'; stepId: string; attempt: number }
+  | { type: 'report-breach'; thresholdId: string | null; triggerId: string | null; metric: string; evidence: Evidence }
+  | { type: 'report-breach-over'; breachId: string }
+  | { type: 'report-no-data'; metric: string }
+  | { type: 'report-data'; metric: string }
+  | { type: 'report-time'; }
+
+export type RunCommand = OperatorCommand | EngineCommand

@@ -1,0 +1,63 @@
+import type { Runbook } from '../runbook.ts'
+import type { HostResult, StepOutcome } from '../step.ts'
+import type { Sample } from '../threshold.ts'
+
+export type RunMode = 'live' | 'rehearsal'
+export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'rolled-back'
+export type GateDecision = 'go' | 'no-go'
+
+/** What decided a breach, frozen when it opened: later edits cannot change it. */
+export interface Evidence {
+  /** The rule, as written in the runbook; for a manual trigger its prose. */
+  rule: string
+  /** Newest last, at most 60. Empty for a manual trigger. */
+  samples: Sample[]
+  /** The step in progress, or null. */
+  stepId: string | null
+}
+
+/** Facts, in the past tense. Each is stored once with its sequence number and never changed. */
+export type RunFact =
+  | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook }
+  | { type: 'run-started' }
+  | { type: 'item-ticked'; itemId: string; note: string }
+  | { type: 'item-unticked'; itemId: string }
+  | { type: 'item-waived'; itemId: string; reason: string }
+  | { type: 'gate-reached'; gateId: string }
+  | { type: 'gate-decided'; gateId: string; decision: GateDecision; reason: string }
+  | { type: 'phase-started'; phaseId: string }
+  | { type: 'phase-finished'; phaseId: string }
+  | { type: 'step-started'; stepId: string; attempt: number; hosts: string[] }
+  | { type: 'host-started'; stepId: string; attempt: number; host: string }
+  | { type: 'host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
+  | { type: 'step-finished'; stepId: string; attempt: number; outcome: StepOutcome; message: string }
+  | { type: 'step-skipped'; stepId: string; reason: string }
+  | { type: 'step-resolved'; stepId: string; evidence: string }
+  | { type: 'pace-changed'; automatic: boolean }
+  | { type: 'speed-changed'; speed: number }
+  | { type: 'run-paused'; reason: string }
+  | { type: 'run-resumed' }
+  | { type: 'abort-requested'; reason: string }
+  | { type: 'rollback-started'; reason: string }
+  | { type: 'rollback-steps-finished' }
+  | { type: 'breach-opened'; breachId: string; thresholdId: string | null; triggerId: string | null; metric: string | null; evidence: Evidence }
+  | { type: 'breach-closed'; breachId: string }
+  | { type: 'breach-overridden'; breachId: string; reason: string }
+  | { type: 'no-data-noticed'; metric: string }
+  | { type: 'data-returned'; metric: string }
+  | { type: 'note-added'; noteId: string; about: string | null; text: string }
+  | { type: 'message-sent'; messageId: string; note: string }
+  | { type: 'message-skipped'; messageId: string; reason: string }
+  | { type: 'monitoring-started'; endsAt: number }
+  | { type: 'monitoring-ended'; reason: string }
+  | { type: 'run-finished'; outcome: RunOutcome }
+
+/** A fact with when it happened (epoch ms on the run's clock) and who caused it (`holdpoint` for the program itself). */
+export type RunEvent = RunFact & { at: number; by: string }
+
+/** An event as the journal holds it: `seq` is 1-based per run, without holes; `hash` chains to the previous event. */
+export interface StoredEvent {
+  seq: number
+  event: RunEvent
+  hash: string
+}

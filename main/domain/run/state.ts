@@ -1,0 +1,116 @@
+import type { Runbook } from '../runbook.ts'
+import type { HostResult } from '../step.ts'
+import type { Evidence, RunMode, RunOutcome } from './events.ts'
+
+/**
+ * What the room says about the run as a whole. `waiting` is for a gate or for a person's tick; `failed` and `unknown`
+ * hold the run until a person decides; the last four are final.
+ */
+export type RunStatus =
+  | 'planned' | 'running' | 'waiting' | 'paused' | 'failed' | 'unknown' | 'aborting' | 'rolling-back'
+  | 'ended-succeeded' | 'ended-failed' | 'ended-aborted' | 'ended-rolled-back'
+
+/** Where in the runbook the run is. */
+export type Stage = 'planned' | 'preparation' | 'phases' | 'monitoring' | 'closing' | 'aborting' | 'rollback' | 'rollback-validation' | 'ended'
+
+export type StepStatus = 'planned' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'skipped'
+
+export interface ItemState {
+  state: 'open' | 'ticked' | 'waived'
+  at: number | null
+  by: string | null
+  /** The note of a tick or the reason of a waiver. */
+  note: string
+}
+
+export interface HostState {
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown'
+  startedAt: number | null
+  finishedAt: number | null
+  result: HostResult | null
+}
+
+export interface StepState {
+  status: StepStatus
+  /** 0 before the first start. */
+  attempt: number
+  startedAt: number | null
+  finishedAt: number | null
+  /** Who ticked, skipped or resolved it, or started this attempt. */
+  by: string | null
+  /** Why it failed, was skipped, or how a person knows it is done. */
+  message: string
+  /** Of the current attempt. */
+  hosts: Record<string, HostState>
+}
+
+export interface GateState {
+  state: 'closed' | 'reached' | 'go' | 'no-go'
+  reachedAt: number | null
+  at: number | null
+  by: string | null
+  reason: string
+}
+
+export interface Breach {
+  id: string
+  thresholdId: string | null
+  triggerId: string | null
+  metric: string | null
+  openedAt: number
+  closedAt: number | null
+  evidence: Evidence
+  override: { at: number; by: string; reason: string } | null
+}
+
+export interface Note {
+  id: string
+  at: number
+  by: string
+  about: string | null
+  text: string
+}
+
+export interface MessageState {
+  state: 'pending' | 'sent' | 'skipped'
+  /** One entry each time it was sent; progress updates repeat. */
+  sentAt: number[]
+  by: string | null
+  note: string
+}
+
+export interface RunState {
+  id: string
+  /** Sequence number of the last event folded in. */
+  version: number
+  mode: RunMode
+  speed: number
+  automatic: boolean
+  runbookId: string
+  revision: number
+  runbook: Runbook
+  stage: Stage
+  outcome: RunOutcome | null
+  paused: { at: number; by: string; reason: string } | null
+  createdAt: number
+  createdBy: string
+  startedAt: number | null
+  finishedAt: number | null
+  lastEventAt: number
+  items: Record<string, ItemState>
+  steps: Record<string, StepState>
+  /** Keyed by `gateBefore(phase)`. */
+  gates: Record<string, GateState>
+  phases: Record<string, { startedAt: number | null; finishedAt: number | null }>
+  breaches: Breach[]
+  /** Metrics with no data at present, with since when. */
+  silent: Record<string, number>
+  notes: Note[]
+  messages: Record<string, MessageState>
+  monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null
+  rollback: { startedAt: number; by: string; reason: string } | null
+  aborting: { at: number; by: string; reason: string } | null
+}
+
+/** The gate before a phase: the go/no-go that opens it. */
+export const gateBefore = (phaseId: string): string => `gate-before-${phaseId}`

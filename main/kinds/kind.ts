@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { Host, MetricSource } from '#domain/inventory.ts'
+import type { HostResult, Step } from '#domain/step.ts'
+import type { Sample } from '#domain/threshold.ts'
+import type { OnOutput, Ports } from './ports.ts'
+
+export interface StepWork {
+  step: Step
+  attempt: number
+  /** Null for kinds that need no host. */
+  host: Host | null
+  ports: Ports
+  onOutput: OnOutput
+  signal: AbortSignal
+}
+
+/** What a step can be. One file a kind in kinds/steps, one line in its index. */
+export interface StepKind {
+  kind: string
+  /** For people: "Command over SSH". */
+  label: string
+  needsHosts: boolean
+  /** The attributes it takes besides the common ones (id, hosts, timeout, planned, undo, owner). */
+  attributes: z.ZodType<Record<string, unknown>>
+  /** What is wrong with this step, in words; empty when it can run. */
+  check(step: Step): { code: string; message: string; hint: string }[]
+  /** Null for work that only a person can do. */
+  run: ((work: StepWork) => Promise<HostResult>) | null
+}
+
+/** Where a metric's numbers can come from. One file a kind in kinds/sources. */
+export interface SourceKind {
+  kind: string
+  label: string
+  settings: z.ZodType<Record<string, unknown>>
+  /** What will be asked, resolved, for people. */
+  describe(source: MetricSource): string
+  /** Readings newer than `since` up to now, oldest first; a failed reading is a sample with value null. Does not throw. */
+  read(source: MetricSource, ports: Ports, since: number, signal: AbortSignal): Promise<Sample[]>
+}
+
+/** The name under which the output and result of a step without hosts are kept. */
+export const LOCAL_HOST = 'local'

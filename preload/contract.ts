@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import type { Finding } from '#domain/finding.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import { OperatorCommand } from '#domain/run/commands.ts'
+import type { RunMode, StoredEvent } from '#domain/run/events.ts'
+import type { RunStatus } from '#domain/run/state.ts'
+
+/**
+ * Every call and every feed both sides agree on. Inputs are checked in main with these schemas; outputs are typed and
+ * made by main alone. A feed's input always carries `after`, the cursor to go on from (0 = from the start).
+ */
+
+const id = z.string().min(1).max(200)
+const name = z.string().trim().min(1).max(200)
+const text = z.string().max(1024 * 1024)
+const after = z.number().int().min(0).default(0)
+const out = <T>() => null as unknown as T
+
+export interface AppInfo { version: string; door: 'electron' | 'browser'; dataPath: string; operator: string; platform: string }
+export interface RunbookSummary {
+  id: string; name: string; title: string; version: string | null; environment: string | null; windowText: string | null
+  steps: number; hosts: number; errors: number; warnings: number; revision: number; updatedAt: number; example: boolean
+}
+export interface OpenRunbook { id: string; name: string; revision: number; text: string; runbook: Runbook; findings: Finding[] }
+export interface RunSummary {
+  id: string; runbookId: string; title: string; mode: RunMode; status: RunStatus; createdAt: number; finishedAt: number | null; operator: string
+}
+export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: number; text: string; host: string; attempt: number }
+export interface OutputPage { chunks: OutputChunk[]; bytes: number; /** The cursor after the last chunk. */ next: number; more: boolean }
+/** One pixel column: null min/max = no data in it. Columns are evenly spaced from `from`. */
+export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
+export interface Series { metric: string; from: number; to: number; buckets: Bucket[] }
+export interface ReportDocument { fileName: string; mime: string; text: string }
+export interface HostView {
+  name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
+  identity: string[]; knownKeys: { type: string; fingerprint: string; source: string }[]
+}
+export interface Settings { operator: string; theme: 'system' | 'dark' | 'light' }
+export type Prompt =
+  | { id: string; kind: 'host-key'; host: string; address: string; keyType: string; fingerprint: string; askedAt: number }
+  | { id: string; kind: 'passphrase'; host: string; file: string; attempt: number; askedAt: number }
+export type PromptItem = { open: Prompt[] }
+/** The run's own time: now = at + (machine now − machineAt) × rate. */
+export interface RunClock { at: number; machineAt: number; rate: number }
+export type RunItem = { kind: 'event'; stored: StoredEvent } | { kind: 'clock'; clock: RunClock }
+export type SampleItem = { metric: string; at: number; value: number | null }
+export type LibraryItem = { changed: 'runbooks' | 'runs' | 'all' }
+
+export const calls = {
+  'app-info': { input: z.strictObject({}), output: out<AppInfo>() },
+  'list-runbooks': { input: z.strictObject({}), output: out<RunbookSummary[]>() },
+  'open-runbook': { input: z.strictObject({ runbookId: id }), output: out<OpenRunbook>() },
+  'import-runbook': { input: z.strictObject({ name, text }), output: out<{ runbookId: string; findings: Finding[] }>() },
+  /** Refused with `runbook-changed` when `revision` is not the newest. */
+  'save-runbook': { input: z.strictObject({ runbookId: id, revision: z.number().int(), text }), output: out<OpenRunbook>() },
+  'remove-runbook': { input: z.strictObject({ runbookId: id }), output: out<null>() },
+  'check-text': { input: z.strictObject({ text }), output: out<Finding[]>() },
+  'list-runs': { input: z.strictObject({}), output: out<RunSummary[]>() },
+  'create-run': {
+    input: z.strictObject({ runbookId: id, mode: z.enum(['live', 'rehearsal']), speed: z.number().min(1).max(3600).default(1), automatic: z.boolean().default(true) }),
+    output: out<{ runId: string }>(),
+  },
+  'send-command': { input: z.strictObject({ runId: id, command: OperatorCommand }), output: out<{ version: number }>() },
+  'read-output': {
+    input: z.strictObject({ runId: id, stepId: id, host: id.nullable().default(null), after, limit: z.number().int().min(1).max(2000).default(500) }),
+    output: out<OutputPage>(),
+  },
+  'read-series': {
+    input: z.strictObject({ runId: id, metric: name, from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(600) }),
+    output: out<Series>(),
+  },
+  'make-report': { input: z.strictObject({ runId: id, format: z.enum(['md', 'html', 'json']) }), output: out<ReportDocument>() },
+  'list-hosts': { input: z.strictObject({}), output: out<HostView[]>() },
+  'read-settings': { input: z.strictObject({}), output: out<Settings>() },
+  'save-settings': { input: z.strictObject({ operator: name.optional(), theme: z.enum(['system', 'dark', 'light']).optional() }), output: out<Settings>() },
+  'answer-prompt': {
+    input: z.strictObject({ promptId: id, answer: z.union([z.strictObject({ accept: z.boolean() }), z.strictObject({ passphrase: z.string().max(4096).nullable() })]) }),
+    output: out<null>(),
+  },
+} as const
+
+export const feeds = {
+  /** Cursor = event sequence number. Clock items repeat the cursor of the last event. */
+  run: { input: z.strictObject({ runId: id, after }), item: out<RunItem>() },
+  /** Cursor = chunk sequence number. New output of one step, or of one host of it. */
+  output: { input: z.strictObject({ runId: id, stepId: id, host: id.nullable().default(null), after }), item: out<OutputChunk>() },
+  /** Cursor = ordinal of the sample in this run. */
+  samples: { input: z.strictObject({ runId: id, after }), item: out<SampleItem>() },
+  prompts: { input: z.strictObject({ after }), item: out<PromptItem>() },
+  library: { input: z.strictObject({ after }), item: out<LibraryItem>() },
+} as const
+
+export type CallName = keyof typeof calls
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>
+export type CallOutput<N extends CallName> = (typeof calls)[N]['output']
+export type FeedName = keyof typeof feeds
+export type FeedInput<N extends FeedName> = z.input<(typeof feeds)[N]['input']>
+export type FeedItemOf<N extends FeedName> = (typeof feeds)[N]['item']
