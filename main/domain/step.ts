@@ -40,3 +40,6 @@ export type HostResult =
   | { outcome: 'failed'; reason: 'refused'; code: string; message: string; hint: string }
   /** The command was sent and nobody can say how it ended. */
   | { outcome: 'unknown'; code: string; message: string; hint: string }
+
+/** The name under which the output and the result of a step without hosts are kept. */
+export const LOCAL_HOST = 'local'

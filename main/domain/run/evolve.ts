@@ -1,0 +1,103 @@
+import { tickableItems } from './view.ts'
+import { gateBefore, type GateState, type HostState, type RunState, type StepState } from './state.ts'
+import type { RunEvent, RunFact, StoredEvent } from './events.ts'
+
+type FactOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
+type Evolvers = { [T in Exclude<RunFact['type'], 'run-created'>]: (state: RunState, event: FactOf<T>) => Partial<RunState> }
+
+/** Folds one event into the state; the first must be `run-created`. Main and the renderer both use this. */
+export function evolve(state: RunState | null, stored: Pick<StoredEvent, 'seq' | 'event'>): RunState {
+  const { event, seq } = stored
+  if (event.type === 'run-created') return { ...created(event), version: seq }
+  if (!state) throw new Error(`run log starts with ${event.type} instead of run-created`)
+  const change = evolvers[event.type] as (state: RunState, event: RunEvent) => Partial<RunState>
+  return { ...state, ...change(state, event), version: seq, lastEventAt: event.at }
+}
+
+function created(event: FactOf<'run-created'>): RunState {
+  const { runbook } = event
+  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
+  const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
+  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', hosts: {} }
+  return {
+    id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
+    runbookId: event.runbookId, revision: event.revision, runbook,
+    stage: 'planned', outcome: null, paused: null,
+    createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
+    items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),
+    steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
+    gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
+    phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
+    breaches: [], silent: {}, notes: [],
+    messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
+    monitoring: null, rollback: null, aborting: null,
+  }
+}
+
+const withStep = (state: RunState, stepId: string, change: (step: StepState) => Partial<StepState>): Partial<RunState> => {
+  const step = state.steps[stepId]
+  return step ? { steps: { ...state.steps, [stepId]: { ...step, ...change(step) } } } : {}
+}
+
+const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
+  withStep(state, event.stepId, (step) => ({
+    hosts: { ...step.hosts, [event.host]: change(step.hosts[event.host] ?? { state: 'queued', startedAt: null, finishedAt: null, result: null }) },
+  }))
+
+const without = <T>(record: Record<string, T>, key: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
+
+const evolvers: Evolvers = {
+  'run-started': (_, event) => ({ stage: 'preparation', startedAt: event.at }),
+  'item-ticked': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'ticked', at: event.at, by: event.by, note: event.note } } }),
+  'item-unticked': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'open', at: null, by: null, note: '' } } }),
+  'item-waived': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'waived', at: event.at, by: event.by, note: event.reason } } }),
+  'gate-reached': (state, event) => ({ gates: { ...state.gates, [event.gateId]: { state: 'reached', reachedAt: event.at, at: null, by: null, reason: '' } } }),
+  'gate-decided': (state, event) => ({
+    gates: { ...state.gates, [event.gateId]: { state: event.decision, reachedAt: state.gates[event.gateId]?.reachedAt ?? event.at, at: event.at, by: event.by, reason: event.reason } },
+  }),
+  'phase-started': (state, event) => ({ stage: 'phases', phases: { ...state.phases, [event.phaseId]: { startedAt: event.at, finishedAt: null } } }),
+  'phase-finished': (state, event) => ({
+    phases: { ...state.phases, [event.phaseId]: { startedAt: state.phases[event.phaseId]?.startedAt ?? event.at, finishedAt: event.at } },
+  }),
+  'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
+    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '',
+    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { state: 'queued', startedAt: null, finishedAt: null, result: null }])) },
+  })),
+  'host-started': (state, event) => withHost(state, event, () => ({ state: 'running', startedAt: event.at, finishedAt: null, result: null })),
+  'host-finished': (state, event) => withHost(state, event, (host) => ({ ...host, state: event.result.outcome, finishedAt: event.at, result: event.result })),
+  'step-finished': (state, event) => withStep(state, event.stepId, (step) => ({
+    status: event.outcome, finishedAt: event.at, message: event.message, by: event.by === 'holdpoint' ? step.by : event.by,
+  })),
+  'step-skipped': (state, event) => withStep(state, event.stepId, () => ({ status: 'skipped', finishedAt: event.at, by: event.by, message: event.reason })),
+  'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
+  'pace-changed': (_, event) => ({ automatic: event.automatic }),
+  'speed-changed': (_, event) => ({ speed: event.speed }),
+  'run-paused': (_, event) => ({ paused: { at: event.at, by: event.by, reason: event.reason } }),
+  'run-resumed': () => ({ paused: null }),
+  'abort-requested': (_, event) => ({ stage: 'aborting', aborting: { at: event.at, by: event.by, reason: event.reason } }),
+  'rollback-started': (_, event) => ({ stage: 'rollback', paused: null, rollback: { startedAt: event.at, by: event.by, reason: event.reason } }),
+  'rollback-steps-finished': () => ({ stage: 'rollback-validation' }),
+  'breach-opened': (state, event) => ({
+    breaches: [...state.breaches, {
+      id: event.breachId, thresholdId: event.thresholdId, triggerId: event.triggerId, metric: event.metric,
+      openedAt: event.at, closedAt: null, evidence: event.evidence, override: null,
+    }],
+  }),
+  'breach-closed': (state, event) => ({ breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, closedAt: event.at } : breach)) }),
+  'breach-overridden': (state, event) => ({
+    breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, override: { at: event.at, by: event.by, reason: event.reason } } : breach)),
+  }),
+  'no-data-noticed': (state, event) => ({ silent: { ...state.silent, [event.metric]: event.at } }),
+  'data-returned': (state, event) => ({ silent: without(state.silent, event.metric) }),
+  'note-added': (state, event) => ({ notes: [...state.notes, { id: event.noteId, at: event.at, by: event.by, about: event.about, text: event.text }] }),
+  'message-sent': (state, event) => ({
+    messages: { ...state.messages, [event.messageId]: { state: 'sent', sentAt: [...(state.messages[event.messageId]?.sentAt ?? []), event.at], by: event.by, note: event.note } },
+  }),
+  'message-skipped': (state, event) => ({
+    messages: { ...state.messages, [event.messageId]: { state: 'skipped', sentAt: state.messages[event.messageId]?.sentAt ?? [], by: event.by, note: event.reason } },
+  }),
+  'monitoring-started': (_, event) => ({ stage: 'monitoring', monitoring: { startedAt: event.at, endsAt: event.endsAt, endedAt: null } }),
+  'monitoring-ended': (state, event) => ({ stage: 'closing', monitoring: state.monitoring && { ...state.monitoring, endedAt: event.at } }),
+  'run-finished': (_, event) => ({ stage: 'ended', outcome: event.outcome, finishedAt: event.at, paused: null }),
+}

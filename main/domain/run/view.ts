@@ -1,0 +1,136 @@
+import type { ChecklistItem, Phase, Runbook } from '../runbook.ts'
+import type { Step } from '../step.ts'
+import { gateBefore, type Breach, type RunState, type RunStatus, type StepState } from './state.ts'
+
+export { gateBefore } from './state.ts'
+
+/** Which sequence a step belongs to: forward through the phases, or back. */
+export type Lane = 'forward' | 'rollback'
+
+export interface FoundStep {
+  step: Step
+  lane: Lane
+  phase: Phase | null
+}
+
+/** Everything in a runbook that a person ticks and that is not a step. */
+export function tickableItems(runbook: Runbook): { id: string; text: string; optional: boolean }[] {
+  const asOptional = (item: { id: string; text: string }) => ({ id: item.id, text: item.text, optional: true })
+  return [
+    ...runbook.checklists.flatMap((group) => group.items),
+    ...runbook.smokeTests.map(asOptional),
+    ...runbook.validationQueries.map(asOptional),
+    ...runbook.healthChecks.map((check) => ({ id: check.id, text: `${check.endpoint} answers ${check.expected}`, optional: true })),
+    ...runbook.rollback.validation,
+    ...runbook.postChecklist,
+    ...runbook.followUps.map(asOptional),
+  ]
+}
+
+export function findStep(runbook: Runbook, stepId: string): FoundStep | null {
+  for (const phase of runbook.phases) {
+    const step = phase.steps.find((candidate) => candidate.id === stepId)
+    if (step) return { step, lane: 'forward', phase }
+  }
+  const step = runbook.rollback.steps.find((candidate) => candidate.id === stepId)
+  return step ? { step, lane: 'rollback', phase: null } : null
+}
+
+export const isEnded = (state: RunState): boolean => state.stage === 'ended'
+export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)
+export const isManual = (step: Step): boolean => step.kind === 'manual'
+export const isDone = (step: StepState | undefined): boolean => step?.status === 'succeeded' || step?.status === 'skipped'
+const isStuck = (step: StepState | undefined): boolean => step?.status === 'failed' || step?.status === 'unknown'
+
+export function stepState(state: RunState, stepId: string): StepState {
+  const found = state.steps[stepId]
+  if (!found) throw new Error(`the run has no step ${stepId}`)
+  return found
+}
+
+/** The phase the run is in or waits in front of: the first that is not finished. */
+export function currentPhase(state: RunState): Phase | null {
+  return state.runbook.phases.find((phase) => state.phases[phase.id]?.finishedAt === null) ?? null
+}
+
+/** The steps that matter now, in order: the current phase's, or the rollback's once it has begun. */
+export function laneSteps(state: RunState): Step[] {
+  if (state.rollback) return state.runbook.rollback.steps
+  return currentPhase(state)?.steps ?? []
+}
+
+export function runningSteps(state: RunState): FoundStep[] {
+  return Object.keys(state.steps)
+    .filter((id) => state.steps[id]?.status === 'running')
+    .flatMap((id) => findStep(state.runbook, id) ?? [])
+}
+
+/** Running work that is on a host or a clock, not in a person's hands. */
+export const automatedRunning = (state: RunState): FoundStep[] => runningSteps(state).filter(({ step }) => !isManual(step))
+
+/** The failed or unknown steps that hold the lane. */
+export const stuckSteps = (state: RunState): Step[] => laneSteps(state).filter((step) => isStuck(state.steps[step.id]))
+
+/** What is in progress or needs a decision now: running first, then failed or unknown. */
+export function currentStep(state: RunState): Step | null {
+  const steps = laneSteps(state)
+  return steps.find((step) => state.steps[step.id]?.status === 'running') ?? steps.find((step) => isStuck(state.steps[step.id])) ?? null
+}
+
+/** The first step that has not begun, in this lane; at a gate, the first of the phase behind it. */
+export function nextStep(state: RunState): Step | null {
+  const inLane = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
+  if (inLane || state.rollback) return inLane ?? null
+  return state.runbook.phases.flatMap((phase) => phase.steps).find((step) => state.steps[step.id]?.status === 'planned') ?? null
+}
+
+/** The gate that waits for a go or no-go, or null. */
+export function waitingGate(state: RunState): { gateId: string; phase: Phase } | null {
+  if (state.rollback || isEnded(state)) return null
+  const phase = currentPhase(state)
+  if (!phase) return null
+  const gateId = gateBefore(phase.id)
+  const gate = state.gates[gateId]
+  return gate && (gate.state === 'reached' || gate.state === 'no-go') ? { gateId, phase } : null
+}
+
+const openRequired = (state: RunState, items: ChecklistItem[]): OpenItem[] =>
+  items.filter((item) => !item.optional && state.items[item.id]?.state === 'open').map((item) => ({ id: item.id, text: item.text, line: item.range.line }))
+
+export interface OpenItem {
+  id: string
+  text: string
+  line: number
+}
+
+/** What still keeps a gate shut: required pre-deployment items, and steps of earlier phases that are neither done nor skipped. */
+export function openItems(state: RunState, gateId: string): OpenItem[] {
+  const index = state.runbook.phases.findIndex((phase) => gateBefore(phase.id) === gateId)
+  const items = state.runbook.checklists.flatMap((group) => openRequired(state, group.items))
+  const steps = state.runbook.phases.slice(0, Math.max(index, 0)).flatMap((phase) => phase.steps)
+    .filter((step) => !isDone(state.steps[step.id]))
+    .map((step) => ({ id: step.id, text: step.title, line: step.range.line }))
+  return [...items, ...steps]
+}
+
+/** What still keeps the run from being finished. */
+export function openBeforeFinish(state: RunState): OpenItem[] {
+  return openRequired(state, state.rollback ? state.runbook.rollback.validation : state.runbook.postChecklist)
+}
+
+export const openBreaches = (state: RunState): Breach[] => state.breaches.filter((breach) => breach.closedAt === null && breach.override === null)
+
+/** Fired rollback triggers nobody has answered yet: they hold automatic progress. */
+export const holdingTriggers = (state: RunState): Breach[] => openBreaches(state).filter((breach) => breach.triggerId !== null)
+
+export function statusOf(state: RunState): RunStatus {
+  if (state.outcome) return `ended-${state.outcome}`
+  if (state.stage === 'planned') return 'planned'
+  if (state.aborting) return 'aborting'
+  const stuck = stuckSteps(state).map((step) => state.steps[step.id]?.status)
+  if (stuck.includes('unknown')) return 'unknown'
+  if (stuck.includes('failed')) return 'failed'
+  if (state.paused) return 'paused'
+  if (state.rollback) return 'rolling-back'
+  return automatedRunning(state).length > 0 || state.stage === 'monitoring' ? 'running' : 'waiting'
+}
