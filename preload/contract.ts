@@ -29,7 +29,8 @@ export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: num
 export interface OutputPage { chunks: OutputChunk[]; bytes: number; /** The cursor after the last chunk. */ next: number; more: boolean }
 /** One pixel column: null min/max = no data in it. Columns are evenly spaced from `from`. */
 export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
-export interface Series { metric: string; from: number; to: number; buckets: Bucket[] }
+/** `cursor`: ordinal of the newest sample counted in; following `samples` after it misses nothing and repeats nothing. */
+export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
