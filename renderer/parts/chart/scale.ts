@@ -1,0 +1,44 @@
+import type { Bucket } from '#preload/contract.ts'
+
+/** The top of the value axis: a round number above the data and with air above the limit, so that it seldom changes. */
+export function valueTop(buckets: Bucket[], limit: number | null): number {
+  let top = limit === null ? 0 : limit * 1.6
+  for (const bucket of buckets) if (bucket.max !== null && bucket.max * 1.05 > top) top = bucket.max * 1.05
+  return roundUp(top)
+}
+
+/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 × 10ⁿ: few enough to be still, close enough not to waste the height. */
+export function roundUp(value: number): number {
+  if (!(value > 0) || !Number.isFinite(value)) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  const step = STEPS.find((candidate) => candidate * power >= value * (1 - 1e-9)) ?? 10
+  return Number((step * power).toPrecision(3))
+}
+
+const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8]
+
+/** Round clock times inside [from, to], about `wanted` of them, aligned to the zone's hours where the offset is whole. */
+export function timeTicks(from: number, to: number, wanted: number): number[] {
+  const ideal = (to - from) / Math.max(1, wanted)
+  const step = TIME_STEPS.find((candidate) => candidate >= ideal) ?? 24 * HOUR
+  const ticks: number[] = []
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at)
+  return ticks
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const TIME_STEPS = [5_000, 10_000, 15_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR]
+
+/** A value with as many digits as are of use: 0.42 %, 1.3 %, 212 ms, 4.1 s. */
+export function formatValue(value: number, unit: '%' | 'ms' | ''): string {
+  if (unit === 'ms' && Math.abs(value) >= 10_000) return `${digits(value / 1000)} s`
+  return unit === '' ? digits(value) : `${unit === 'ms' ? Math.round(value).toString() : digits(value)} ${unit}`
+}
+
+function digits(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 100) return Math.round(value).toString()
+  if (size >= 10) return value.toFixed(1)
+  return value.toFixed(2)
+}

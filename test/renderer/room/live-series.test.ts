@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { addSample, emptySeries, endOf, seedSeries, slideTo } from '#renderer/parts/chart/live-series.ts'
+import { formatValue, roundUp, timeTicks, valueTop } from '#renderer/parts/chart/scale.ts'
+
+const NOW = 1_700_000_010_000
+const reading = (at: number, value: number | null) => ({ metric: 'error rate', at, value })
+const series = () => emptySeries('error rate', NOW, 4, 40_000)
+
+test('a spike survives in its bucket as the greatest value, and the last reading is the line', () => {
+  const after = [reading(NOW, 1), reading(NOW + 1, 9), reading(NOW + 2, 2)].reduce(addSample, series())
+  expect(after.buckets.at(-1)).toEqual({ at: NOW, min: 1, max: 9, last: 2 })
+  expect(after.latest).toEqual({ at: NOW + 2, value: 2 })
+})
+
+test('a reading that is counted twice changes nothing', () => {
+  const once = addSample(series(), reading(NOW, 3))
+  expect(addSample(once, reading(NOW, 3))).toEqual(once)
+})
+
+test('silence slides the window and leaves a gap, never a zero', () => {
+  const slid = slideTo(addSample(series(), reading(NOW, 3)), NOW + 20_000)
+  expect(slid.buckets.map((bucket) => bucket.last)).toEqual([null, 3, null, null])
+  expect(endOf(slid)).toBe(NOW + 30_000)
+})
+
+test('a window that already ends at now is the same object, so nothing repaints', () => {
+  const before = series()
+  expect(slideTo(before, NOW + 9_000)).toBe(before)
+})
+
+test('a failed reading is no data: it moves the time of the last reading and no value', () => {
+  const after = addSample(addSample(series(), reading(NOW, 3)), reading(NOW + 5_000, null))
+  expect([after.latest, after.lastAt]).toEqual([{ at: NOW, value: 3 }, NOW + 5_000])
+})
+
+test('history from main lands in the buckets of its time', () => {
+  const empty = series()
+  const stored = { metric: 'error rate', from: empty.from, to: endOf(empty), buckets: [{ at: empty.from, min: 1, max: 4, last: 2 }, { at: empty.from - 1, min: 8, max: 8, last: 8 }] }
+  expect(seedSeries(empty, stored).buckets[0]).toEqual({ at: empty.from, min: 1, max: 4, last: 2 })
+})
+
+test('the value axis keeps air above the limit and above every spike', () => {
+  expect(valueTop([], 2)).toBe(4)
+  expect(valueTop([{ at: 0, min: 1, max: 90, last: 1 }], 2)).toBe(100)
+  expect([0, 0.3, 7.1, 99].map(roundUp)).toEqual([1, 0.3, 8, 100])
+})
+
+test('time ticks are round and inside the window', () => {
+  expect(timeTicks(30_000, 1_830_000, 3)).toEqual([600_000, 1_200_000, 1_800_000])
+})
+
+test('values carry as many digits as are of use', () => {
+  expect([formatValue(0.421, '%'), formatValue(13.37, '%'), formatValue(212.4, 'ms'), formatValue(12_400, 'ms'), formatValue(7, '')])
+    .toEqual(['0.42 %', '13.4 %', '212 ms', '12.4 s', '7.00'])
+})
