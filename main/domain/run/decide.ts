@@ -1,0 +1,67 @@
+import type { RunCommand } from './commands.ts'
+import type { RunEvent, RunFact } from './events.ts'
+import type { RunState } from './state.ts'
+import { evolve } from './evolve.ts'
+import { progress } from './progress.ts'
+import type { Decide, DecideContext } from './decide/context.ts'
+import * as flow from './decide/flow.ts'
+import * as health from './decide/health.ts'
+import * as items from './decide/items.ts'
+import * as steps from './decide/steps.ts'
+
+export const PROGRAM = 'holdpoint'
+
+const deciders: { [T in RunCommand['type']]: Decide<T> } = {
+  'start-run': flow.startRun,
+  tick: items.tick,
+  untick: items.untick,
+  waive: items.waive,
+  'decide-gate': flow.decideGate,
+  'start-step': steps.startStep,
+  'fail-step': steps.failStep,
+  'skip-step': steps.skipStep,
+  'retry-step': steps.retryStep,
+  'resolve-step': steps.resolveStep,
+  'set-pace': flow.setPace,
+  'set-speed': flow.setSpeed,
+  pause: flow.pause,
+  resume: flow.resume,
+  abort: flow.abort,
+  'start-rollback': flow.startRollback,
+  'fire-trigger': health.fireTrigger,
+  'override-breach': health.overrideBreach,
+  'add-note': flow.addNote,
+  'send-message': flow.sendMessage,
+  'skip-message': flow.skipMessage,
+  'end-monitoring': flow.endMonitoring,
+  'finish-run': flow.finishRun,
+  'report-host-started': steps.reportHostStarted,
+  'report-host-finished': steps.reportHostFinished,
+  'report-step-lost': steps.reportStepLost,
+  'report-breach': health.reportBreach,
+  'report-breach-over': health.reportBreachOver,
+  'report-no-data': health.reportNoData,
+  'report-data': health.reportData,
+  'report-time': flow.reportTime,
+}
+
+/** The command's own facts; throws Problem when the run cannot take it now. */
+export function decide(state: RunState, command: RunCommand, context: DecideContext): RunFact[] {
+  const decider = deciders[command.type] as Decide<RunCommand['type']>
+  return decider(state, command, context)
+}
+
+/** The command's facts and everything that follows from them by itself, as events of one transaction. */
+export function decideAll(state: RunState, command: RunCommand, context: DecideContext & { by: string }): RunEvent[] {
+  const { now, by } = context
+  const events: RunEvent[] = []
+  let folded = state
+  const add = (fact: RunFact, who: string) => {
+    const event: RunEvent = { ...fact, at: now, by: who }
+    events.push(event)
+    folded = evolve(folded, { seq: folded.version + 1, event })
+  }
+  for (const fact of decide(state, command, context)) add(fact, by)
+  for (let next = progress(folded, now); next.length > 0; next = progress(folded, now)) for (const fact of next) add(fact, PROGRAM)
+  return events
+}

@@ -1,0 +1,33 @@
+import { Problem } from '../../problem.ts'
+import type { RunCommand } from '../commands.ts'
+import type { RunFact } from '../events.ts'
+import type { RunState } from '../state.ts'
+
+export interface DecideContext {
+  /** Epoch ms on the run's clock. */
+  now: number
+}
+
+export type CommandOf<T extends RunCommand['type']> = Extract<RunCommand, { type: T }>
+export type Decide<T extends RunCommand['type']> = (state: RunState, command: CommandOf<T>, context: DecideContext) => RunFact[]
+
+const UNCHANGED = 'Nothing was changed.'
+
+/** A command the run cannot take now: why, and what to do instead. The state is always unchanged. */
+export function refuse(code: string, why: string, instead: string): never {
+  throw new Problem(code, why, `${instead} ${UNCHANGED}`.trim())
+}
+
+export function requireStarted(state: RunState): void {
+  if (state.stage === 'planned') refuse('run-not-started', 'The run has not been started.', 'Start the run first.')
+}
+
+export function requireOpen(state: RunState): void {
+  if (state.stage === 'ended') refuse('run-ended', `The run has ended (${state.outcome}).`, 'Start a new run of this runbook.')
+}
+
+export function requireActive(state: RunState): void {
+  requireOpen(state)
+  requireStarted(state)
+  if (state.aborting) refuse('run-aborting', 'The run is being aborted.', 'Wait until the running steps have ended.')
+}

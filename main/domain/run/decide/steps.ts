@@ -1,0 +1,142 @@
+import type { HostResult, Step, StepOutcome } from '../../step.ts'
+import { LOCAL_HOST } from '../../step.ts'
+import type { RunFact } from '../events.ts'
+import type { RunState, StepState } from '../state.ts'
+import { currentPhase, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
+import { gateBefore } from '../state.ts'
+import { refuse, requireActive, type Decide } from './context.ts'
+
+/** The hosts a step is recorded under: its own, `local` for work without hosts, none for a person's. */
+export const hostsOf = (step: Step): string[] => (isManual(step) ? [] : step.hosts.length > 0 ? step.hosts : [LOCAL_HOST])
+
+export const startStep: Decide<'start-step'> = (state, command) => {
+  const { step } = requireStep(state, command.stepId)
+  requireStartable(state, step)
+  return [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(step) }]
+}
+
+export const failStep: Decide<'fail-step'> = (state, command) => {
+  const { step, current } = requireStep(state, command.stepId)
+  if (!isManual(step)) refuse('step-not-manual', `"${step.title}" is done by Holdpoint: its outcome comes from the hosts.`, 'Pause or abort the run instead.')
+  if (current.status !== 'running') refuse('step-not-running', `"${step.title}" is not in progress.`, 'Only a step in progress can be reported as failed.')
+  return [{ type: 'step-finished', stepId: step.id, attempt: current.attempt, outcome: 'failed', message: command.reason }]
+}
+
+export const skipStep: Decide<'skip-step'> = (state, command) => {
+  const { step, current } = requireStep(state, command.stepId)
+  if (current.status === 'succeeded' || current.status === 'skipped') refuse('step-done', `"${step.title}" has ${current.status === 'skipped' ? 'been skipped' : 'succeeded'} already.`, '')
+  if (current.status === 'running' && !isManual(step)) {
+    refuse('step-running', `"${step.title}" is running on a host and cannot be skipped now.`, 'Wait for it, or abort the run, which asks the hosts to stop it.')
+  }
+  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'Skip it when the run reaches it.')
+  return [{ type: 'step-skipped', stepId: step.id, reason: command.reason }]
+}
+
+/** Runs the step again, only on the hosts where it has not succeeded. */
+export const retryStep: Decide<'retry-step'> = (state, command) => {
+  const { step, current } = requireStep(state, command.stepId)
+  if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Only a failed or unknown step can be retried.')
+  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
+  requireIdle(state)
+  const hosts = hostsOf(step).filter((host) => current.hosts[host]?.state !== 'succeeded')
+  return [{ type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts }]
+}
+
+export const resolveStep: Decide<'resolve-step'> = (state, command) => {
+  const { step, current } = requireStep(state, command.stepId)
+  if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" is neither failed nor unknown.`, 'Nothing needs to be resolved.')
+  return [{ type: 'step-resolved', stepId: step.id, evidence: command.evidence }]
+}
+
+export const reportHostStarted: Decide<'report-host-started'> = (state, command) => {
+  const host = currentHost(state, command)
+  return host?.state === 'queued' ? [{ type: 'host-started', stepId: command.stepId, attempt: command.attempt, host: command.host }] : []
+}
+
+/** A late or doubled report of an attempt that is over changes nothing. */
+export const reportHostFinished: Decide<'report-host-finished'> = (state, command) => {
+  const host = currentHost(state, command)
+  if (!host || host.result) return []
+  return finishHosts(state, command.stepId, { [command.host]: command.result })
+}
+
+const LOST: HostResult = {
+  outcome: 'unknown', code: 'step-lost',
+  message: 'Holdpoint ended while this was running; nobody saw how it ended.',
+  hint: 'Look at the host: is the command still running, and did it do its work? Then retry, or mark it done and say how you know.',
+}
+
+export const reportStepLost: Decide<'report-step-lost'> = (state, command) => {
+  const current = state.steps[command.stepId]
+  if (!current || current.status !== 'running' || current.attempt !== command.attempt) return []
+  const open = Object.entries(current.hosts).filter(([, host]) => host.result === null)
+  return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])))
+}
+
+function finishHosts(state: RunState, stepId: string, results: Record<string, HostResult>): RunFact[] {
+  const current = state.steps[stepId]
+  if (!current) return []
+  const { attempt } = current
+  const facts: RunFact[] = Object.entries(results).map(([host, result]) => ({ type: 'host-finished', stepId, attempt, host, result }))
+  const all = Object.entries(current.hosts).map(([host, known]) => ({ host, result: results[host] ?? known.result }))
+  if (all.some(({ result }) => result === null)) return facts
+  const finished = all.flatMap(({ host, result }) => (result ? [{ host, result }] : []))
+  return [...facts, { type: 'step-finished', stepId, attempt, ...summarise(finished) }]
+}
+
+function summarise(finished: { host: string; result: HostResult }[]): { outcome: StepOutcome; message: string } {
+  const unclear = finished.filter(({ result }) => result.outcome === 'unknown')
+  const failed = finished.filter(({ result }) => result.outcome === 'failed')
+  const outcome: StepOutcome = unclear.length > 0 ? 'unknown' : failed.length > 0 ? 'failed' : 'succeeded'
+  return { outcome, message: [...unclear, ...failed].map(({ host, result }) => (host === LOCAL_HOST ? explain(result) : `${host}: ${explain(result)}`)).join('\n') }
+}
+
+/** One host's result in a sentence. */
+export function explain(result: HostResult): string {
+  if (result.outcome === 'succeeded') return 'exit 0'
+  if (result.outcome === 'unknown') return result.message
+  switch (result.reason) {
+    case 'exit': return `exit ${result.exitCode}`
+    case 'signal': return `ended by signal ${result.signal}`
+    case 'timeout':
+    case 'aborted':
+    case 'refused': return result.message
+  }
+}
+
+export function requireStartable(state: RunState, step: Step): void {
+  requireActive(state)
+  if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
+  requireIdle(state)
+  if (state.steps[step.id]?.status !== 'planned') refuse('step-begun', `"${step.title}" has begun already.`, 'Retry it if it failed.')
+  const stuck = stuckSteps(state)[0]
+  if (stuck) refuse('step-stuck', `"${stuck.title}" is ${state.steps[stuck.id]?.status} and needs a decision first.`, 'Retry it, skip it with a reason, or mark it done with evidence.')
+  requireGatePassed(state)
+  const next = laneSteps(state).find((candidate) => state.steps[candidate.id]?.status === 'planned')
+  if (next?.id !== step.id) refuse('step-not-next', `"${step.title}" is not next${next ? `: "${next.title}" is` : ''}.`, 'Do or skip the steps before it.')
+}
+
+function requireGatePassed(state: RunState): void {
+  if (state.rollback) return
+  const phase = currentPhase(state)
+  if (phase && state.gates[gateBefore(phase.id)]?.state !== 'go') refuse('gate-shut', `The gate before phase ${phase.number}, ${phase.title}, has not been opened.`, 'Decide go first.')
+}
+
+function requireIdle(state: RunState): void {
+  requireActive(state)
+  const running = runningSteps(state)[0]
+  if (running) refuse('step-in-progress', `"${running.step.title}" is in progress.`, 'Wait until it has ended.')
+}
+
+function requireStep(state: RunState, stepId: string): { step: Step; current: StepState } {
+  requireActive(state)
+  const found = findStep(state.runbook, stepId)
+  const current = state.steps[stepId]
+  if (!found || !current) refuse('step-unknown', `The runbook has no step "${stepId}".`, 'Choose a step of this run.')
+  return { step: found.step, current }
+}
+
+function currentHost(state: RunState, about: { stepId: string; attempt: number; host: string }) {
+  const step = state.steps[about.stepId]
+  return step?.status === 'running' && step.attempt === about.attempt ? step.hosts[about.host] : undefined
+}

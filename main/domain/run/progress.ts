@@ -1,0 +1,65 @@
+import type { RunFact } from './events.ts'
+import { gateBefore, type RunState } from './state.ts'
+import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, runningSteps, stuckSteps } from './view.ts'
+import { hostsOf } from './decide/steps.ts'
+
+/**
+ * What follows by itself from the state, one move at a time: the next step of an automatic phase, a phase's end, the gate
+ * behind it, the monitoring time, the end of an abort. Empty when a person or a host is to move.
+ */
+export function progress(state: RunState, now: number): RunFact[] {
+  switch (state.stage) {
+    case 'planned':
+    case 'ended':
+    case 'monitoring':
+    case 'closing':
+    case 'rollback-validation':
+      return []
+    case 'preparation':
+      return reachGate(state) ?? []
+    case 'phases':
+      return progressPhase(state, now)
+    case 'aborting':
+      return automatedRunning(state).length > 0 ? [] : [{ type: 'run-finished', outcome: state.rollback ? 'failed' : 'aborted' }]
+    case 'rollback':
+      return progressRollback(state)
+  }
+}
+
+function reachGate(state: RunState): RunFact[] | null {
+  const phase = currentPhase(state)
+  if (!phase) return null
+  const gateId = gateBefore(phase.id)
+  return state.gates[gateId]?.state === 'closed' ? [{ type: 'gate-reached', gateId }] : null
+}
+
+function progressPhase(state: RunState, now: number): RunFact[] {
+  const phase = currentPhase(state)
+  if (!phase) return startMonitoring(state, now)
+  if (state.gates[gateBefore(phase.id)]?.state !== 'go') return reachGate(state) ?? []
+  if (phase.steps.every((step) => isDone(state.steps[step.id]))) return [{ type: 'phase-finished', phaseId: phase.id }]
+  return startNext(state)
+}
+
+function startMonitoring(state: RunState, now: number): RunFact[] {
+  const lengthMs = state.runbook.monitoring?.durationMs ?? null
+  return lengthMs === null
+    ? [{ type: 'monitoring-ended', reason: 'The runbook names no monitoring duration.' }]
+    : [{ type: 'monitoring-started', endsAt: now + lengthMs }]
+}
+
+function progressRollback(state: RunState): RunFact[] {
+  const forward = runningSteps(state).filter(({ lane }) => lane === 'forward')
+  if (forward.some(({ step }) => !isManual(step))) return []
+  const left = forward[0]
+  if (left) return [{ type: 'step-skipped', stepId: left.step.id, reason: 'Left open: the rollback began.' }]
+  if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [{ type: 'rollback-steps-finished' }]
+  return startNext(state)
+}
+
+function startNext(state: RunState): RunFact[] {
+  if (!state.automatic || state.paused || runningSteps(state).length > 0 || stuckSteps(state).length > 0) return []
+  if (!state.rollback && holdingTriggers(state).length > 0) return []
+  const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
+  return next ? [{ type: 'step-started', stepId: next.id, attempt: 1, hosts: hostsOf(next) }] : []
+}

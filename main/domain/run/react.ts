@@ -1,0 +1,35 @@
+import type { RunEvent } from './events.ts'
+import type { RunState } from './state.ts'
+import { automatedRunning } from './view.ts'
+
+/** What an event asks of the world. An effect never writes state: its result comes back as a command. */
+export type Effect =
+  | { type: 'execute-step'; stepId: string; attempt: number; hosts: string[] }
+  | { type: 'abort-steps'; reason: string }
+
+export function react(event: RunEvent): Effect[] {
+  if (event.type === 'step-started') {
+    return event.hosts.length > 0 ? [{ type: 'execute-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }] : []
+  }
+  if (event.type === 'abort-requested' || event.type === 'rollback-started') return [{ type: 'abort-steps', reason: event.reason }]
+  return []
+}
+
+/** What should be going on while the run is in this state, whatever led to it: the same after a restart. */
+export interface Wants {
+  sampling: boolean
+  /** Epoch ms at which the run wants a `report-time`, or null. */
+  wakeAt: number | null
+  /** How fast a rehearsal's clock goes: its speed while hosts or the monitoring time are waited for, 1 while people are. */
+  rate: number
+}
+
+export function wantsOf(state: RunState): Wants {
+  const open = state.stage !== 'planned' && state.stage !== 'ended'
+  const waitingForTime = automatedRunning(state).length > 0 || state.stage === 'monitoring'
+  return {
+    sampling: open && state.stage !== 'closing',
+    wakeAt: state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null,
+    rate: state.mode === 'rehearsal' && waitingForTime ? state.speed : 1,
+  }
+}
