@@ -1,0 +1,89 @@
+import { formatDuration } from '../duration.ts'
+import type { Phase, Runbook } from '../runbook.ts'
+import type { HostResult } from '../step.ts'
+import { describeReading } from '../verdict.ts'
+import type { RunEvent, RunFact } from './events.ts'
+import { gateBefore } from './state.ts'
+import { findStep, tickableItems } from './view.ts'
+
+type FactOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
+type Describers = { [T in RunFact['type']]: (event: FactOf<T>, runbook: Runbook) => string }
+
+/** What happened, in one plain sentence without the time and the person. Plain text: whoever shows it escapes it. */
+export function describeEvent(event: RunEvent, runbook: Runbook): string {
+  const describe = describers[event.type] as (event: RunEvent, runbook: Runbook) => string
+  return describe(event, runbook)
+}
+
+/** How it went on one host: `exit code 1`, `timed out`, `unknown: the connection was lost…`. */
+export function describeResult(result: HostResult): string {
+  if (result.outcome === 'succeeded') return 'succeeded'
+  if (result.outcome === 'unknown') return `outcome unknown: ${result.message}`
+  switch (result.reason) {
+    case 'exit': return `failed with exit code ${result.exitCode}`
+    case 'signal': return `ended by signal ${result.signal}`
+    case 'timeout': return `timed out: ${result.message}`
+    case 'aborted': return `aborted: ${result.message}`
+    case 'refused': return `never started: ${result.message}`
+  }
+}
+
+const quoted = (text: string): string => `“${text}”`
+const because = (text: string): string => (text === '' ? '' : `: ${text}`)
+const attempt = (number: number): string => (number > 1 ? ` (attempt ${number})` : '')
+const phaseWords = (phase: Phase | undefined, fallback: string): string => (phase ? `Phase ${phase.number}: ${phase.title}` : fallback)
+const stepTitle = (runbook: Runbook, id: string): string => quoted(findStep(runbook, id)?.step.title ?? id)
+const itemText = (runbook: Runbook, id: string): string => quoted(tickableItems(runbook).find((item) => item.id === id)?.text ?? id)
+const messageText = (runbook: Runbook, id: string): string => quoted(runbook.messages.find((message) => message.id === id)?.text ?? id)
+const phaseOf = (runbook: Runbook, id: string): string => phaseWords(runbook.phases.find((phase) => phase.id === id), id)
+const gateWords = (runbook: Runbook, gateId: string): string => phaseWords(runbook.phases.find((phase) => gateBefore(phase.id) === gateId), gateId)
+
+function subject(runbook: Runbook, id: string): string {
+  if (findStep(runbook, id)) return stepTitle(runbook, id)
+  if (tickableItems(runbook).some((item) => item.id === id)) return itemText(runbook, id)
+  return runbook.phases.some((phase) => phase.id === id) ? phaseOf(runbook, id) : quoted(id)
+}
+
+function breachWords(event: FactOf<'breach-opened'>, runbook: Runbook): string {
+  const last = event.evidence.samples.at(-1)
+  const unit = runbook.thresholds.find((threshold) => threshold.id === event.thresholdId)?.unit
+    ?? runbook.rollback.triggers.find((trigger) => trigger.id === event.triggerId)?.threshold?.unit ?? ''
+  const reading = last === undefined || last.value === null ? '' : `, last reading ${describeReading(last.value, unit)}`
+  return `${event.triggerId === null ? 'Breach' : 'Rollback trigger'}: ${event.evidence.rule}${reading}`
+}
+
+const describers: Describers = {
+  'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}, at ${event.speed}× speed` : `Live run created from revision ${event.revision}`),
+  'run-started': () => 'Run started',
+  'item-ticked': (event, runbook) => `Ticked ${itemText(runbook, event.itemId)}${because(event.note)}`,
+  'item-unticked': (event, runbook) => `Took back the tick of ${itemText(runbook, event.itemId)}`,
+  'item-waived': (event, runbook) => `Waived ${itemText(runbook, event.itemId)}${because(event.reason)}`,
+  'gate-reached': (event, runbook) => `Waiting for go/no-go before ${gateWords(runbook, event.gateId)}`,
+  'gate-decided': (event, runbook) => `${event.decision === 'go' ? 'Go' : 'No-go'} for ${gateWords(runbook, event.gateId)}${because(event.reason)}`,
+  'phase-started': (event, runbook) => `${phaseOf(runbook, event.phaseId)} started`,
+  'phase-finished': (event, runbook) => `${phaseOf(runbook, event.phaseId)} finished`,
+  'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${event.hosts.length === 0 ? '' : ` on ${event.hosts.join(', ')}`}${attempt(event.attempt)}`,
+  'host-started': (event, runbook) => `${event.host}: ${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}`,
+  'host-finished': (event, runbook) => `${event.host}: ${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
+  'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
+  'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,
+  'step-resolved': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} declared done by a person${because(event.evidence)}`,
+  'pace-changed': (event) => (event.automatic ? 'Steps now follow one another by themselves' : 'Steps now start one at a time, by hand'),
+  'speed-changed': (event) => `Rehearsal speed set to ${event.speed}×`,
+  'run-paused': (event) => `Run paused${because(event.reason)}`,
+  'run-resumed': () => 'Run resumed',
+  'abort-requested': (event) => `Abort requested${because(event.reason)}`,
+  'rollback-started': (event) => `Rollback started${because(event.reason)}`,
+  'rollback-steps-finished': () => 'Rollback steps finished; validation follows',
+  'breach-opened': breachWords,
+  'breach-closed': () => 'Breach over: the metric is back inside its limit',
+  'breach-overridden': (event) => `Breach overridden${because(event.reason)}`,
+  'no-data-noticed': (event) => `No data for ${event.metric}`,
+  'data-returned': (event) => `Data for ${event.metric} is back`,
+  'note-added': (event, runbook) => `Note${event.about === null ? '' : ` about ${subject(runbook, event.about)}`}: ${event.text}`,
+  'message-sent': (event, runbook) => `Sent ${messageText(runbook, event.messageId)}${because(event.note)}`,
+  'message-skipped': (event, runbook) => `Did not send ${messageText(runbook, event.messageId)}${because(event.reason)}`,
+  'monitoring-started': (event) => `Monitoring started for ${formatDuration(event.endsAt - event.at)}`,
+  'monitoring-ended': (event) => `Monitoring ended${because(event.reason)}`,
+  'run-finished': (event) => `Run finished: ${event.outcome === 'rolled-back' ? 'rolled back' : event.outcome}`,
+}
