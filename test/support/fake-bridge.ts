@@ -1,0 +1,240 @@
+import { toProblem } from '#domain/problem.ts'
+import type { RunCommand } from '#domain/run/commands.ts'
+import { statusOf } from '#domain/run/view.ts'
+import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
+import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunSummary, RunbookSummary } from '#preload/contract.ts'
+import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
+import type { FakeJournal } from './fake-journal.ts'
+import { fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
+import { minute } from './run-states.ts'
+
+type Answer<N extends CallName> = (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>>
+
+/** What main would be, in one object: plausible data for every call and feed, and hands to pull for tests. */
+export interface FakeBridge extends Bridge {
+  /** Every call made, in order. */
+  calls: { name: string; input: unknown }[]
+  journals: Record<string, FakeJournal>
+  /** Replaces the answer to a call; a thrown Problem becomes a refusal. */
+  answer<N extends CallName>(name: N, answer: Answer<N>): void
+  emit<N extends FeedName>(feed: N, item: FeedItemOf<N>): void
+  ask(prompt: Prompt): void
+  setConnected(connected: boolean): void
+}
+
+export interface FakeBridgeOptions {
+  now?: () => number
+  /** No runbooks but the example, no runs. */
+  fresh?: boolean
+}
+
+export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOptions = {}): FakeBridge {
+  const startedAt = now()
+  const followers = new Set<{ feed: string; input: Record<string, unknown>; onItem: (item: FeedItem) => void }>()
+  const connectionListeners = new Set<(state: { connected: boolean }) => void>()
+  const answers = new Map<string, (input: never) => unknown>()
+  const called: FakeBridge['calls'] = []
+  const journals: Record<string, FakeJournal> = fresh ? {} : fakeJournals(startedAt)
+  let prompts: Prompt[] = []
+  let text = fakeText
+  let revision = 3
+  let theme: 'system' | 'dark' | 'light' = 'system'
+  let operator = 'mira'
+  let samplesSent = 0
+
+  const emit = <N extends FeedName>(feed: N, item: FeedItemOf<N>, cursor = 0, runId?: string): void => {
+    for (const follower of followers) if (follower.feed === feed && (runId === undefined || follower.input['runId'] === runId)) follower.onItem({ cursor, item })
+  }
+  const open = (runbookId: string): OpenRunbook => ({
+    id: runbookId, name: `${runbookId}.md`, revision, text, runbook: fakeRunbook(startedAt, runbookId === 'example' ? -30 * minute : 38 * minute), findings: fakeFindings,
+  })
+  const answer = <N extends CallName>(name: N, one: Answer<N>): void => void answers.set(name, one)
+  const setPrompts = (next: Prompt[]): void => {
+    prompts = next
+    emit('prompts', { open: prompts })
+  }
+
+  answer('app-info', () => ({ version: '0.1.0', door: 'browser', dataPath: '/home/mira/.local/share/holdpoint', operator, platform: 'linux' }))
+  answer('list-runbooks', () => fakeRunbooks(startedAt, fresh))
+  answer('open-runbook', ({ runbookId }) => open(runbookId))
+  answer('import-runbook', ({ name }) => ({ runbookId: name.replace(/\.md$/, ''), findings: fakeFindings }))
+  answer('save-runbook', (input) => {
+    text = input.text
+    revision += 1
+    return open(input.runbookId)
+  })
+  answer('remove-runbook', () => null)
+  answer('check-text', () => fakeFindings)
+  answer('list-runs', () => Object.entries(journals).map(([id, journal]) => summary(id, journal)).toReversed())
+  answer('create-run', ({ mode }) => {
+    const runId = `run-${Object.keys(journals).length + 1}-new`
+    journals[runId] = createFakeJournal(runId, fakeRunbook(now(), -2 * minute), mode, now())
+    return { runId }
+  })
+  answer('send-command', ({ runId, command }) => {
+    const journal = journalOf(journals, runId)
+    for (const stored of journal.take(command as RunCommand, now(), operator)) emit('run', { kind: 'event', stored }, stored.seq, runId)
+    return { version: journal.state().version }
+  })
+  answer('read-output', ({ stepId, host, after = 0, limit = 500 }) => {
+    const chunks = outputOf(stepId, startedAt).filter((chunk) => chunk.seq > after && (host === null || host === undefined || chunk.host === host)).slice(0, limit)
+    return { chunks, bytes: chunks.reduce((sum, chunk) => sum + chunk.text.length, 0), next: chunks.at(-1)?.seq ?? after, more: false }
+  })
+  answer('read-series', ({ metric, from, to, buckets }) => {
+    const width = (to - from) / buckets
+    const columns = Array.from({ length: buckets }, (_, index) => {
+      const at = from + index * width
+      const value = reading(metric, at, startedAt)
+      return { at, min: value, max: value === null ? null : value * 1.08, last: value }
+    })
+    return { metric, from, to, buckets: columns, cursor: samplesSent }
+  })
+  answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, mime: format === 'json' ? 'application/json' : format === 'md' ? 'text/markdown' : 'text/html', text: format === 'json' ? '{}' : '# Deployment Task\n\n*   **Outcome:** succeeded\n' }))
+  answer('list-hosts', () => fakeHosts)
+  answer('read-settings', () => ({ operator, theme }))
+  answer('save-settings', (input) => {
+    theme = input.theme ?? theme
+    operator = input.operator ?? operator
+    return { operator, theme }
+  })
+  answer('answer-prompt', ({ promptId }) => {
+    setPrompts(prompts.filter((prompt) => prompt.id !== promptId))
+    return null
+  })
+
+  /** What a feed has to say at once: events so far, open prompts; samples and output go on by themselves. */
+  const begin = (feed: string, input: Record<string, unknown>, onItem: (item: FeedItem) => void): (() => void) => {
+    const after = Number(input['after'] ?? 0)
+    const runId = typeof input['runId'] === 'string' ? input['runId'] : ''
+    const stepId = typeof input['stepId'] === 'string' ? input['stepId'] : ''
+    if (feed === 'prompts') onItem({ cursor: 0, item: { open: prompts } })
+    if (feed === 'run') {
+      const journal = journalOf(journals, runId)
+      for (const stored of journal.events) if (stored.seq > after) onItem({ cursor: stored.seq, item: { kind: 'event', stored } })
+      onItem({ cursor: journal.events.length, item: { kind: 'clock', clock: { at: now(), machineAt: now(), rate: 1 } } })
+    }
+    if (feed === 'output') for (const chunk of outputOf(stepId, startedAt)) if (chunk.seq > after) onItem({ cursor: chunk.seq, item: chunk })
+    if (feed !== 'samples') return () => {}
+    const timer = setInterval(() => {
+      samplesSent += 1
+      for (const metric of ['error rate', 'response time']) onItem({ cursor: samplesSent, item: { metric, at: now(), value: reading(metric, now(), startedAt) } })
+    }, 1000)
+    return () => clearInterval(timer)
+  }
+
+  return {
+    calls: called,
+    journals,
+    answer,
+    emit,
+    ask: (prompt) => setPrompts([...prompts, prompt]),
+    setConnected: (connected) => {
+      for (const listener of connectionListeners) listener({ connected })
+    },
+    async call(name, input): Promise<Reply> {
+      called.push({ name, input })
+      try {
+        return { ok: true, value: await answers.get(name)?.(input as never) }
+      } catch (thrown) {
+        return { ok: false, problem: toProblem(thrown).toValue() }
+      }
+    },
+    follow(feed, input, onItem, onProblem) {
+      const follower = { feed, input, onItem }
+      let stop = () => {}
+      let stopped = false
+      queueMicrotask(() => {
+        if (stopped) return
+        try {
+          stop = begin(feed, input, onItem)
+          followers.add(follower)
+        } catch (thrown) {
+          onProblem(toProblem(thrown).toValue())
+        }
+      })
+      return () => {
+        stopped = true
+        followers.delete(follower)
+        stop()
+      }
+    },
+    onConnection(listener) {
+      connectionListeners.add(listener)
+      listener({ connected: true })
+      return () => connectionListeners.delete(listener)
+    },
+  }
+}
+
+function journalOf(journals: Record<string, FakeJournal>, runId: string): FakeJournal {
+  const journal = journals[runId]
+  if (!journal) throw new Error(`there is no run ${runId}`)
+  return journal
+}
+
+/** `run-live` holds at a failed host with a breach open; `run-gate` waits for a go; `run-done` and `run-back` have ended. */
+function fakeJournals(now: number): Record<string, FakeJournal> {
+  const make = (id: string, mode: 'live' | 'rehearsal', ago: number) => createFakeJournal(id, fakeRunbook(now - ago), mode, now - ago - 40 * minute)
+  const done = make('run-done', 'rehearsal', 26 * 60 * minute)
+  const doneAt = play(done, now - 26 * 60 * minute - 38 * minute, (state) => state.stage === 'monitoring')
+  done.take({ type: 'end-monitoring', reason: 'All metrics within limits' }, doneAt + 5 * minute)
+  for (const item of done.state().runbook.postChecklist) done.take({ type: 'tick', id: item.id, note: '' }, doneAt + 6 * minute)
+  done.take({ type: 'finish-run' }, doneAt + 7 * minute)
+
+  const back = make('run-back', 'rehearsal', 3 * 60 * minute)
+  const backAt = play(back, now - 3 * 60 * minute - 38 * minute, (state) => state.steps['start']?.status === 'running')
+  finishRunning(back, backAt)
+  back.take({ type: 'start-rollback', reason: 'Error rate 4.1% after the start' }, backAt + 3 * minute)
+  for (const index of back.state().runbook.rollback.steps.keys()) finishRunning(back, backAt + (4 + index * 3) * minute)
+  for (const item of back.state().runbook.rollback.validation) back.take({ type: 'tick', id: item.id, note: '' }, backAt + 15 * minute)
+  back.take({ type: 'finish-run' }, backAt + 16 * minute)
+
+  const gate = make('run-gate', 'rehearsal', 0)
+  play(gate, now - 12 * minute, (state) => state.gates['gate-before-phase-2']?.state === 'reached')
+
+  const live = make('run-live', 'live', 0)
+  const at = play(live, now - 14 * minute, (state) => state.steps['deploy']?.status === 'running')
+  live.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host: 'web-1', result: { outcome: 'succeeded', exitCode: 0 } }, at + 70_000, 'holdpoint')
+  live.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host: 'web-3', result: { outcome: 'failed', reason: 'exit', exitCode: 3 } }, at + 84_000, 'holdpoint')
+  live.take({
+    type: 'report-breach', thresholdId: 'limit-1', triggerId: null, metric: 'error rate',
+    evidence: { rule: 'Error rate > 2% for 1m', stepId: 'deploy', samples: [{ at: at + 60_000, value: 2.6 }, { at: at + 90_000, value: 3.1 }] },
+  }, at + 90_000, 'holdpoint')
+  return { 'run-done': done, 'run-back': back, 'run-gate': gate, 'run-live': live }
+}
+
+function summary(id: string, journal: FakeJournal): RunSummary {
+  const state = journal.state()
+  return { id, runbookId: state.runbookId, title: state.runbook.title, mode: state.mode, status: statusOf(state), createdAt: state.createdAt, finishedAt: state.finishedAt, operator: state.createdBy }
+}
+
+function fakeRunbooks(now: number, fresh: boolean): RunbookSummary[] {
+  const example: RunbookSummary = { id: 'example', name: 'checkout.md', title: 'Checkout 4.2: wallet payments', version: '4.2.0', environment: 'Production', windowText: '22:00 - 00:00 Europe/Berlin', steps: 13, hosts: 5, errors: 0, warnings: 1, revision: 3, updatedAt: now - 3 * minute, example: true }
+  if (fresh) return [example]
+  return [
+    example,
+    { ...example, id: 'search', name: 'search-index.md', title: 'Search index move to shards', version: '2.11', environment: 'Staging', windowText: '14:00 - 15:30 UTC', steps: 22, hosts: 48, warnings: 0, updatedAt: now - 300 * minute, example: false },
+    { ...example, id: 'billing', name: 'billing-hotfix.md', title: 'Billing hotfix 7.0.3: rounding of VAT on partial refunds', version: '7.0.3', environment: 'Production', windowText: null, steps: 9, hosts: 3, errors: 2, warnings: 4, updatedAt: now - 9000 * minute, example: false },
+  ]
+}
+
+/** A small steady noise, and an error rate that climbs in the last six minutes before the bridge was made. */
+function reading(metric: string, at: number, startedAt: number): number | null {
+  const noise = Math.abs(Math.sin(at / 37_000) + Math.sin(at / 11_000) / 2) / 1.5
+  if (metric !== 'error rate') return 210 + noise * 90
+  const climb = Math.min(1, Math.max(0, (at - startedAt + 6 * minute) / (4 * minute)))
+  return 0.3 + noise * 0.5 + climb * 2.6
+}
+
+function outputOf(stepId: string, startedAt: number): OutputChunk[] {
+  return ['web-1', 'web-2', 'web-3'].flatMap((host, place) => Array.from({ length: 40 }, (_, line): OutputChunk => ({
+    seq: place * 40 + line + 1, stream: line % 17 === 16 ? 'stderr' : 'stdout', at: startedAt - 5 * minute + line * 700, host, attempt: 1,
+    text: line % 17 === 16 ? '\u001b[33mwarning\u001b[0m: artifact cache is cold\n' : `${stepId}: \u001b[32mok\u001b[0m unpacked layer ${line + 1}/40 sha256:9f3c${line}\n`,
+  })))
+}
+
+const fakeHosts: HostView[] = [
+  { name: 'web-1', usedBy: ['Checkout 4.2: wallet payments'], address: '10.4.1.11', user: 'deploy', port: 22, jump: ['bastion.shop.example'], identity: ['~/.ssh/id_ed25519'], knownKeys: [{ type: 'ssh-ed25519', fingerprint: 'SHA256:uD3lq8m1gXr2k5vT0bq1s9FzYw7Jc4nKp6aHe0RtLxM', source: '~/.ssh/known_hosts:41' }] },
+  { name: 'web-2', usedBy: ['Checkout 4.2: wallet payments', 'Search index move to shards'], address: '10.4.1.12', user: 'deploy', port: 22, jump: ['bastion.shop.example'], identity: ['~/.ssh/id_ed25519'], knownKeys: [] },
+  { name: 'db-1', usedBy: ['Checkout 4.2: wallet payments'], address: null, user: null, port: null, jump: [], identity: [], knownKeys: [] },
+]
