@@ -1,0 +1,87 @@
+import { Problem } from '#domain/problem.ts'
+import type { RunCommand } from '#domain/run/commands.ts'
+import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
+import { evolve } from '#domain/run/evolve.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { isEnded } from '#domain/run/view.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import { openLiveRun, type LiveRun } from './live-run.ts'
+import type { EngineOptions } from './options.ts'
+import { createSignal, type Signal } from './signal.ts'
+
+export interface NewRun {
+  runbookId: string
+  revision: number
+  runbook: Runbook
+  mode: RunMode
+  speed: number
+  automatic: boolean
+  by: string
+  /** When the run's clock stands at its creation: now, or the window's start in a rehearsal. */
+  at: number
+}
+
+export interface Engine {
+  create(run: NewRun): string
+  /** Returns the run's version after the command. Throws Problem on a refusal. */
+  handle(runId: string, command: RunCommand, by: string): number
+  state(runId: string): RunState
+  /** The open run, or null when it has ended or was never here. */
+  live(runId: string): LiveRun | null
+  /** Opens every run that had not ended; call once at the start. */
+  recover(): void
+  /** Woken when any run is created or changes its status. */
+  runsChanged: Signal
+  close(): Promise<void>
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { storage } = options
+  const open = new Map<string, LiveRun>()
+  const runsChanged = createSignal()
+
+  const openRun = (log: StoredEvent[]): LiveRun => {
+    const run = openLiveRun(options, log)
+    open.set(run.state().id, run)
+    run.events.on(runsChanged.emit)
+    return run
+  }
+
+  const readLog = (runId: string): StoredEvent[] => {
+    const log = storage.journal.read(runId, 0)
+    if (log.length === 0) throw new Problem('run-unknown', `There is no run "${runId}".`, 'Choose a run in the library. Nothing was changed.')
+    return log
+  }
+
+  return {
+    runsChanged,
+    create: (run) => {
+      const { by, at, ...facts } = run
+      const runId = options.newId()
+      const event: RunEvent = { type: 'run-created', runId, ...facts, at, by }
+      const log = storage.together(() => {
+        storage.runs.create({ id: runId, runbookId: run.runbookId, revision: run.revision, mode: run.mode, title: run.runbook.title, operator: by, at })
+        return storage.journal.append(runId, 0, [event])
+      })
+      openRun(log)
+      runsChanged.emit()
+      return runId
+    },
+    handle: (runId, command, by) => {
+      const run = open.get(runId) ?? openRun(readLog(runId))
+      return run.handle(command, by)
+    },
+    state: (runId) => open.get(runId)?.state() ?? (readLog(runId).reduce<RunState | null>((state, stored) => evolve(state, stored), null) as RunState),
+    live: (runId) => open.get(runId) ?? null,
+    recover: () => {
+      for (const { id, status } of storage.runs.list()) {
+        if (status.startsWith('ended-') || open.has(id)) continue
+        const run = openRun(readLog(id))
+        if (!isEnded(run.state())) run.recover()
+      }
+    },
+    close: async () => {
+      await Promise.all([...open.values()].map((run) => run.close()))
+    },
+  }
+}

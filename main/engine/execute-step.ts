@@ -1,0 +1,69 @@
+import { toProblem } from '#domain/problem.ts'
+import type { EngineCommand } from '#domain/run/commands.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { findStep } from '#domain/run/view.ts'
+import { LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
+import type { Ports } from '#kinds/ports.ts'
+import { stepKinds } from '#kinds/steps/index.ts'
+import type { Recorder } from './recorder.ts'
+
+export interface ExecuteOptions {
+  state: RunState
+  effect: { stepId: string; attempt: number; hosts: string[] }
+  openPorts(): Promise<Ports>
+  recorder: Recorder
+  /** Records what happened; keeps trying while storage refuses, so that no outcome is lost. */
+  report(command: EngineCommand): Promise<void>
+  signal: AbortSignal
+}
+
+const DEFAULT_PARALLEL = 10
+
+/** Runs one attempt of a step on its hosts, several at a time, and reports each host as it ends. */
+export async function executeStep(options: ExecuteOptions): Promise<void> {
+  const { state, effect } = options
+  const found = findStep(state.runbook, effect.stepId)
+  if (!found) return
+  const queue = [...effect.hosts]
+  const worker = async () => {
+    for (let host = queue.shift(); host !== undefined; host = queue.shift()) await executeOnHost(options, found.step, host)
+  }
+  await Promise.all(Array.from({ length: Math.min(parallelOf(found.step), queue.length) }, worker))
+}
+
+function parallelOf(step: Step): number {
+  const wanted = Number(step.attributes['parallel'])
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : DEFAULT_PARALLEL
+}
+
+async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<void> {
+  const about = { stepId: step.id, attempt: options.effect.attempt, host }
+  if (options.signal.aborted) {
+    await options.report({ type: 'report-host-finished', ...about, result: { outcome: 'failed', reason: 'aborted', message: 'It was stopped before it began here.' } })
+    return
+  }
+  await options.report({ type: 'report-host-started', ...about })
+  const result = await runKind(options, step, about)
+  options.recorder.flush()
+  await options.report({ type: 'report-host-finished', ...about, result })
+}
+
+async function runKind(options: ExecuteOptions, step: Step, about: { stepId: string; attempt: number; host: string }): Promise<HostResult> {
+  const kind = stepKinds[step.kind]
+  const host = options.state.runbook.inventory.hosts.find((candidate) => candidate.name === about.host) ?? null
+  if (!kind?.run) return refused('step-kind-unknown', `Holdpoint cannot run a step of kind "${step.kind}".`, 'Do it by hand and mark it done, or mend the runbook.')
+  if (kind.needsHosts && !host) return refused('host-unknown', about.host === LOCAL_HOST ? 'The step names no host.' : `The runbook has no host "${about.host}".`, 'Mend hosts= in the runbook, then retry.')
+  const ports = await options.openPorts().catch((thrown: unknown) => toProblem(thrown))
+  if (!('shell' in ports)) return refused(ports.code, ports.message, ports.hint)
+  try {
+    return await kind.run({
+      step, attempt: about.attempt, host, ports, signal: options.signal,
+      onOutput: (stream, bytes) => options.recorder.write(about, stream, bytes),
+    })
+  } catch (thrown) {
+    const problem = toProblem(thrown)
+    return { outcome: 'unknown', code: problem.code, message: problem.message, hint: 'It is not known whether the work was done. Check the host, then retry, or mark the step done and say how you know.' }
+  }
+}
+
+const refused = (code: string, message: string, hint: string): HostResult => ({ outcome: 'failed', reason: 'refused', code, message, hint })

@@ -1,0 +1,192 @@
+import { toProblem } from '#domain/problem.ts'
+import type { EngineCommand, RunCommand } from '#domain/run/commands.ts'
+import { decideAll, PROGRAM } from '#domain/run/decide.ts'
+import type { StoredEvent } from '#domain/run/events.ts'
+import { evolve } from '#domain/run/evolve.ts'
+import { react, wantsOf, type Effect } from '#domain/run/react.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { automatedRunning, isEnded, statusOf } from '#domain/run/view.ts'
+import type { Ports } from '#kinds/ports.ts'
+import { executeStep } from './execute-step.ts'
+import type { ClockReading, EngineOptions } from './options.ts'
+import { createRecorder } from './recorder.ts'
+import { startSampler } from './sampler.ts'
+import { createSignal, type Signal } from './signal.ts'
+import { sourcesOf } from './sources.ts'
+
+/** A run that is open in this program: the state in memory, what it has going on, and who is to be woken. */
+export interface LiveRun {
+  state(): RunState
+  /** Decides, records and publishes in one synchronous turn; effects begin after it. Throws Problem on a refusal. */
+  handle(command: RunCommand, by: string): number
+  /** After a restart: what was running is reported lost, what should be going on goes on. */
+  recover(): void
+  clock(): ClockReading
+  events: Signal
+  output: Signal
+  samples: Signal
+  clockChanged: Signal
+  close(): Promise<void>
+}
+
+const RETRY_MS = 1000
+
+export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun {
+  const { storage } = options
+  let state = log.reduce<RunState | null>((folded, stored) => evolve(folded, stored), null) as RunState
+  const runId = state.id
+  const clock = options.openClock(state)
+  const signals = { events: createSignal(), output: createSignal(), samples: createSignal(), clockChanged: createSignal() }
+  const running = new Map<string, AbortController>()
+  const work = new Set<Promise<void>>()
+  const closing = new AbortController()
+  let ports: Promise<Ports> | null = null
+  let sampler: { stop(): void } | null = null
+  let isSamplerOpening = false
+  let timer: AbortController | null = null
+  let rate = 1
+
+  const recorder = createRecorder({
+    runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), wake: signals.output,
+    onTrouble: (thrown) => options.log(thrown ? `storing output of run ${runId}` : `output of run ${runId} can be stored again`, thrown),
+  })
+
+  const openPorts = () => (ports ??= options.openPorts(() => state, clock).catch((thrown: unknown) => {
+    ports = null
+    throw thrown
+  }))
+
+  const handle = (command: RunCommand, by: string): number => {
+    const now = Math.max(clock.now(), state.lastEventAt)
+    const events = decideAll(state, command, { now, by })
+    if (events.length === 0) return state.version
+    const next = storage.together(() => {
+      const stored = storage.journal.append(runId, state.version, events)
+      const folded = stored.reduce<RunState>((before, one) => evolve(before, one), state)
+      if (statusOf(folded) !== statusOf(state)) storage.runs.setStatus(runId, statusOf(folded), folded.finishedAt)
+      return folded
+    })
+    state = next
+    signals.events.emit()
+    for (const event of events) for (const effect of react(event)) begin(effect)
+    settle()
+    return state.version
+  }
+
+  const begin = (effect: Effect) => {
+    if (effect.type === 'abort-steps') {
+      for (const controller of running.values()) controller.abort(new Error(effect.reason))
+      return
+    }
+    const controller = new AbortController()
+    running.set(effect.stepId, controller)
+    const done = executeStep({ state, effect, openPorts, recorder, report, signal: controller.signal })
+      .catch((thrown: unknown) => {
+        options.log(`step ${effect.stepId} of run ${runId}`, thrown)
+        return report({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
+      })
+      .finally(() => {
+        if (running.get(effect.stepId) === controller) running.delete(effect.stepId)
+        work.delete(done)
+      })
+    work.add(done)
+  }
+
+  /** An outcome that storage refuses is kept and offered again until it is taken or the program ends. */
+  const report = async (command: EngineCommand): Promise<void> => {
+    for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
+      try {
+        handle(command, PROGRAM)
+        return
+      } catch (thrown) {
+        if (!toProblem(thrown).code.startsWith('storage-')) throw thrown
+        if (attempt === 0) options.log(`recording ${command.type} of run ${runId}`, thrown)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+
+  const settle = () => {
+    const wants = wantsOf(state)
+    if (wants.rate !== rate) {
+      rate = wants.rate
+      clock.setRate(rate)
+      signals.clockChanged.emit()
+    }
+    if (wants.sampling) startSampling()
+    else stopSampling()
+    setTimer(wants.wakeAt)
+    if (isEnded(state)) finish()
+  }
+
+  const startSampling = () => {
+    const sources = sourcesOf(state)
+    if (sampler || isSamplerOpening || sources.length === 0) return
+    isSamplerOpening = true
+    openPorts().then((opened) => {
+      isSamplerOpening = false
+      if (sampler || closing.signal.aborted || !wantsOf(state).sampling) return
+      sampler = startSampler({
+        state: () => state, ports: opened, sources, report, log: options.log,
+        store: (metric, samples) => {
+          storage.samples.append(runId, metric, samples)
+          signals.samples.emit()
+        },
+        recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
+      })
+    }, (thrown: unknown) => {
+      isSamplerOpening = false
+      options.log(`opening the metric sources of run ${runId}`, thrown)
+    })
+  }
+
+  const stopSampling = () => {
+    sampler?.stop()
+    sampler = null
+  }
+
+  /** While monitoring, the run is told the time when it is over, and then every few seconds until it accepts. */
+  const setTimer = (wakeAt: number | null) => {
+    timer?.abort(new Error('timer replaced'))
+    timer = null
+    if (wakeAt === null) return
+    const controller = (timer = new AbortController())
+    const wait = async () => {
+      await clock.sleep(Math.max(wakeAt - clock.now(), 0), controller.signal)
+      while (!controller.signal.aborted) {
+        await report({ type: 'report-time' })
+        await clock.sleep(5000, controller.signal)
+      }
+    }
+    wait().catch((thrown: unknown) => {
+      if (!controller.signal.aborted) options.log(`the timer of run ${runId}`, thrown)
+    })
+  }
+
+  const finish = () => {
+    recorder.flush()
+    const opened = ports
+    ports = null
+    opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
+  }
+
+  const recover = () => {
+    const lost = automatedRunning(state).map(({ step }) => step.id)
+    for (const stepId of lost) handle({ type: 'report-step-lost', stepId, attempt: state.steps[stepId]?.attempt ?? 0 }, PROGRAM)
+    settle()
+  }
+
+  const close = async () => {
+    closing.abort(new Error('Holdpoint is closing'))
+    stopSampling()
+    setTimer(null)
+    // Running commands are left alone, not stopped: their steps are `unknown` at the next start and a person decides.
+    recorder.close()
+    const opened = ports
+    ports = null
+    await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
+    await Promise.allSettled(work)
+  }
+
+  return { ...signals, state: () => state, handle, recover, clock: () => clock.reading(), close }
+}

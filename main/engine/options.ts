@@ -1,0 +1,51 @@
+import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
+import type { RunState, RunStatus } from '#domain/run/state.ts'
+import type { Sample } from '#domain/threshold.ts'
+import type { Clock, Ports } from '#kinds/ports.ts'
+import type { OutputRow } from './recorder.ts'
+
+/** The run's own time, as the renderer is told it: now = at + (machine now - machineAt) * rate. */
+export interface ClockReading {
+  at: number
+  machineAt: number
+  rate: number
+}
+
+/** A clock whose pace can be changed (a live run's ignores it). */
+export interface RunClockSource extends Clock {
+  setRate(rate: number): void
+  reading(): ClockReading
+}
+
+/** What the engine needs of storage; storage/storage.ts fits it. */
+export interface EngineStorage {
+  journal: {
+    append(runId: string, expectedVersion: number, events: RunEvent[]): StoredEvent[]
+    read(runId: string, afterSeq: number): StoredEvent[]
+  }
+  runs: {
+    create(run: { id: string; runbookId: string; revision: number; mode: 'live' | 'rehearsal'; title: string; operator: string; at: number }): void
+    list(): { id: string; status: string }[]
+    setStatus(id: string, status: RunStatus, finishedAt: number | null): void
+  }
+  output: {
+    appendMany(rows: OutputRow[]): void
+  }
+  samples: {
+    append(runId: string, metric: string, samples: Sample[]): void
+    range(runId: string, metric: string, from: number, to: number): Sample[]
+  }
+  /** Runs the work in one transaction of the durable connection. */
+  together<T>(work: () => T): T
+}
+
+export interface EngineOptions {
+  storage: EngineStorage
+  /** Opened when a run is; must not wait for anything. */
+  openClock(run: RunState): RunClockSource
+  /** Opened when the run first needs the world, closed when it has ended. */
+  openPorts(run: () => RunState, clock: RunClockSource): Promise<Ports>
+  /** Where trouble goes that no reply can carry. */
+  log(what: string, thrown: unknown): void
+  newId(): string
+}

@@ -1,0 +1,98 @@
+import type { MetricSource } from '#domain/inventory.ts'
+import type { EngineCommand } from '#domain/run/commands.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { currentStep } from '#domain/run/view.ts'
+import type { Sample, Threshold } from '#domain/threshold.ts'
+import { longestGapMs, verdictOf } from '#domain/verdict.ts'
+import type { Ports } from '#kinds/ports.ts'
+import { sourceKinds } from '#kinds/sources/index.ts'
+
+export interface SamplerOptions {
+  state(): RunState
+  ports: Ports
+  /** One for each metric; sources.ts says which. */
+  sources: MetricSource[]
+  store(metric: string, samples: Sample[]): void
+  /** The stored readings of a metric from a time on, for a sampler that starts again. */
+  recent(metric: string, from: number): Sample[]
+  report(command: EngineCommand): Promise<void>
+  log(what: string, thrown: unknown): void
+}
+
+const EVIDENCE_SAMPLES = 60
+/** A rehearsal's minute may be a second: never ask more often than this in real time. */
+const LEAST_REAL_MS = 200
+
+/** Reads every metric at its interval until stopped, stores the readings, and reports breaches, recoveries and silences. */
+export function startSampler(options: SamplerOptions): { stop(): void } {
+  const stopping = new AbortController()
+  for (const source of options.sources) {
+    follow(options, source, stopping.signal).catch((thrown: unknown) => {
+      if (!stopping.signal.aborted) options.log(`sampling ${source.metric}`, thrown)
+    })
+  }
+  return { stop: () => stopping.abort(new Error('sampling stopped')) }
+}
+
+interface Rule {
+  threshold: Threshold
+  thresholdId: string | null
+  triggerId: string | null
+}
+
+async function follow(options: SamplerOptions, source: MetricSource, signal: AbortSignal): Promise<void> {
+  const kind = sourceKinds[source.kind]
+  if (!kind) throw new Error(`no metric source of kind ${source.kind}`)
+  const { clock } = options.ports
+  const rules = rulesFor(options.state(), source.metric)
+  const keepMs = Math.max(...rules.map((rule) => rule.threshold.holdMs), 0) + 2 * longestGapMs(source.everyMs)
+  const startedAt = clock.now()
+  let window = options.recent(source.metric, startedAt - keepMs)
+  const reader = kind.open(source, options.ports)
+  let since = startedAt
+  while (!signal.aborted) {
+    const samples = await reader.read(since, signal)
+    if (signal.aborted) return
+    const now = clock.now()
+    if (samples.length > 0) {
+      options.store(source.metric, samples)
+      since = samples.at(-1)?.at ?? since
+      window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs)
+    }
+    for (const rule of rules) await judge(options, source, rule, window, now)
+    await judgeSilence(options, source, window, Math.max(startedAt, now - longestGapMs(source.everyMs)), now)
+    const realStart = performance.now()
+    await clock.sleep(Math.max(source.everyMs - (clock.now() - now), 1), signal)
+    const spent = performance.now() - realStart
+    if (spent < LEAST_REAL_MS) await new Promise((resolve) => setTimeout(resolve, LEAST_REAL_MS - spent))
+  }
+}
+
+function rulesFor(state: RunState, metric: string): Rule[] {
+  const { thresholds, rollback } = state.runbook
+  return [
+    ...thresholds.filter((threshold) => threshold.metric === metric).map((threshold) => ({ threshold, thresholdId: threshold.id, triggerId: null })),
+    ...rollback.triggers.flatMap((trigger) => (trigger.threshold?.metric === metric ? [{ threshold: trigger.threshold, thresholdId: null, triggerId: trigger.id }] : [])),
+  ]
+}
+
+async function judge(options: SamplerOptions, source: MetricSource, rule: Rule, window: Sample[], now: number): Promise<void> {
+  const state = options.state()
+  const { verdict } = verdictOf(rule.threshold, window, now, source.everyMs)
+  const open = state.breaches.find((breach) => breach.closedAt === null && breach.thresholdId === rule.thresholdId && breach.triggerId === rule.triggerId)
+  if (verdict === 'breached' && !open) {
+    await options.report({
+      type: 'report-breach', thresholdId: rule.thresholdId, triggerId: rule.triggerId, metric: source.metric,
+      evidence: { rule: rule.threshold.text, samples: window.slice(-EVIDENCE_SAMPLES), stepId: currentStep(state)?.id ?? null },
+    })
+  }
+  if (verdict === 'ok' && open) await options.report({ type: 'report-breach-over', breachId: open.id })
+}
+
+async function judgeSilence(options: SamplerOptions, source: MetricSource, window: Sample[], from: number, now: number): Promise<void> {
+  const isSilent = options.state().silent[source.metric] !== undefined
+  const hasData = window.some((sample) => sample.value !== null && Number.isFinite(sample.value) && sample.at >= from && sample.at <= now)
+  const hadTime = now - from >= longestGapMs(source.everyMs)
+  if (!hasData && hadTime && !isSilent) await options.report({ type: 'report-no-data', metric: source.metric })
+  if (hasData && isSilent) await options.report({ type: 'report-data', metric: source.metric })
+}
