@@ -1,0 +1,99 @@
+import type { Connection } from './database.ts'
+import { explain } from './problems.ts'
+
+export type OutputStream = 'stdout' | 'stderr'
+
+/** Bytes as they came from a host, in the order they came. */
+export interface NewChunk {
+  runId: string
+  stepId: string
+  attempt: number
+  host: string
+  stream: OutputStream
+  at: number
+  bytes: Uint8Array
+}
+
+export interface StoredChunk {
+  /** Grows within a run, with holes: a cursor, not a count. */
+  seq: number
+  attempt: number
+  host: string
+  stream: OutputStream
+  at: number
+  bytes: Uint8Array
+}
+
+export interface OutputQuery {
+  runId: string
+  stepId: string
+  /** null for all hosts. */
+  host: string | null
+}
+
+export interface Output {
+  append(chunk: NewChunk): number
+  /** All or none, in one transaction: a busy step gathers its chunks for a moment and writes them together. */
+  appendMany(chunks: readonly NewChunk[]): number[]
+  /**
+   * The chunks after the cursor `after`, at most `limit` and about `maxBytes` (1 MiB), yet always one when there is one.
+   * `next` is the cursor to go on from.
+   */
+  read(query: OutputQuery & { after: number; limit: number; maxBytes?: number }): { chunks: StoredChunk[]; next: number; more: boolean }
+  /** Bytes kept so far. */
+  size(query: OutputQuery): number
+  /** Exactly what one stream delivered, piece by piece; nothing is held open between the pieces. */
+  readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Generator<Uint8Array, void>
+}
+
+const PAGE_BYTES = 1024 * 1024
+const PAGE_CHUNKS = 64
+
+interface Listed { seq: number; size: number }
+
+export function createOutput(connection: Connection): Output {
+  const insert = connection.prepare<[string, string, number, string, string, number, number, Uint8Array]>(
+    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+  // The index answers these without touching the bytes; what fits the page is then fetched by its key.
+  const listed = connection.prepare<[string, string, number, string | null, string | null, number], Listed>(
+    'SELECT seq, size FROM output WHERE run_id = ? AND step_id = ? AND seq > ? AND (? IS NULL OR host = ?) ORDER BY seq LIMIT ?')
+  const total = connection.prepare<[string, string, string | null, string | null], number>(
+    'SELECT coalesce(sum(size), 0) FROM output WHERE run_id = ? AND step_id = ? AND (? IS NULL OR host = ?)').pluck()
+  const chunk = connection.prepare<[number], StoredChunk>('SELECT seq, attempt, host, stream, at, bytes FROM output WHERE seq = ?')
+
+  const append = (item: NewChunk): number =>
+    Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes).lastInsertRowid)
+  const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
+
+  function read({ runId, stepId, host, after, limit, maxBytes = PAGE_BYTES }: OutputQuery & { after: number; limit: number; maxBytes?: number }) {
+    const found = listed.all(runId, stepId, after, host, host, limit + 1)
+    const fitting = found.slice(0, fit(found, limit, maxBytes))
+    const chunks = fitting.map(({ seq }) => chunk.get(seq)).filter((row) => row !== undefined)
+    return { chunks, next: fitting.at(-1)?.seq ?? after, more: fitting.length < found.length }
+  }
+
+  function* readBytes({ runId, stepId, attempt, host, stream }: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }) {
+    let after = 0
+    for (let more = true; more;) {
+      const cursor = after
+      const page = explain(() => read({ runId, stepId, host, after: cursor, limit: PAGE_CHUNKS }), connection.name)
+      for (const row of page.chunks) if (row.attempt === attempt && row.stream === stream) yield row.bytes
+      after = page.next
+      more = page.more
+    }
+  }
+
+  return { append, appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
+}
+
+/** How many of the first entries fit `limit` and `maxBytes`; at least one. */
+function fit(found: readonly Listed[], limit: number, maxBytes: number): number {
+  let bytes = 0
+  let count = 0
+  for (const { size } of found.slice(0, limit)) {
+    bytes += size
+    if (count > 0 && bytes > maxBytes) break
+    count += 1
+  }
+  return count
+}

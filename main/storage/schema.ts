@@ -1,0 +1,87 @@
+/**
+ * Every change ever made to the schema, oldest first: entry n takes a database from version n to n + 1. Entries are never
+ * edited once released; a change is a new entry. All times are epoch ms.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runbooks (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    example INTEGER NOT NULL CHECK (example IN (0, 1)),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE revisions (
+    runbook_id TEXT NOT NULL REFERENCES runbooks (id),
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (runbook_id, revision)
+  ) STRICT;
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    runbook_id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('live', 'rehearsal')),
+    title TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    FOREIGN KEY (runbook_id, revision) REFERENCES revisions (runbook_id, revision)
+  ) STRICT;
+
+  CREATE TABLE events (
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    seq INTEGER NOT NULL CHECK (seq > 0),
+    body TEXT NOT NULL,
+    hash TEXT NOT NULL CHECK (length(hash) = 64),
+    PRIMARY KEY (run_id, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE output (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    step_id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    stream TEXT NOT NULL CHECK (stream IN ('stdout', 'stderr')),
+    at INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX output_by_step ON output (run_id, step_id, seq, host, size);
+
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    metric TEXT NOT NULL,
+    UNIQUE (run_id, metric)
+  ) STRICT;
+
+  CREATE TABLE samples (
+    series INTEGER NOT NULL REFERENCES series (id),
+    at INTEGER NOT NULL,
+    value REAL,
+    ordinal INTEGER NOT NULL,
+    PRIMARY KEY (series, at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX samples_by_ordinal ON samples (series, ordinal);
+
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TRIGGER events_not_changed BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END;
+  CREATE TRIGGER events_not_deleted BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is never deleted'); END;
+  CREATE TRIGGER revisions_not_changed BEFORE UPDATE ON revisions BEGIN SELECT RAISE(ABORT, 'a revision is never changed'); END;
+  CREATE TRIGGER revisions_not_deleted BEFORE DELETE ON revisions BEGIN SELECT RAISE(ABORT, 'a revision is never deleted'); END;
+  CREATE TRIGGER output_not_changed BEFORE UPDATE ON output BEGIN SELECT RAISE(ABORT, 'output is never changed'); END;
+  CREATE TRIGGER output_not_deleted BEFORE DELETE ON output BEGIN SELECT RAISE(ABORT, 'output is never deleted'); END;
+  `,
+]
