@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { startBrowserHost } from '#hosts/browser/host.ts'
+import { untilStopped } from '#hosts/until-stopped.ts'
+import { createApp } from './app.ts'
+
+/** The browser door from its opening to Ctrl+C. Resolves with the exit code. */
+export async function runBrowser(options: { port?: number; print: (line: string) => void; openBrowser?: (url: string) => void }): Promise<number> {
+  const { print } = options
+  const app = await createApp({ door: 'browser' })
+  try {
+    const host = await startBrowserHost({
+      dispatcher: app.dispatcher,
+      rendererPath: join(import.meta.dirname, '..', 'dist', 'renderer'),
+      port: options.port,
+      openBrowser: options.openBrowser,
+    })
+    print(`\n  ${host.url}\n`)
+    print('The link works once, in one tab. Press Enter for another, Ctrl+C to end Holdpoint.')
+    return await untilStopped({ print, close: () => host.close(), onEnter: () => print(`\n  ${host.newLink()}\n`) })
+  } finally {
+    await app.close()
+  }
+}

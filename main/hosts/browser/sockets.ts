@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { STATUS_CODES } from 'node:http'
+import { WebSocketServer } from 'ws'
+import type { RawData, WebSocket } from 'ws'
+import type { Dispatcher } from '#preload/bridge.ts'
+import { HelloMessage, closeCodes, maxMessageBytes } from '#preload/messages.ts'
+import type { WelcomeMessage } from '#preload/messages.ts'
+import { createSession } from '../session.ts'
+import { refuseRequest } from './guard.ts'
+import type { Links } from './links.ts'
+
+const helloWithinMs = 5000
+const maxSockets = 32
+/** A page that takes nothing is cut off and resumes its feeds from their cursors when it is back. */
+const maxWaitingBytes = 64 * 1024 * 1024
+
+export interface Sockets {
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
+  close(): void
+}
+
+/** The WebSockets of the browser host: no message is looked at before the session's secret has been said. */
+export function createSockets(options: { dispatcher: Dispatcher; links: Links; port: () => number }): Sockets {
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, clientTracking: true })
+
+  const upgrade: Sockets['upgrade'] = (request, stream, head) => {
+    stream.on('error', () => stream.destroy())
+    const refusal = refuseRequest(request, options.port())
+    if (refusal !== null) return turnAway(stream, refusal.status)
+    if (request.url !== '/bridge') return turnAway(stream, 404)
+    if (server.clients.size >= maxSockets) return turnAway(stream, 503)
+    server.handleUpgrade(request, stream, head, (socket) => welcome(socket, options.dispatcher, options.links))
+  }
+
+  const close = (): void => {
+    for (const socket of server.clients) {
+      socket.close(closeCodes.closing, 'Holdpoint is closing')
+      // A page that does not answer must not keep the program from ending.
+      setTimeout(() => socket.terminate(), 500).unref()
+    }
+    server.close()
+  }
+
+  return { upgrade, close }
+}
+
+function welcome(socket: WebSocket, dispatcher: Dispatcher, links: Links): void {
+  // ws closes the socket itself after an error (too large, not WebSocket); `close` below then tidies up.
+  socket.on('error', () => {})
+  const late = setTimeout(() => socket.close(closeCodes.refused, 'no hello'), helloWithinMs)
+  socket.on('close', () => clearTimeout(late))
+  socket.once('message', (data, isBinary) => {
+    clearTimeout(late)
+    const secret = isBinary ? null : readHello(data)
+    if (secret === null || !links.isSession(secret)) return socket.close(closeCodes.refused, 'no session')
+    socket.send(JSON.stringify({ type: 'welcome' } satisfies WelcomeMessage))
+    serve(socket, dispatcher)
+  })
+}
+
+function serve(socket: WebSocket, dispatcher: Dispatcher): void {
+  const session = createSession({
+    dispatcher,
+    send(text) {
+      if (socket.readyState !== socket.OPEN) return
+      socket.send(text)
+      if (socket.bufferedAmount > maxWaitingBytes) socket.terminate()
+    },
+    onViolation: (reason) => socket.close(closeCodes.violation, reason),
+  })
+  socket.on('message', (data, isBinary) => session.receive(isBinary ? null : textOf(data)))
+  socket.on('close', () => session.end())
+}
+
+function readHello(data: RawData): string | null {
+  const text = textOf(data)
+  if (text.length > 1024) return null
+  try {
+    return HelloMessage.parse(JSON.parse(text)).secret
+  } catch {
+    // Whoever says anything else first is not our page.
+    return null
+  }
+}
+
+/** ws hands over one Buffer a message unless told otherwise. */
+const textOf = (data: RawData): string => (data as Buffer).toString('utf8')
+
+function turnAway(stream: Duplex, status: number): void {
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
