@@ -1,0 +1,17 @@
+import { toProblem } from '#domain/problem.ts'
+import type { Problem } from '#domain/problem.ts'
+import type { OperatorCommand } from '#domain/run/commands.ts'
+import { decide } from '#domain/run/decide.ts'
+import type { RunState } from '#domain/run/state.ts'
+
+/** Why the run would refuse a command now, by the domain's own rules; null when it would take it. */
+export function refusalOf(state: RunState, command: OperatorCommand): Problem | null {
+  try {
+    decide(state, command, { now: state.lastEventAt })
+    return null
+  } catch (thrown) {
+    return toProblem(thrown)
+  }
+}
+
+export const isAllowed = (state: RunState, command: OperatorCommand): boolean => refusalOf(state, command) === null

@@ -1,0 +1,72 @@
+import type { OperatorCommand } from '#domain/run/commands.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { findStep, tickableItems } from '#domain/run/view.ts'
+import type { Ask, AskKind } from '#renderer/stores/room-view.ts'
+
+/** The command an answered question becomes. */
+export function commandOf(ask: Ask, answer: string): OperatorCommand {
+  return commands[ask.kind](ask.about, answer)
+}
+
+const commands: Record<AskKind, (about: string, answer: string) => OperatorCommand> = {
+  'skip-step': (stepId, reason) => ({ type: 'skip-step', stepId, reason }),
+  'fail-step': (stepId, reason) => ({ type: 'fail-step', stepId, reason }),
+  'resolve-step': (stepId, evidence) => ({ type: 'resolve-step', stepId, evidence }),
+  waive: (id, reason) => ({ type: 'waive', id, reason }),
+  'no-go': (gateId, reason) => ({ type: 'decide-gate', gateId, decision: 'no-go', reason }),
+  'go-despite': (gateId, reason) => ({ type: 'decide-gate', gateId, decision: 'go', reason }),
+  note: (about, text) => ({ type: 'add-note', about: about === '' ? null : about, text }),
+  'override-breach': (breachId, reason) => ({ type: 'override-breach', breachId, reason }),
+  'fire-trigger': (triggerId, reason) => ({ type: 'fire-trigger', triggerId, reason }),
+  'skip-message': (messageId, reason) => ({ type: 'skip-message', messageId, reason }),
+  'send-message': (messageId, note) => ({ type: 'send-message', messageId, note }),
+  'end-monitoring': (_, reason) => ({ type: 'end-monitoring', reason }),
+  abort: (_, reason) => ({ type: 'abort', reason }),
+  pause: (_, reason) => ({ type: 'pause', reason }),
+  'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
+}
+
+export interface AskWords {
+  title: string
+  description: string
+  label: string
+  placeholder: string
+  confirm: string
+  tone: 'plain' | 'danger'
+  optional: boolean
+}
+
+/** How the question is put. */
+export function wordsOf(ask: Ask, state: RunState): AskWords {
+  return { ...plain, ...words[ask.kind](subject(ask.about, state)) }
+}
+
+const plain: AskWords = { title: '', description: '', label: 'Reason', placeholder: '', confirm: 'Confirm', tone: 'plain', optional: false }
+
+const words: Record<AskKind, (subject: string) => Partial<AskWords>> = {
+  'skip-step': (subject) => ({ title: 'Skip this step?', description: `“${subject}” will not be done. The run goes on with the next step.`, label: 'Why is it skipped?', confirm: 'Skip step' }),
+  'fail-step': (subject) => ({ title: 'Report a failure', description: `“${subject}” is recorded as failed and the run holds here.`, label: 'What went wrong?', confirm: 'Report failure', tone: 'danger' }),
+  'resolve-step': (subject) => ({ title: 'Mark this step done?', description: `“${subject}” is recorded as done on your word. Nothing is sent to a host.`, label: 'How do you know it is done?', placeholder: 'Checked on app2: version file says 4.2.0', confirm: 'Mark done' }),
+  waive: (subject) => ({ title: 'Waive this item?', description: `“${subject}” will not be required. The report says who waived it and why.`, label: 'Why is it not needed?', confirm: 'Waive item' }),
+  'no-go': () => ({ title: 'No-go', description: 'The gate stays shut. You can decide go later, roll back or abort.', label: 'Why not?', confirm: 'Record no-go' }),
+  'go-despite': () => ({ title: 'Go despite a breach?', description: 'A threshold is breached. The next phase opens all the same.', label: 'Why is it right to go on?', confirm: 'Go all the same', tone: 'danger' }),
+  note: (subject) => ({ title: 'Add a note', description: subject === '' ? 'Kept in the record of the run with your name and the time.' : `About “${subject}”.`, label: 'Note', confirm: 'Add note' }),
+  'override-breach': (subject) => ({ title: 'Override this breach?', description: `${subject} The run goes on; the breach and your reason stay in the record.`, label: 'Why is it right to go on?', confirm: 'Override breach', tone: 'danger' }),
+  'fire-trigger': (subject) => ({ title: 'Report a rollback trigger', description: `“${subject}” is recorded as having happened. Automatic progress holds until someone rolls back or overrides it.`, label: 'What did you see?', confirm: 'Report trigger', tone: 'danger' }),
+  'skip-message': (subject) => ({ title: 'Do not send this message?', description: `“${subject}”`, label: 'Why is it not sent?', confirm: 'Skip message' }),
+  'send-message': (subject) => ({ title: 'Mark as sent', description: `“${subject}”. Send it in your own tools; this records that it went out.`, label: 'Where, and what did it say? (optional)', confirm: 'Mark sent', optional: true }),
+  'end-monitoring': () => ({ title: 'End the monitoring time early?', description: 'Metrics are no longer watched against the thresholds.', label: 'Why is it safe to stop watching?', confirm: 'End monitoring' }),
+  abort: () => ({ title: 'Abort the run?', description: 'Running steps are asked to stop, nothing else starts, and the run ends as aborted. Nothing is rolled back: hosts stay as they are.', label: 'Why is the run aborted?', confirm: 'Abort run', tone: 'danger' }),
+  pause: () => ({ title: 'Pause the run', description: 'Steps already running go on; nothing new starts.', label: 'Reason (optional)', confirm: 'Pause', optional: true }),
+  'start-rollback': () => ({ title: 'Roll back?', label: 'Why is it rolled back?', confirm: 'Roll back now', tone: 'danger' }),
+}
+
+function subject(about: string, state: RunState): string {
+  const { runbook } = state
+  return findStep(runbook, about)?.step.title
+    ?? tickableItems(runbook).find((item) => item.id === about)?.text
+    ?? runbook.messages.find((message) => message.id === about)?.text
+    ?? runbook.rollback.triggers.find((trigger) => trigger.id === about)?.text
+    ?? state.breaches.find((breach) => breach.id === about)?.evidence.rule.concat('.')
+    ?? ''
+}

@@ -1,0 +1,120 @@
+import type { OperatorCommand } from '#domain/run/commands.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
+import type { OpenItem } from '#domain/run/view.ts'
+import type { Step } from '#domain/step.ts'
+import type { Ask } from '#renderer/stores/room-view.ts'
+
+/** Something a person can do, with its key: sent at once, or asked about first. */
+export interface Action {
+  label: string
+  /** In tinykeys' spelling. */
+  key: string
+  does: { send: OperatorCommand } | { ask: Ask } | { report: true }
+}
+
+/** The one thing to do or to wait for now, in words. */
+export interface NextAction {
+  tone: 'act' | 'watch' | 'bad' | 'unknown' | 'done'
+  /** The row it is about. */
+  focusId: string | null
+  title: string
+  detail: string
+  owner: string | null
+  primary: Action | null
+  second: Action | null
+}
+
+/** Puts what the run waits for into words. Which of these holds is the domain's to say; this only phrases it. */
+export function nextAction(state: RunState): NextAction {
+  if (state.stage === 'ended') return ended(state)
+  if (state.stage === 'planned') {
+    return act({ title: 'Start the run', detail: 'Nothing has been sent to any host. Starting opens the pre-deployment checklist.', primary: send('Start run', 'Enter', { type: 'start-run' }) })
+  }
+  if (state.stage === 'aborting') return watch({ title: 'Aborting', detail: 'Running steps have been asked to stop. The run ends when the last one has.', focusId: currentStep(state)?.id ?? null })
+  const stuck = stuckSteps(state)[0]
+  if (stuck) return stuckAction(state, stuck)
+  if (state.paused) {
+    return act({
+      title: `Paused by ${state.paused.by}`, detail: state.paused.reason || 'Steps already running go on; nothing new starts.',
+      focusId: currentStep(state)?.id ?? nextStep(state)?.id ?? null, primary: send('Resume', 'p', { type: 'resume' }),
+    })
+  }
+  const trigger = holdingTriggers(state)[0]
+  if (trigger && !state.rollback) {
+    return act({
+      tone: 'bad', title: 'A rollback trigger has fired', detail: trigger.evidence.rule, focusId: currentStep(state)?.id ?? null,
+      primary: ask('Roll back', 'Shift+R', { kind: 'start-rollback', about: trigger.id }), second: ask('Override', '', { kind: 'override-breach', about: trigger.id }),
+    })
+  }
+  return steadyAction(state)
+}
+
+function steadyAction(state: RunState): NextAction {
+  const running = currentStep(state)
+  if (running) return isManual(running) ? byHand(running) : watchStep(running, nextStep(state))
+  const gate = waitingGate(state)
+  if (gate) return gateAction(state, gate.gateId, `phase ${gate.phase.number}: ${gate.phase.title}`)
+  if (state.stage === 'monitoring') {
+    return watch({ title: 'Monitoring', detail: 'The deployment is done. The run goes on watching the metrics until the monitoring time is over.', second: ask('End monitoring', '', { kind: 'end-monitoring', about: '' }) })
+  }
+  if (state.stage === 'closing' || state.stage === 'rollback-validation') return closing(state)
+  const next = nextStep(state)
+  if (!next) return watch({ title: 'Working', detail: 'The run moves on by itself.' })
+  if (isManual(next)) return byHand(next)
+  return act({ title: next.title, detail: onHosts(next), focusId: next.id, owner: next.owner, primary: send('Run step', 'Enter', { type: 'start-step', stepId: next.id }), second: skip(next) })
+}
+
+function stuckAction(state: RunState, step: Step): NextAction {
+  const unknown = state.steps[step.id]?.status === 'unknown'
+  return act({
+    tone: unknown ? 'unknown' : 'bad', focusId: step.id, owner: step.owner,
+    title: unknown ? `Nobody knows how “${step.title}” ended` : `“${step.title}” failed`,
+    detail: unknown ? 'Look at the host first. Nothing goes on until a person decides.' : 'The run holds here. Retry, skip with a reason, mark it done, or roll back.',
+    primary: send('Retry', 'r', { type: 'retry-step', stepId: step.id }), second: skip(step),
+  })
+}
+
+function gateAction(state: RunState, gateId: string, phase: string): NextAction {
+  const open = openItems(state, gateId)
+  const first = open[0]
+  if (first) return openAction(state, first, `${open.length} required ${open.length === 1 ? 'item' : 'items'} before the go for ${phase}`)
+  return act({
+    title: `Go or no-go for ${phase}?`, detail: 'Nothing required is open.', focusId: gateId,
+    primary: send('Go', 'Enter', { type: 'decide-gate', gateId, decision: 'go', reason: '' }), second: ask('No-go', '', { kind: 'no-go', about: gateId }),
+  })
+}
+
+function closing(state: RunState): NextAction {
+  const open = openBeforeFinish(state)
+  const first = open[0]
+  if (first) return openAction(state, first, `${open.length} required ${open.length === 1 ? 'item' : 'items'} before the run can be finished`)
+  return act({
+    title: 'Finish the run', detail: state.rollback ? 'The rollback has been validated. Finishing records the run as rolled back.' : 'Everything required is done. Finishing writes the last line of the record.',
+    primary: send('Finish run', 'Enter', { type: 'finish-run' }),
+  })
+}
+
+function openAction(state: RunState, item: OpenItem, detail: string): NextAction {
+  const owner = [...state.runbook.checklists.flatMap((list) => list.items), ...state.runbook.postChecklist, ...state.runbook.rollback.validation].find((one) => one.id === item.id)?.owner ?? null
+  return act({ title: item.text, detail, focusId: item.id, owner, primary: send('Tick', 'Space', { type: 'tick', id: item.id, note: '' }), second: ask('Waive', 's', { kind: 'waive', about: item.id }) })
+}
+
+function ended(state: RunState): NextAction {
+  const titles = { succeeded: 'The run succeeded', failed: 'The run failed', aborted: 'The run was aborted', 'rolled-back': 'The run was rolled back' }
+  return { ...blank, tone: 'done', title: titles[state.outcome ?? 'failed'], detail: '', primary: { label: 'Open report', key: 'Enter', does: { report: true } } }
+}
+
+const blank: NextAction = { tone: 'act', focusId: null, title: '', detail: '', owner: null, primary: null, second: null }
+const act = (change: Partial<NextAction>): NextAction => ({ ...blank, ...change })
+const watch = (change: Partial<NextAction>): NextAction => ({ ...blank, tone: 'watch', ...change })
+const send = (label: string, key: string, command: OperatorCommand): Action => ({ label, key, does: { send: command } })
+const ask = (label: string, key: string, about: Ask): Action => ({ label, key, does: { ask: about } })
+const skip = (step: Step): Action => ask('Skip', 's', { kind: 'skip-step', about: step.id })
+const onHosts = (step: Step): string => (step.hosts.length > 0 ? `Runs on ${step.hosts.join(', ')}.` : 'Runs here, on no host.')
+
+const byHand = (step: Step): NextAction =>
+  act({ title: step.title, detail: 'By hand: do it, then tick it.', focusId: step.id, owner: step.owner, primary: send('Done', 'Space', { type: 'tick', id: step.id, note: '' }), second: skip(step) })
+
+const watchStep = (step: Step, next: Step | null): NextAction =>
+  watch({ title: step.title, detail: next ? `Next: ${next.title}${next.owner ? ` · ${next.owner}` : ''}` : 'Nothing is left in this part of the run.', focusId: step.id, owner: step.owner })

@@ -1,0 +1,64 @@
+import type { RunState } from '#domain/run/state.ts'
+import { findStep, gateBefore, isManual } from '#domain/run/view.ts'
+import type { Ask } from '#renderer/stores/room-view.ts'
+import { refusalOf } from './allowed.ts'
+import { commandOf } from './asks.ts'
+import type { Action } from './next-action.ts'
+
+/** An action with why it cannot be done now; null when it can. */
+export interface RowAction extends Action {
+  refusal: string | null
+}
+
+/** Everything that can be done to one row of the runbook, first the one that Enter or Space does. */
+export function actionsFor(state: RunState, id: string): RowAction[] {
+  return candidates(state, id).map((action) => ({ ...action, refusal: refusalFor(state, action) }))
+}
+
+/** The action a key does to a row, or null. */
+export const actionByKey = (state: RunState, id: string, key: string): RowAction | null =>
+  actionsFor(state, id).find((action) => action.key === key && action.refusal === null) ?? null
+
+function refusalFor(state: RunState, { does }: Action): string | null {
+  if ('report' in does) return null
+  return refusalOf(state, 'send' in does ? does.send : commandOf(does.ask, '…'))?.message ?? null
+}
+
+function candidates(state: RunState, id: string): Action[] {
+  const found = findStep(state.runbook, id)
+  if (found) return isManual(found.step) ? manualActions(id) : automatedActions(id)
+  if (state.items[id]) return state.items[id].state === 'open' ? itemActions(id) : [{ label: 'Reopen', key: 'Space', does: { send: { type: 'untick', id } } }]
+  if (state.runbook.phases.some((phase) => gateBefore(phase.id) === id)) return gateActions(state, id)
+  return []
+}
+
+const asking = (label: string, key: string, kind: Ask['kind'], about: string): Action => ({ label, key, does: { ask: { kind, about } } })
+
+const automatedActions = (stepId: string): Action[] => [
+  { label: 'Run step', key: 'Enter', does: { send: { type: 'start-step', stepId } } },
+  { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
+  asking('Mark done…', 'd', 'resolve-step', stepId),
+  asking('Skip…', 's', 'skip-step', stepId),
+]
+
+const manualActions = (stepId: string): Action[] => [
+  { label: 'Done', key: 'Space', does: { send: { type: 'tick', id: stepId, note: '' } } },
+  { label: 'Start', key: 'Enter', does: { send: { type: 'start-step', stepId } } },
+  { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
+  asking('Mark done…', 'd', 'resolve-step', stepId),
+  asking('It failed…', 'f', 'fail-step', stepId),
+  asking('Skip…', 's', 'skip-step', stepId),
+]
+
+const itemActions = (id: string): Action[] => [
+  { label: 'Tick', key: 'Space', does: { send: { type: 'tick', id, note: '' } } },
+  asking('Waive…', 's', 'waive', id),
+]
+
+/** With a breach open the domain wants a reason for going on: then Go asks for one. */
+function gateActions(state: RunState, gateId: string): Action[] {
+  const go: Action = { label: 'Go', key: 'Enter', does: { send: { type: 'decide-gate', gateId, decision: 'go', reason: '' } } }
+  const despite = asking('Go all the same…', 'Enter', 'go-despite', gateId)
+  const plain = refusalFor(state, go)
+  return [plain !== null && refusalFor(state, despite) === null ? despite : go, asking('No-go…', 'x', 'no-go', gateId)]
+}
