@@ -20,13 +20,13 @@ export function keyWord(key: string): string {
   return WORDS[key] ?? (key.length === 1 ? key.toUpperCase() : key)
 }
 
-/** A shortcut in tinykeys' spelling, drawn as keys: `$mod+k`, `Shift+R`, `g l` (one after the other). */
+/** A shortcut in tinykeys' spelling, drawn as keys: `$mod+k`, `Shift+R`, `g l` (one after the other); `[Shift]+?` is `?`. */
 export function Kbd({ keys }: { keys: string }) {
   return (
     <span className={styles.keys}>
       {keys.split(' ').map((press, index) => (
         <span key={index} className={styles.press}>
-          {press.split('+').map((key) => <kbd key={key} className={styles.key}>{keyWord(key)}</kbd>)}
+          {press.replace(/\[\w+\]\+/g, '').split('+').map((key) => <kbd key={key} className={styles.key}>{keyWord(key)}</kbd>)}
         </span>
       ))}
     </span>

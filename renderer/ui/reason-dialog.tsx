@@ -65,7 +65,7 @@ export function ReasonDialog({ title, description, label = 'Reason', placeholder
       </>}
     >
       {children}
-      <Field label={optional ? `${label} (optional)` : label} error={missing ? 'A reason is needed: it goes into the record.' : null} hint="Shift+Enter starts a new line.">
+      <Field label={label} error={missing ? 'A reason is needed: it goes into the record.' : null} hint="Shift+Enter starts a new line.">
         <TextArea
           ref={input}
           data-autofocus
