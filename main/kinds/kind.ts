@@ -28,16 +28,19 @@ export interface StepKind {
   run: ((work: StepWork) => Promise<HostResult>) | null
 }
 
-/** Where a metric's numbers can come from. One file a kind in kinds/sources. */
+/** A metric source in use; what it remembers between readings lives in here. */
+export interface OpenSource {
+  /** Readings newer than `since` up to now, oldest first; a failed reading is a sample with value null. Does not throw. */
+  read(since: number, signal: AbortSignal): Promise<Sample[]>
+}
+
+/** Where a metric's numbers can come from: percent as 0-100, times in ms. One file a kind in kinds/sources. */
 export interface SourceKind {
   kind: string
   label: string
   settings: z.ZodType<Record<string, unknown>>
   /** What will be asked, resolved, for people. */
   describe(source: MetricSource): string
-  /** Readings newer than `since` up to now, oldest first; a failed reading is a sample with value null. Does not throw. */
-  read(source: MetricSource, ports: Ports, since: number, signal: AbortSignal): Promise<Sample[]>
+  /** Throws `source-settings` when the settings do not fit; checkSource says so beforehand. */
+  open(source: MetricSource, ports: Ports): OpenSource
 }
-
-/** The name under which the output and result of a step without hosts are kept. */
-export const LOCAL_HOST = 'local'

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { formatDuration } from '#domain/duration.ts'
+import { Problem } from '#domain/problem.ts'
+import type { SourceKind } from '../kind.ts'
+import type { Http } from '../ports.ts'
+import { ReplyTime, Statuses, WebAddress } from '../request.ts'
+import { settingsOf } from './settings.ts'
+
+const Settings = z.strictObject({
+  url: WebAddress,
+  measure: z.enum(['latency', 'error-rate', 'availability'], { error: 'Choose latency, error-rate or availability.' }),
+  expect: Statuses.default([200]),
+  timeout: ReplyTime.default(5000),
+})
+type Settings = z.output<typeof Settings>
+
+/** Error rate and availability are shares of this many newest probes (fewer at the beginning). */
+const REMEMBERED_PROBES = 20
+
+/**
+ * Asks an address at each interval, as a new visitor would: with a new connection, not following redirects. Latency is
+ * to the end of the reply, and no data when the reply failed; a failed probe is no reply, or another status than
+ * expected. Error rate and availability are in percent.
+ */
+export const http: SourceKind = {
+  kind: 'http',
+  label: 'HTTP probe',
+  settings: Settings,
+  describe(source) {
+    const { url, measure, expect, timeout } = settingsOf(Settings, source)
+    return `${measure} of GET ${url} every ${formatDuration(source.everyMs)}, expecting ${expect.join(' or ')} within ${formatDuration(timeout)}`
+  },
+  open(source, { http: port, clock }) {
+    const settings = settingsOf(Settings, source)
+    let failures: boolean[] = []
+    return {
+      async read(_since, signal) {
+        const probe = await ask(port, settings, signal)
+        if (signal.aborted) return []
+        failures = [...failures, probe === null].slice(-REMEMBERED_PROBES)
+        const failedShare = (100 * failures.filter(Boolean).length) / failures.length
+        const values = { latency: probe, 'error-rate': failedShare, availability: 100 - failedShare }
+        return [{ at: clock.now(), value: values[settings.measure] }]
+      },
+    }
+  },
+}
+
+/** How long the reply took, ms; null when the probe failed. */
+async function ask(port: Http, { url, expect, timeout }: Settings, signal: AbortSignal): Promise<number | null> {
+  try {
+    const reply = await port.fetch({ url, timeoutMs: timeout, signal })
+    return expect.includes(reply.status) ? reply.durationMs : null
+  } catch (thrown) {
+    // No reply is what a probe is there to notice; only a defect of ours goes on.
+    if (thrown instanceof Problem || signal.aborted) return null
+    throw thrown
+  }
+}

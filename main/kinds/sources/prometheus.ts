@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { formatDuration } from '#domain/duration.ts'
+import { Problem } from '#domain/problem.ts'
+import type { Sample } from '#domain/threshold.ts'
+import type { SourceKind } from '../kind.ts'
+import type { Http } from '../ports.ts'
+import { ReplyTime, WebAddress } from '../request.ts'
+import { settingsOf } from './settings.ts'
+
+const Settings = z.strictObject({
+  url: WebAddress,
+  query: z.string().trim().min(1, 'Give a PromQL query.').max(4000),
+  timeout: ReplyTime.default(5000),
+})
+type Settings = z.output<typeof Settings>
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries; times in seconds, values as text. */
+const RangeReply = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
+  }),
+})
+
+/** Prometheus refuses more than 11,000 points a series. */
+const MOST_POINTS = 10_000
+const MOST_BYTES = 8 * 1024 * 1024
+/** The newest value may be this many intervals old before the reading counts as no data. */
+const LATE_INTERVALS = 2
+
+/**
+ * A PromQL range query from the last reading to now. The query's result must be in the template's units: percent as
+ * 0-100, times in ms (`100 * …`, `1000 * …`). Of several series the highest value counts, so the worst instance shows.
+ * NaN and infinities are no data.
+ */
+export const prometheus: SourceKind = {
+  kind: 'prometheus',
+  label: 'Prometheus',
+  settings: Settings,
+  describe(source) {
+    const { url, query } = settingsOf(Settings, source)
+    return `the highest of ${query} at ${url}, every ${formatDuration(source.everyMs)}`
+  },
+  open(source, { http, clock }) {
+    const settings = settingsOf(Settings, source)
+    return {
+      async read(since, signal) {
+        const now = clock.now()
+        const { everyMs } = source
+        // Times on a fixed grid: asked again, Prometheus gives the same values for the same times.
+        const last = Math.floor(now / everyMs) * everyMs
+        const first = Math.max(Math.floor(since / everyMs) * everyMs + everyMs, last - MOST_POINTS * everyMs)
+        if (first > last) return []
+        const points = await ask(http, settings, { first, last, everyMs }, signal)
+        if (signal.aborted) return []
+        const fresh = (points ?? []).filter((point) => point.at > since && point.at <= now)
+        const newest = fresh.at(-1)?.at ?? -Infinity
+        return newest < now - LATE_INTERVALS * everyMs ? [...fresh, { at: now, value: null }] : fresh
+      },
+    }
+  },
+}
+
+/** The points in order of time, or null when there was no usable answer. */
+async function ask(http: Http, { url, query, timeout }: Settings, range: { first: number; last: number; everyMs: number }, signal: AbortSignal): Promise<Sample[] | null> {
+  const address = new URL(url)
+  address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query_range`
+  address.search = new URLSearchParams({ query, start: String(range.first / 1000), end: String(range.last / 1000), step: String(range.everyMs / 1000) }).toString()
+  address.hash = ''
+  try {
+    const reply = await http.fetch({ url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, signal })
+    return reply.status === 200 && !reply.truncated ? pointsOf(reply.body) : null
+  } catch (thrown) {
+    // No answer is no data, which is shown as such; only a defect of ours goes on.
+    if (thrown instanceof Problem || signal.aborted) return null
+    throw thrown
+  }
+}
+
+function pointsOf(body: string): Sample[] | null {
+  const parsed = RangeReply.safeParse(parseJson(body))
+  if (!parsed.success) return null
+  const highest = new Map<number, number | null>()
+  for (const { values } of parsed.data.data.result) {
+    for (const [seconds, text] of values) {
+      const at = Math.round(seconds * 1000)
+      const value = numberOf(text)
+      const known = highest.get(at) ?? null
+      highest.set(at, known === null ? value : Math.max(known, value ?? known))
+    }
+  }
+  return [...highest].map(([at, value]) => ({ at, value })).toSorted((one, other) => one.at - other.at)
+}
+
+/** Prometheus writes `NaN`, `+Inf`, `-Inf` and Go's floats. */
+function numberOf(text: string): number | null {
+  return /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A page of HTML, for instance: the schema refuses it like any other wrong shape.
+    return null
+  }
+}

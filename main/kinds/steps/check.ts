@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { parseDuration } from '#domain/duration.ts'
+import type { Finding } from '#domain/finding.ts'
+import type { Step } from '#domain/step.ts'
+import type { StepKind } from '../kind.ts'
+
+const length = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'Give a length such as 90s, 15m or 1h 30m.')
+const filled = z.string().refine((text) => text.trim() !== '', 'Give it a value, or leave it out.')
+
+/** What every kind of step takes. */
+const COMMON = z.object({ id: filled, hosts: filled, timeout: length, planned: length, undo: filled, owner: filled }).partial()
+const COMMON_NAMES = Object.keys(COMMON.shape)
+
+/** index.ts gives it the kinds. */
+export function checkStepAgainst(step: Step, kinds: Record<string, StepKind>): Finding[] {
+  const at = { severity: 'error' as const, line: step.range.line, column: step.range.column }
+  const kind = kinds[step.kind]
+  if (!kind) {
+    return [{ ...at, code: 'step-kind-unknown', message: `Holdpoint cannot run a step of kind "${step.kind}".`, hint: `The kinds are ${Object.keys(kinds).join(', ')}.` }]
+  }
+  const own = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => !COMMON_NAMES.includes(name)))
+  const issues = [...issuesOf(COMMON, step.attributes), ...issuesOf(kind.attributes, own)]
+  return [
+    ...issues.flatMap((issue) => attributeFindings(issue, step).map((finding) => ({ ...at, ...finding }))),
+    ...kind.check(step).map((finding) => ({ ...at, ...finding })),
+  ]
+}
+
+function issuesOf(schema: z.ZodType, value: unknown): z.core.$ZodIssue[] {
+  return schema.safeParse(value).error?.issues ?? []
+}
+
+function attributeFindings(issue: z.core.$ZodIssue, step: Step): Pick<Finding, 'code' | 'message' | 'hint'>[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => ({
+      code: 'attribute-unknown',
+      message: `The ${step.kind} step "${step.title}" has an attribute "${name}" that means nothing to it.`,
+      hint: 'It would have no effect. Correct its name, or take it out.',
+    }))
+  }
+  const name = String(issue.path[0] ?? '')
+  const value = step.attributes[name]
+  const message = value === undefined ? `The ${step.kind} step "${step.title}" needs the attribute "${name}".` : `The ${step.kind} step "${step.title}" has ${name}="${value}", which does not make sense.`
+  return [{ code: 'attribute-invalid', message, hint: issue.message }]
+}
