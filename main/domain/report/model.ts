@@ -1,0 +1,241 @@
+import type { MessageTiming, Overview } from '../runbook.ts'
+import type { GateDecision, RunMode, RunOutcome } from '../run/events.ts'
+import type { ItemState, RunStatus, StepStatus } from '../run/state.ts'
+import type { Bucket } from '../series.ts'
+import type { Sample, Threshold } from '../threshold.ts'
+import type { Span, Standing } from '../timing.ts'
+
+/**
+ * The runbook filled with what happened: plain data, secrets already masked, nothing escaped. Times are epoch ms;
+ * `zone` says in which zone people read them.
+ */
+export interface ReportModel {
+  format: 'holdpoint-report/1'
+  title: string
+  mode: RunMode
+  runId: string
+  runbookId: string
+  revision: number
+  zone: string
+  generatedAt: number
+  /** Of Holdpoint. */
+  version: string
+  overview: OverviewReport
+  summary: SummaryReport
+  changes: string[]
+  tickets: { key: string; text: string }[]
+  checklists: ItemGroupReport[]
+  gates: GateReport[]
+  phases: PhaseReport[]
+  verification: VerificationReport
+  incidents: IncidentReport[]
+  noData: NoDataReport[]
+  rollback: RollbackReport
+  monitoring: MonitoringReport
+  communications: MessageReport[]
+  notes: NoteReport[]
+  pauses: PauseReport[]
+  postDeployment: { checklist: ItemReport[]; followUps: ItemReport[] }
+  other: { title: string; text: string }[]
+  timeline: TimelineEntry[]
+  charts: ChartReport[]
+  chain: { events: number; head: string }
+}
+
+export interface OverviewReport extends Pick<Overview, 'deploymentType' | 'environment' | 'version' | 'date' | 'windowText'> {
+  /** As the run was timed: moved with a rehearsal held outside its window. */
+  window: Span
+  windowMoved: boolean
+  status: RunStatus
+  outcome: RunOutcome | null
+  createdBy: string
+  startedAt: number | null
+  finishedAt: number | null
+  durationMs: number | null
+  plannedFinishAt: number | null
+  /** When the deployment (or its rollback) was done; monitoring and closing come after it. */
+  deployedAt: number | null
+  overrunMs: number | null
+  standing: Standing
+  speed: number
+  people: string[]
+}
+
+/** The figures at the top, and in sentences what a reader must not miss. */
+export interface SummaryReport {
+  steps: Record<StepStatus, number>
+  retries: number
+  waived: number
+  openItems: number
+  incidents: number
+  attention: string[]
+}
+
+export interface ItemReport {
+  text: string
+  state: ItemState['state']
+  at: number | null
+  by: string | null
+  note: string
+  owner: string | null
+  optional: boolean
+}
+
+export interface ItemGroupReport {
+  title: string
+  items: ItemReport[]
+}
+
+export interface GateReport {
+  phaseNumber: number
+  phaseTitle: string
+  state: 'closed' | 'reached' | 'go' | 'no-go'
+  reachedAt: number | null
+  /** Every decision, oldest first: a no-go may be followed by a go. */
+  decisions: { at: number; by: string; decision: GateDecision; reason: string }[]
+}
+
+export interface PhaseReport {
+  number: number
+  title: string
+  planned: Span
+  actual: Span
+  lateMs: number
+  steps: StepReport[]
+}
+
+export interface StepReport {
+  title: string
+  kind: string
+  status: StepStatus
+  owner: string | null
+  by: string | null
+  message: string
+  planned: Span
+  /** From the first attempt's start to the last one's end. */
+  actual: Span
+  durationMs: number | null
+  lateMs: number
+  attempts: AttemptReport[]
+  hosts: HostReport[]
+}
+
+export interface AttemptReport {
+  attempt: number
+  startedAt: number
+  finishedAt: number | null
+  outcome: StepStatus
+  message: string
+}
+
+export interface HostReport {
+  host: string
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown'
+  startedAt: number | null
+  finishedAt: number | null
+  durationMs: number | null
+  exitCode: number | null
+  /** In words; '' when there is no result. */
+  result: string
+  output: ExcerptReport | null
+}
+
+export interface ExcerptReport {
+  /** The last lines, masked, without terminal escapes. */
+  text: string
+  /** Lines (of what is kept) left out before them. */
+  omittedLines: number
+  /** Of the whole output. */
+  bytes: number
+  truncated: boolean
+}
+
+export interface VerificationReport {
+  smokeTests: ItemReport[]
+  validationQueries: (ItemReport & { sql: string })[]
+  healthChecks: (ItemReport & { endpoint: string; expected: string })[]
+}
+
+export interface IncidentReport {
+  /** `trigger`: a rollback trigger condition; `breach`: an alert threshold. */
+  kind: 'trigger' | 'breach'
+  rule: string
+  metric: string | null
+  openedAt: number
+  closedAt: number | null
+  stepTitle: string | null
+  samples: Sample[]
+  unit: Threshold['unit']
+  override: { at: number; by: string; reason: string } | null
+}
+
+export interface NoDataReport {
+  metric: string
+  fromAt: number
+  /** Null: there was still none when the report was made. */
+  toAt: number | null
+}
+
+export interface RollbackReport {
+  triggers: { text: string; watched: boolean; firedAt: number[] }[]
+  decision: { at: number; by: string; reason: string } | null
+  finishedAt: number | null
+  steps: StepReport[]
+  validation: ItemReport[]
+}
+
+export interface MonitoringReport {
+  text: string | null
+  plannedMs: number | null
+  startedAt: number | null
+  endsAt: number | null
+  endedAt: number | null
+  endedBecause: string
+  metrics: string[]
+  thresholds: { text: string; breaches: number }[]
+}
+
+export interface MessageReport {
+  stage: 'before' | 'during' | 'after'
+  text: string
+  timing: MessageTiming
+  state: 'pending' | 'sent' | 'skipped'
+  sentAt: number[]
+  by: string | null
+  note: string
+}
+
+export interface NoteReport {
+  at: number
+  by: string
+  about: string | null
+  text: string
+}
+
+export interface PauseReport {
+  fromAt: number
+  toAt: number | null
+  by: string
+  reason: string
+}
+
+export interface TimelineEntry {
+  seq: number
+  at: number
+  by: string
+  words: string
+  tone: 'plain' | 'good' | 'bad' | 'warning'
+}
+
+export interface ChartReport {
+  metric: string
+  unit: Threshold['unit']
+  from: number
+  to: number
+  buckets: Bucket[]
+  threshold: { text: string; operator: Threshold['operator']; limit: number } | null
+  breaches: { fromAt: number; toAt: number | null }[]
+  noData: { fromAt: number; toAt: number | null }[]
+  /** Beginnings of phases and of the rollback, and failed steps. */
+  markers: { at: number; label: string; kind: 'phase' | 'rollback' | 'failure' }[]
+}

@@ -1,0 +1,87 @@
+import type { Mask } from '../masking.ts'
+import { describeResult } from '../run/describe.ts'
+import type { RunEvent, StoredEvent } from '../run/events.ts'
+import type { HostState, RunState, StepState } from '../run/state.ts'
+import type { HostResult, Step } from '../step.ts'
+import { LOCAL_HOST } from '../step.ts'
+import type { RunTiming, Span } from '../timing.ts'
+import { excerptOf } from './excerpt.ts'
+import type { AttemptReport, HostReport, PhaseReport, StepReport } from './model.ts'
+
+/** One attempt's output on one host, or null when there is none. `text` may be the end of it only. */
+export type ReadOutput = (stepId: string, attempt: number, host: string) => { text: string; bytes: number; truncated: boolean } | null
+
+export interface StepSources {
+  state: RunState
+  timing: RunTiming
+  attempts: Map<string, AttemptReport[]>
+  output: ReadOutput
+  mask: Mask
+}
+
+const noSpan: Span = { startAt: null, endAt: null }
+const failedLines = 20
+const plainLines = 5
+
+export function phaseReports(sources: StepSources): PhaseReport[] {
+  return sources.state.runbook.phases.map((phase) => {
+    const timing = sources.timing.phases[phase.id]
+    return {
+      number: phase.number, title: phase.title, planned: timing?.planned ?? noSpan, actual: timing?.actual ?? noSpan,
+      lateMs: timing?.lateMs ?? 0, steps: phase.steps.map((step) => stepReport(sources, step)),
+    }
+  })
+}
+
+export function stepReport(sources: StepSources, step: Step): StepReport {
+  const state = sources.state.steps[step.id]
+  const timing = sources.timing.steps[step.id]
+  const attempts = sources.attempts.get(step.id) ?? []
+  const actual: Span = { startAt: attempts[0]?.startedAt ?? state?.startedAt ?? null, endAt: state?.finishedAt ?? null }
+  return {
+    title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
+    by: state?.by ?? null, message: state?.message ?? '',
+    planned: timing?.planned ?? noSpan, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
+    attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
+  }
+}
+
+function hostReports(sources: StepSources, step: Step, state: StepState): HostReport[] {
+  const order = [...step.hosts, LOCAL_HOST]
+  const hosts = Object.entries(state.hosts).toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
+  return hosts.map(([host, result]) => hostReport(sources, step.id, state.attempt, host, result))
+}
+
+function hostReport({ output, mask, attempts }: StepSources, stepId: string, attempt: number, host: string, state: HostState): HostReport {
+  // A retry may leave out hosts that had succeeded: their output belongs to an earlier attempt.
+  const number = (attempts.get(stepId) ?? []).findLast((one) => state.startedAt !== null && one.startedAt <= state.startedAt)?.attempt ?? attempt
+  const text = output(stepId, number, host)
+  return {
+    host, state: state.state, startedAt: state.startedAt, finishedAt: state.finishedAt, durationMs: length(state.startedAt, state.finishedAt),
+    exitCode: exitCodeOf(state.result), result: state.result === null ? '' : describeResult(state.result),
+    output: text === null ? null : excerptOf(text, state.state === 'succeeded' ? plainLines : failedLines, mask),
+  }
+}
+
+const length = (from: number | null, to: number | null): number | null => (from === null || to === null ? null : to - from)
+
+function exitCodeOf(result: HostResult | null): number | null {
+  return result !== null && 'exitCode' in result ? result.exitCode : null
+}
+
+/** Every attempt of every step, as the journal tells it. */
+export function attemptsOf(events: StoredEvent[]): Map<string, AttemptReport[]> {
+  const attempts = new Map<string, AttemptReport[]>()
+  for (const { event } of events) {
+    if (event.type === 'step-started') {
+      const list = attempts.get(event.stepId) ?? []
+      attempts.set(event.stepId, [...list, { attempt: event.attempt, startedAt: event.at, finishedAt: null, outcome: 'running', message: '' }])
+    } else if (event.type === 'step-finished') close(attempts, event)
+  }
+  return attempts
+}
+
+function close(attempts: Map<string, AttemptReport[]>, event: Extract<RunEvent, { type: 'step-finished' }>): void {
+  const open = attempts.get(event.stepId)?.find((one) => one.attempt === event.attempt)
+  if (open) Object.assign(open, { finishedAt: event.at, outcome: event.outcome, message: event.message })
+}

@@ -1,0 +1,73 @@
+import { formatDuration } from '../duration.ts'
+import type { StoredEvent } from '../run/events.ts'
+import type { RunState, StepStatus } from '../run/state.ts'
+import { statusOf } from '../run/view.ts'
+import type { RunTiming } from '../timing.ts'
+import type { OverviewReport, ReportModel, SummaryReport } from './model.ts'
+
+export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming): OverviewReport {
+  const { deploymentType, environment, version, date, windowText } = state.runbook.overview
+  const people = new Set(events.map(({ event }) => event.by).filter((by) => by !== 'holdpoint'))
+  return {
+    deploymentType, environment, version, date, windowText,
+    window: { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null },
+    windowMoved: timing.movedMs !== 0,
+    status: statusOf(state), outcome: state.outcome, createdBy: state.createdBy,
+    startedAt: state.startedAt, finishedAt: state.finishedAt,
+    durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
+    plannedFinishAt: timing.plannedFinishAt,
+    deployedAt: state.finishedAt === null ? null : timing.projectedFinishAt,
+    overrunMs: timing.overrunMs, standing: timing.standing, speed: state.speed, people: [...people],
+  }
+}
+
+type Sections = Pick<ReportModel, 'checklists' | 'phases' | 'incidents' | 'noData' | 'rollback' | 'postDeployment' | 'communications' | 'monitoring'>
+
+export function summaryReport(state: RunState, sections: Sections): SummaryReport {
+  const lane = [...sections.phases.flatMap((phase) => phase.steps), ...(sections.rollback.decision ? sections.rollback.steps : [])]
+  const steps: Record<StepStatus, number> = { planned: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, skipped: 0 }
+  for (const step of lane) steps[step.status] += 1
+  const items = [...sections.checklists.flatMap((group) => group.items), ...sections.postDeployment.checklist, ...(sections.rollback.decision ? sections.rollback.validation : [])]
+  const summary: SummaryReport = {
+    steps,
+    retries: lane.reduce((sum, step) => sum + Math.max(0, step.attempts.length - 1), 0),
+    waived: items.filter((item) => item.state === 'waived').length,
+    openItems: items.filter((item) => item.state === 'open' && !item.optional).length,
+    incidents: sections.incidents.length,
+    attention: [],
+  }
+  return { ...summary, attention: attentionOf(state, sections, summary) }
+}
+
+/** What must not be missed, worst first. Silence about a thing means it was checked, so nothing here may be left out. */
+function attentionOf(state: RunState, sections: Sections, summary: SummaryReport): string[] {
+  const { steps } = summary
+  // A fired trigger is answered by the rollback it called for.
+  const answered = (kind: 'trigger' | 'breach'): boolean => kind === 'trigger' && state.rollback !== null
+  const stillOpen = sections.incidents.filter(({ kind, closedAt, override }) => closedAt === null && override === null && !answered(kind)).length
+  const overridden = sections.incidents.filter((incident) => incident.override !== null).length
+  const silent = sections.noData.filter((period) => period.toAt === null).map((period) => period.metric)
+  const unsent = sections.communications.filter((message) => message.state === 'pending' && message.timing.when !== 'issue').length
+  const { startedAt, endsAt, endedAt } = sections.monitoring
+  const earlyMs = endsAt !== null && endedAt !== null ? endsAt - endedAt : 0
+  const said: [boolean, string][] = [
+    [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
+    [steps.unknown > 0, `${count(steps.unknown, 'step')} with an unknown outcome.`],
+    [steps.failed > 0, `${count(steps.failed, 'step')} failed.`],
+    [stillOpen > 0, `${count(stillOpen, 'breach', 'breaches')} not over and not overridden.`],
+    [overridden > 0, `${count(overridden, 'breach', 'breaches')} overridden by a person.`],
+    [silent.length > 0, `No data for ${silent.join(', ')} when the report was made.`],
+    [sections.noData.length > silent.length, `${count(sections.noData.length - silent.length, 'period')} without data during the run.`],
+    [steps.skipped > 0, `${count(steps.skipped, 'step')} skipped.`],
+    [state.outcome !== null && steps.planned > 0, `${count(steps.planned, 'step')} never started.`],
+    [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}.`],
+    [summary.waived > 0, `${count(summary.waived, 'checklist item')} waived.`],
+    [summary.openItems > 0, `${count(summary.openItems, 'required checklist item')} still open.`],
+    [startedAt === null && sections.monitoring.plannedMs !== null && state.outcome !== null, 'The planned monitoring did not take place.'],
+    [earlyMs >= 1000, `Monitoring ended ${formatDuration(earlyMs)} early.`],
+    [state.outcome !== null && unsent > 0, `${count(unsent, 'planned message')} not recorded as sent.`],
+  ]
+  return said.filter(([isSo]) => isSo).map(([, words]) => words)
+}
+
+const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

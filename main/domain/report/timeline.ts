@@ -1,0 +1,47 @@
+import { describeEvent } from '../run/describe.ts'
+import type { RunEvent, StoredEvent } from '../run/events.ts'
+import type { Runbook } from '../runbook.ts'
+import type { TimelineEntry } from './model.ts'
+
+/** The journal in words, without the smooth comings and goings of single hosts: the steps' tables have those. */
+export function timelineOf(events: StoredEvent[], runbook: Runbook): TimelineEntry[] {
+  return events.flatMap(({ seq, event }) => (isSmall(event) ? [] : [{ seq, at: event.at, by: event.by, words: describeEvent(event, runbook), tone: toneOf(event) }]))
+}
+
+function isSmall(event: RunEvent): boolean {
+  return event.type === 'host-started' || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
+}
+
+function toneOf(event: RunEvent): TimelineEntry['tone'] {
+  switch (event.type) {
+    case 'breach-opened':
+    case 'rollback-started':
+    case 'abort-requested':
+      return 'bad'
+    case 'no-data-noticed':
+    case 'breach-overridden':
+    case 'item-waived':
+    case 'step-skipped':
+    case 'step-resolved':
+    case 'run-paused':
+    case 'message-skipped':
+      return 'warning'
+    case 'gate-decided':
+      return event.decision === 'go' ? 'good' : 'bad'
+    case 'step-finished':
+      return event.outcome === 'succeeded' ? 'good' : 'bad'
+    case 'host-finished':
+      return event.result.outcome === 'succeeded' ? 'plain' : 'bad'
+    case 'run-finished':
+      return event.outcome === 'succeeded' ? 'good' : 'bad'
+    case 'phase-finished':
+    case 'rollback-steps-finished':
+    case 'breach-closed':
+    case 'data-returned':
+      return 'good'
+    case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
+    case 'step-started': case 'host-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
+    case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
+      return 'plain'
+  }
+}

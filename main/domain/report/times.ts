@@ -1,0 +1,43 @@
+import { formatDuration } from '../duration.ts'
+import type { Span } from '../timing.ts'
+
+/** Times of a report, written in one zone. A missing time is `–`. */
+export interface Times {
+  zone: string
+  /** `22:04` */
+  clock(at: number | null): string
+  /** `22:04:31` */
+  exact(at: number | null): string
+  /** `1 Dec 2026, 22:04` */
+  full(at: number | null): string
+  /** `22:04 – 22:10` */
+  span(span: Span): string
+  /** `4 min 10 s` */
+  length(ms: number | null): string
+  /** `on time`, `5 min late`, `2 min early`; to the minute. */
+  lateness(ms: number): string
+}
+
+export function timesIn(zone: string): Times {
+  const clock = format(zone, { hour: '2-digit', minute: '2-digit' })
+  const exact = format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const full = format(zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
+  const length = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms))
+  return {
+    zone, clock, exact, full, length,
+    span: ({ startAt, endAt }) => (startAt === null && endAt === null ? '–' : `${clock(startAt)} – ${clock(endAt)}`),
+    lateness: (ms) => (Math.abs(ms) < 30_000 ? 'on time' : `${length(Math.abs(ms))} ${ms > 0 ? 'late' : 'early'}`),
+  }
+}
+
+function format(zone: string, options: Intl.DateTimeFormatOptions): (at: number | null) => string {
+  const shape: Intl.DateTimeFormatOptions = { hourCycle: 'h23', ...options }
+  let formatter: Intl.DateTimeFormat
+  try {
+    formatter = new Intl.DateTimeFormat('en-GB', { ...shape, timeZone: zone })
+  } catch {
+    // Only an unknown zone throws here; the whole report then says UTC rather than failing.
+    formatter = new Intl.DateTimeFormat('en-GB', { ...shape, timeZone: 'UTC', timeZoneName: 'short' })
+  }
+  return (at) => (at === null || !Number.isFinite(at) ? '–' : formatter.format(at))
+}

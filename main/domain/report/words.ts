@@ -1,0 +1,33 @@
+import { formatDuration } from '../duration.ts'
+import type { MessageTiming } from '../runbook.ts'
+import type { RunOutcome } from '../run/events.ts'
+import type { RunStatus } from '../run/state.ts'
+import type { ItemReport } from './model.ts'
+
+/** The outcome for a heading; a run that has not ended is never called anything better. */
+export function outcomeWords(outcome: RunOutcome | null, status: RunStatus): string {
+  return outcome === null ? `Not ended (${statusWords[status]})` : outcomes[outcome]
+}
+
+const outcomes: Record<RunOutcome, string> = { succeeded: 'Succeeded', failed: 'Failed', aborted: 'Aborted', 'rolled-back': 'Rolled back' }
+
+const statusWords: Record<RunStatus, string> = {
+  planned: 'planned', running: 'running', waiting: 'waiting', paused: 'paused', failed: 'a step has failed', unknown: 'a step has an unknown outcome',
+  aborting: 'aborting', 'rolling-back': 'rolling back',
+  'ended-succeeded': 'succeeded', 'ended-failed': 'failed', 'ended-aborted': 'aborted', 'ended-rolled-back': 'rolled back',
+}
+
+/** When a message was planned to go out. */
+export function timingWords(timing: MessageTiming): string {
+  switch (timing.when) {
+    case 'before': return `${formatDuration(timing.leadMs)} before`
+    case 'start': return 'at the start'
+    case 'every': return `every ${formatDuration(timing.everyMs)}`
+    case 'issue': return 'if there is an issue'
+    case 'success': return 'on success'
+    case 'report': return 'with the report'
+    case 'unclear': return 'at a time the runbook leaves open'
+  }
+}
+
+export const itemWords: Record<ItemReport['state'], string> = { ticked: 'ticked', waived: 'waived', open: 'open' }
