@@ -1,0 +1,159 @@
+import { connect as connectTcp } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { AnyAuthMethod, Client } from 'ssh2'
+import { Problem } from '#domain/problem.ts'
+import { dialOnce, givenUpProblem, type Dialed } from './dial.ts'
+import { clean, connectProblem } from './failures.ts'
+import { declinedProblem, exactKeyCheck, knownHostsCheck, type HostKeyCheck } from './host-key-check.ts'
+import { gatherIdentities, unlock, type Identities, type KeyRing, type LockedKey } from './identities.ts'
+import { fingerprint, keyTypeOf } from './known-hosts.ts'
+import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts'
+import type { Limiter } from './limiter.ts'
+import type { Link } from './link.ts'
+import type { SshPrompts } from './prompts.ts'
+import type { Hop } from './resolve.ts'
+
+/** What an embedded rehearsal host is reached with, instead of config, known_hosts and identities. */
+export interface EmbeddedHost {
+  address: string
+  port: number
+  user: string
+  /** The raw public key blob it must show. */
+  knownKey: Buffer
+  password?: string
+  privateKey?: string
+}
+
+export interface ConnectWorld {
+  prompts: SshPrompts
+  ring: KeyRing
+  ownKnownHostsFile: string
+  keepaliveMs: number
+  dialLimiter(place: string): Limiter
+  signal: AbortSignal
+}
+
+export interface Route {
+  hop: Hop
+  /** For messages. */
+  place: string
+  /** The connection this one goes through, or null for a direct one. */
+  through: Link | null
+  embedded: EmbeddedHost | null
+}
+
+const READY_TIMEOUT_MS = 20_000
+const MAX_DROPS = 4
+
+/** Connects one hop: checks its key, asks a person where it must, logs in. Throws Problem. */
+export async function connectHop(route: Route, world: ConnectWorld): Promise<Client> {
+  const tried = new Set<string>()
+  let drops = 0
+  for (;;) {
+    if (world.signal.aborted) throw givenUpProblem(route.place)
+    const identities = route.embedded === null ? await gatherIdentities(route.hop, world.ring) : null
+    const methods = identities === null ? embeddedMethods(route.embedded) : identities.offers.filter((offer) => !tried.has(offer.id)).map((offer) => offer.method)
+    const dialed = await dialRoute(route, world, methods)
+    switch (dialed.dialed) {
+      case 'ready':
+        return dialed.client
+      case 'failed':
+        throw dialed.problem
+      case 'dropped':
+        if (++drops >= MAX_DROPS) throw dialed.problem
+        await pause(jitter(drops), world.signal)
+        break
+      case 'unknown-key':
+        await askAboutKey(route, dialed.key, world)
+        break
+      case 'not-authenticated': {
+        for (const offer of identities?.offers ?? []) tried.add(offer.id)
+        if (await unlockNext(identities?.locked ?? [], route, world)) break
+        throw authProblem(route, dialed.reason, identities)
+      }
+    }
+  }
+}
+
+async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<Dialed> {
+  const { hop, place } = route
+  const check = hostKeyCheck(route)
+  const limiter = world.dialLimiter(`${hop.address}:${hop.port}`)
+  // sshd drops logins above MaxStartups; hops behind a jump host are counted there by its own limit of channels.
+  const release = await limiter.take()
+  try {
+    const sock = await openSocket(route)
+    if (sock instanceof Error) return { dialed: 'failed', problem: connectProblem(sock, place) }
+    const dialed = await dialOnce({
+      sock,
+      user: route.embedded?.user ?? hop.user,
+      place,
+      check,
+      methods: methods.length > 0 ? methods : [{ type: 'none', username: hop.user }],
+      readyTimeoutMs: hop.connectTimeoutMs ?? READY_TIMEOUT_MS,
+      keepaliveMs: world.keepaliveMs,
+      signal: world.signal,
+    })
+    if (dialed.dialed === 'dropped') limiter.shrink()
+    return dialed
+  } finally {
+    release()
+  }
+}
+
+function hostKeyCheck({ hop, place, embedded }: Route): HostKeyCheck {
+  return embedded === null ? knownHostsCheck(hop, place, readKnownHosts(hop.knownHostsFiles)) : exactKeyCheck(place, embedded.knownKey)
+}
+
+/** Without noDelay an exec waits 40 ms and more for delayed acknowledgements. */
+async function openSocket({ hop, through, embedded }: Route): Promise<Duplex | Error> {
+  const { address, port } = embedded ?? hop
+  return through === null ? connectTcp({ host: address, port, noDelay: true }) : through.forward(address, port)
+}
+
+function embeddedMethods(embedded: EmbeddedHost | null): AnyAuthMethod[] {
+  const methods: AnyAuthMethod[] = []
+  if (embedded?.privateKey !== undefined) methods.push({ type: 'publickey', username: embedded.user, key: embedded.privateKey })
+  if (embedded?.password !== undefined) methods.push({ type: 'password', username: embedded.user, password: embedded.password })
+  return methods
+}
+
+/** Asked with no connection open, so that no login timer runs while a person reads the fingerprint. */
+async function askAboutKey({ hop, place }: Route, key: Buffer, world: ConnectWorld): Promise<void> {
+  const question = { host: hop.name, address: hop.hostKeyName, keyType: keyTypeOf(key), fingerprint: fingerprint(key) }
+  if (!(await world.prompts.hostKey(question, world.signal))) throw declinedProblem(place, key)
+  rememberHostKey(world.ownKnownHostsFile, hop.hostKeyName, key)
+}
+
+async function unlockNext(locked: LockedKey[], { hop }: Route, world: ConnectWorld): Promise<boolean> {
+  for (const key of locked) {
+    if (world.ring.opened.has(key.file)) return true
+    if (await unlock(key, world.ring, (file, attempt) => world.prompts.passphrase({ host: hop.name, file, attempt }, world.signal), world.signal)) return true
+  }
+  return false
+}
+
+function authProblem({ hop, place, embedded }: Route, reason: string, identities: Identities | null): Problem {
+  const user = embedded?.user ?? hop.user
+  const notes = identities === null || identities.notes.length === 0 ? '' : ` Not used: ${identities.notes.join('; ')}.`
+  const none = identities !== null && identities.offers.length === 0
+  const code = none && identities.keyUnreadable ? 'ssh-key-unreadable' : none && identities.agentFailed ? 'ssh-agent' : 'ssh-auth'
+  const what = none ? 'there was no key to offer' : /too many/i.test(reason) ? 'the server stopped after too many keys' : `none of the ${identities?.offers.length ?? 1} keys offered was accepted`
+  const hint = /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
+  return new Problem(code, `${place} did not accept the login as ${clean(user)}: ${what}.${notes}`, `${hint} No command was sent.`)
+}
+
+/** 0.2-0.4 s, doubled for each further try. */
+function jitter(drops: number): number {
+  return (200 + Math.random() * 200) * 2 ** (drops - 1)
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    }, { once: true })
+  })
+}

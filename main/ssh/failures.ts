@@ -1,0 +1,41 @@
+import { Problem } from '#domain/problem.ts'
+
+const NOTHING_SENT = 'No command was sent.'
+
+/** Where a connection was going, in the operator's words: `web-1 (10.0.0.5:22)`, or with the host it leads to when it is a jump host. */
+export function placeName(hop: { name: string; address: string; port: number }, target: string): string {
+  const where = `${hop.name === hop.address ? '' : `${hop.name} at `}${hop.address}:${hop.port}`
+  return hop.name === target ? where : `jump host ${where} (on the way to ${target})`
+}
+
+/** Turns a failure to reach or agree with a server into a Problem. */
+export function connectProblem(thrown: Error & { code?: unknown; level?: string }, place: string): Problem {
+  const code = typeof thrown.code === 'string' ? thrown.code : ''
+  const text = clean(thrown.message)
+  if (code === 'ECONNREFUSED' || /connection refused/i.test(text)) {
+    return new Problem('ssh-refused', `${place} refused the connection.`, `Is sshd running there, and is the port right? ${NOTHING_SENT}`, thrown)
+  }
+  if (['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code) || /no route|unreachable/i.test(text)) {
+    return new Problem('ssh-no-route', `There is no way to ${place} from here (${code || text}).`, `Check the network, the VPN and the jump host. ${NOTHING_SENT}`, thrown)
+  }
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'].includes(code) || /not known|resolve|getaddrinfo/i.test(text)) {
+    return new Problem('ssh-name', `The name of ${place} cannot be resolved.`, `Check the address in the runbook or ~/.ssh/config, and DNS. ${NOTHING_SENT}`, thrown)
+  }
+  if (code === 'ETIMEDOUT' || thrown.level === 'client-timeout' || /timed out|timeout/i.test(text)) {
+    return new Problem('ssh-timeout', `${place} did not answer in time.`, `Check the network, the firewall and the host. ${NOTHING_SENT}`, thrown)
+  }
+  if (isDropped(thrown)) {
+    return new Problem('ssh-refused', `${place} closed the connection before the SSH handshake was done, several times.`, `Its limit of logins (MaxStartups) or a firewall may be the reason. Wait a moment and retry. ${NOTHING_SENT}`, thrown)
+  }
+  return new Problem('ssh-protocol', `The SSH handshake with ${place} failed: ${text}.`, `The server may be too old, or not an SSH server. ${NOTHING_SENT}`, thrown)
+}
+
+/** The connection went away before the server had said anything of worth: worth another try. */
+export function isDropped(thrown: Error & { code?: unknown }): boolean {
+  return thrown.code === 'ECONNRESET' || thrown.code === 'EPIPE' || /before handshake|closed before|not allowed at this time|Exceeded MaxStartups/i.test(thrown.message)
+}
+
+/** Text from a server is hostile: one line, no control characters, not long. */
+export function clean(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim().slice(0, 300)
+}

@@ -1,0 +1,105 @@
+import type { Client, ClientChannel } from 'ssh2'
+import type { Duplex } from 'node:stream'
+import { clean } from './failures.ts'
+import { createLimiter } from './limiter.ts'
+
+/** A verified, authenticated connection to one host. */
+export interface Link {
+  isAlive(): boolean
+  /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
+  exec(command: string, signal: AbortSignal): Promise<ExecOpened>
+  /** A way through this host to another. */
+  forward(address: string, port: number): Promise<Duplex | Error>
+  onEnd(listener: () => void): void
+  close(): void
+}
+
+export type ExecOpened =
+  | { opened: 'yes'; channel: ClientChannel }
+  | { opened: 'aborted' }
+  /** The connection was gone before a channel was open: the command was not sent. */
+  | { opened: 'dead' }
+  | { opened: 'refused'; reason: string }
+  /** The exec request was sent and never answered. */
+  | { opened: 'lost' }
+
+export function createLink(client: Client, channelLimit: number): Link {
+  const channels = createLimiter(channelLimit)
+  const listeners = new Set<() => void>()
+  let alive = true
+  let openChannels = 0
+  const end = (): void => {
+    if (!alive) return
+    alive = false
+    for (const listener of listeners) listener()
+    listeners.clear()
+  }
+  client.on('close', end)
+  client.on('end', end)
+  client.on('error', end)
+
+  const open = (command: string): Promise<ClientChannel | Error> =>
+    new Promise((resolve) => {
+      try {
+        client.exec(command, (error, channel) => resolve(error ?? channel))
+      } catch (thrown) {
+        resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
+      }
+    })
+
+  const exec = async (command: string, signal: AbortSignal): Promise<ExecOpened> => {
+    for (;;) {
+      const release = await channels.take()
+      if (signal.aborted || !alive) {
+        release()
+        return signal.aborted ? { opened: 'aborted' } : { opened: 'dead' }
+      }
+      const channel = await open(command)
+      if (!(channel instanceof Error)) {
+        openChannels++
+        channel.on('close', () => {
+          openChannels--
+          release()
+        })
+        if (!signal.aborted) return { opened: 'yes', channel }
+        // Nothing of the script was sent: the remote shell reads the end of its input and leaves.
+        channel.resume()
+        channel.stderr.resume()
+        channel.close()
+        return { opened: 'aborted' }
+      }
+      release()
+      // ssh2 answers 'Unable to exec' only after the request went out, and 'No response from server' only when no channel was open yet.
+      if (channel.message === 'Unable to exec') {
+        await new Promise((resolve) => setImmediate(resolve))
+        return alive ? { opened: 'refused', reason: 'it would not start the command' } : { opened: 'lost' }
+      }
+      if (!alive || /No response from server|Not connected/.test(channel.message)) return { opened: 'dead' }
+      if (!/Channel open failure/i.test(channel.message) || openChannels === 0) return { opened: 'refused', reason: clean(channel.message) }
+      // The server allows fewer channels than we do (MaxSessions): wait until one of ours closes.
+      channels.limitTo(openChannels)
+      await Promise.race([channels.freed(), new Promise<void>((resolve) => listeners.add(resolve))])
+    }
+  }
+
+  return {
+    isAlive: () => alive,
+    exec,
+    forward: (address, port) =>
+      new Promise((resolve) => {
+        try {
+          client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => resolve(error ?? channel))
+        } catch (thrown) {
+          resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
+        }
+      }),
+    onEnd: (listener) => {
+      if (alive) listeners.add(listener)
+      else listener()
+    },
+    close: () => {
+      end()
+      client.end()
+    },
+  }
+}

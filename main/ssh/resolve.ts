@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { Host } from '#domain/inventory.ts'
+import { lookupConfig, type ConfigSources, type HostConfig } from './config.ts'
+import { configProblem } from './config-files.ts'
+import { expandHostName, expandPath } from './tokens.ts'
+
+/** One connection on the way to a host: where, as whom, with which keys, checked against which files. */
+export interface Hop {
+  /** As the runbook or ProxyJump names it. */
+  name: string
+  address: string
+  port: number
+  user: string
+  /** What known_hosts is asked for: the address, `[address]:port`, or HostKeyAlias. */
+  hostKeyName: string
+  identityFiles: string[]
+  /** False for the default names, which may be missing without a word. */
+  identityFilesNamed: boolean
+  identitiesOnly: boolean
+  agentSocket: string | null
+  knownHostsFiles: string[]
+  strictHostKeyChecking: 'ask' | 'yes'
+  connectTimeoutMs: number | null
+}
+
+export interface ResolveOptions extends ConfigSources {
+  agentSocket: string | null
+  knownHostsFiles?: string[]
+  ownKnownHostsFile: string
+  /** Used where neither inventory nor config name a user. */
+  user: string
+}
+
+const MAX_HOPS = 8
+const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
+
+/** The hops to a host, first connection first, the host itself last. No connection is made. Throws Problem `ssh-config`. */
+export function resolveHops(host: Host, options: ResolveOptions): { hops: Hop[]; notes: string[] } {
+  const notes = new Set<string>()
+  const hops = chainTo({ name: host.name, address: host.address, user: host.user, port: host.port }, host.jump, options, notes, [])
+  return { hops, notes: [...notes] }
+}
+
+interface Target {
+  name: string
+  address: string | null
+  user: string | null
+  port: number | null
+}
+
+/** `jump` null leaves the way to the config; `none` is a direct connection. */
+function chainTo(target: Target, jump: string | null, options: ResolveOptions, notes: Set<string>, behind: string[]): Hop[] {
+  if (behind.includes(target.name)) throw configProblem([...behind, target.name].join(' → '), 'the jump hosts lead back to themselves', 'Mend ProxyJump (a "Host *" block often catches the jump host too).')
+  if (behind.length >= MAX_HOPS) throw configProblem(target.name, `more than ${MAX_HOPS} jump hosts`, 'Mend ProxyJump.')
+  const config = lookupConfig(target.name, options, target.user)
+  for (const note of config.notes) notes.add(note)
+  const way = jump ?? config.proxyJump ?? 'none'
+  if (jump === null && config.proxyCommand !== null) {
+    throw configProblem(target.name, 'it is reached through ProxyCommand, which Holdpoint does not run', 'Use ProxyJump, or give the host a jump host in the runbook.')
+  }
+  const hop = toHop(target, config, options)
+  // `Host *` with ProxyJump catches the jump host as well; jumping to oneself is no jump.
+  const stops = way.toLowerCase() === 'none' || way === '' ? [] : way.split(',').map((part) => parseJump(part.trim(), target.name))
+  const real = stops.filter((stop) => stop.name !== target.name)
+  const [first, ...between] = real
+  if (first === undefined) return [hop]
+  const trail = [...behind, target.name]
+  const start = chainTo(first, null, options, notes, trail)
+  const middle = between.flatMap((stop) => chainTo(stop, 'none', options, notes, trail))
+  return [...start, ...middle, hop]
+}
+
+/** `[user@]host[:port]`, `[user@][v6]:port` or `ssh://…`. */
+export function parseJump(text: string, owner: string): Target {
+  const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:@\s]+))(?::(\d+))?\/?$/.exec(text)
+  const name = match?.[2] ?? match?.[3]
+  const port = match?.[4] === undefined ? null : Number(match[4])
+  if (name === undefined || (port !== null && (port < 1 || port > 65535))) {
+    throw configProblem(owner, `"${text}" is not a jump host`, 'Write it as host, user@host or user@host:port.')
+  }
+  return { name, address: null, user: match?.[1] ?? null, port }
+}
+
+function toHop(target: Target, config: HostConfig, options: ResolveOptions): Hop {
+  const address = (target.address ?? expandHostName(config.hostName ?? '%h', target.name)).toLowerCase()
+  const port = target.port ?? config.port ?? 22
+  const user = target.user ?? config.user ?? options.user
+  if (/[\s/@]/.test(address) || address === '' || address.startsWith('-')) throw configProblem(target.name, `"${address}" is not a host name`, 'Mend the address.')
+  const values = { home: options.home, localUser: options.localUser, address, name: target.name, port, user, hostKeyAlias: config.hostKeyAlias }
+  const expand = (path: string): string => expandPath(path, values)
+  const named = config.identityFiles.length > 0
+  return {
+    name: target.name,
+    address,
+    port,
+    user,
+    hostKeyName: config.hostKeyAlias?.toLowerCase() ?? knownHostsName(address, port),
+    identityFiles: named ? config.identityFiles.filter((file) => file !== 'none').map(expand) : DEFAULT_KEYS.map((name) => join(options.home, '.ssh', name)),
+    identityFilesNamed: named,
+    identitiesOnly: config.identitiesOnly,
+    agentSocket: agentSocket(config.identityAgent, options, expand),
+    knownHostsFiles: [...knownHostsFiles(config, options, expand), options.ownKnownHostsFile],
+    strictHostKeyChecking: config.strictHostKeyChecking,
+    connectTimeoutMs: config.connectTimeoutMs,
+  }
+}
+
+/** The name of a host in known_hosts: bare on port 22, `[host]:port` elsewhere. */
+export function knownHostsName(address: string, port: number): string {
+  return port === 22 ? address : `[${address}]:${port}`
+}
+
+function agentSocket(setting: string | null, options: ResolveOptions, expand: (path: string) => string): string | null {
+  if (setting === null || setting === 'SSH_AUTH_SOCK') return options.agentSocket
+  if (setting.toLowerCase() === 'none') return null
+  if (setting.startsWith('$') && !setting.startsWith('${')) return process.env[setting.slice(1)] ?? null
+  return expand(setting)
+}
+
+function knownHostsFiles(config: HostConfig, options: ResolveOptions, expand: (path: string) => string): string[] {
+  const ssh = join(options.home, '.ssh')
+  if (config.userKnownHostsFiles === null && config.globalKnownHostsFiles === null && options.knownHostsFiles !== undefined) return options.knownHostsFiles
+  const personal = config.userKnownHostsFiles ?? [join(ssh, 'known_hosts'), join(ssh, 'known_hosts2')]
+  const global = config.globalKnownHostsFiles ?? ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
+  return [...personal, ...global].filter((file) => file.toLowerCase() !== 'none').map(expand)
+}

@@ -1,0 +1,112 @@
+import type { ClientChannel } from 'ssh2'
+import type { HostResult } from '#domain/step.ts'
+import type { OnOutput } from '#kinds/ports.ts'
+
+export interface ScriptRun {
+  channel: ClientChannel
+  input: string
+  /** For messages. */
+  place: string
+  timeoutMs: number | null
+  onOutput: OnOutput
+  signal: AbortSignal
+  isLinkAlive: () => boolean
+  /** How long the remote process gets after TERM, and again after KILL. */
+  graceMs: number
+}
+
+type Ended = { exitCode: number } | { signal: string } | null
+type Stop = 'aborted' | 'timeout'
+
+/** Feeds the script to an open channel and waits for its end, which is `close`: an exit status may come before the last output, or never. */
+export function runScript(run: ScriptRun): Promise<HostResult> {
+  const { channel, onOutput, signal } = run
+  return new Promise((resolve) => {
+    let ended: Ended = null
+    let stop: Stop | null = null
+    const timers = new Set<NodeJS.Timeout>()
+    const after = (ms: number, action: () => void): void => {
+      timers.add(setTimeout(action, ms))
+    }
+    const finish = (result: HostResult): void => {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+      signal.removeEventListener('abort', onAbort)
+      resolve(result)
+    }
+    /** TERM, then KILL, then give up: every stage only if the end has not been seen. */
+    const ask = (why: Stop): void => {
+      if (stop !== null) return
+      stop = why
+      channel.signal('TERM')
+      after(run.graceMs, () => {
+        channel.signal('KILL')
+        after(run.graceMs, () => {
+          channel.close()
+          finish(ended === null ? unproven(run, why) : stopped(run, why, ended, true))
+        })
+      })
+    }
+    const onAbort = (): void => ask('aborted')
+
+    // ssh2 reuses nothing of these buffers, but they are slices of larger ones: a copy is what a listener may keep.
+    channel.on('data', (bytes: Buffer) => onOutput('stdout', new Uint8Array(bytes)))
+    channel.stderr.on('data', (bytes: Buffer) => onOutput('stderr', new Uint8Array(bytes)))
+    channel.on('exit', (code: number | null, name?: string) => {
+      ended = typeof code === 'number' ? { exitCode: code } : { signal: name ?? 'unknown' }
+    })
+    const onEnd = (): void => {
+      if (stop !== null) finish(ended === null ? unproven(run, stop) : stopped(run, stop, ended, false))
+      else finish(ended === null ? lost(run) : toResult(ended))
+    }
+    channel.on('close', () => {
+      if (channel.stderr.readableEnded) onEnd()
+      else channel.stderr.once('end', onEnd)
+    })
+    // A write after the far end closed; `close` follows and decides.
+    channel.on('error', () => undefined)
+
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    if (run.timeoutMs !== null) after(run.timeoutMs, () => ask('timeout'))
+    channel.write(run.input)
+  })
+}
+
+function toResult(ended: NonNullable<Ended>): HostResult {
+  if ('signal' in ended) return { outcome: 'failed', reason: 'signal', signal: ended.signal }
+  return ended.exitCode === 0 ? { outcome: 'succeeded', exitCode: 0 } : { outcome: 'failed', reason: 'exit', exitCode: ended.exitCode }
+}
+
+function stopped(run: ScriptRun, why: Stop, ended: NonNullable<Ended>, stillOpen: boolean): HostResult {
+  const how = 'signal' in ended ? `ended by ${ended.signal}` : `ended with exit code ${ended.exitCode}`
+  const rest = stillOpen ? ' Something it started is still running and holds its output open.' : ''
+  const reason = why === 'timeout' ? `It was stopped after ${seconds(run.timeoutMs ?? 0)}` : 'It was stopped on request'
+  return { outcome: 'failed', reason: why, message: `${reason} and ${how} on ${run.place}.${rest}` }
+}
+
+function unproven(run: ScriptRun, why: Stop): HostResult {
+  if (!run.isLinkAlive()) return lost(run)
+  const reason = why === 'timeout' ? `ran longer than ${seconds(run.timeoutMs ?? 0)}` : 'was to be stopped'
+  return {
+    outcome: 'unknown',
+    code: 'ssh-abort-unproven',
+    message: `The command on ${run.place} ${reason}, was sent TERM and KILL, and its end was not seen.`,
+    hint: 'It may still be running. Check the host, then retry or skip.',
+  }
+}
+
+/** What is known when the link is gone after the command was sent: nothing. */
+export function lost({ place, isLinkAlive }: Pick<ScriptRun, 'place' | 'isLinkAlive'>): HostResult {
+  const what = isLinkAlive() ? 'closed the command without saying how it ended' : 'was lost while the command ran'
+  return {
+    outcome: 'unknown',
+    code: 'ssh-link-lost',
+    message: `The command was sent to ${place}, and then ${isLinkAlive() ? 'the host' : 'the connection'} ${what}: its result is unknown.`,
+    hint: 'It may have finished, failed, or still be running. Check the host, then retry or skip.',
+  }
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`
+}
