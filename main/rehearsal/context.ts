@@ -1,13 +1,25 @@
 import type { RunState } from '#domain/run/state.ts'
 import type { RehearsalContext } from './metrics.ts'
 
-/** What the rehearsal needs to know of a run, read from its state. */
-export function rehearsalContext(run: Pick<RunState, 'steps' | 'rollback'>): RehearsalContext {
-  const steps = Object.entries(run.steps)
+type Followed = Pick<RunState, 'version' | 'steps' | 'rollback'>
+
+/** `rehearsalContext` of the run as it stands at each call, worked out once a version: metrics ask for every reading. */
+export function followRun(run: () => Followed): () => RehearsalContext {
+  let known: { version: number; context: RehearsalContext } | null = null
+  return () => {
+    const state = run()
+    if (known?.version !== state.version) known = { version: state.version, context: rehearsalContext(state) }
+    return known.context
+  }
+}
+
+/** What a rehearsal needs to know of a run, read from its state. */
+export function rehearsalContext({ steps, rollback }: Pick<RunState, 'steps' | 'rollback'>): RehearsalContext {
+  const entries = Object.entries(steps)
   return {
-    stepStarts: Object.fromEntries(steps.flatMap(([id, { startedAt }]) => (startedAt === null ? [] : [[id, startedAt]]))),
-    stepEnds: Object.fromEntries(steps.flatMap(([id, { finishedAt }]) => (finishedAt === null ? [] : [[id, finishedAt]]))),
-    stepAttempts: Object.fromEntries(steps.map(([id, { attempt }]) => [id, attempt])),
-    rollbackAt: run.rollback?.startedAt ?? null,
+    stepStarts: Object.fromEntries(entries.flatMap(([id, { startedAt }]) => (startedAt === null ? [] : [[id, startedAt]]))),
+    stepEnds: Object.fromEntries(entries.flatMap(([id, { finishedAt }]) => (finishedAt === null ? [] : [[id, finishedAt]]))),
+    stepAttempts: Object.fromEntries(entries.map(([id, { attempt }]) => [id, attempt])),
+    rollbackAt: rollback?.startedAt ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '#kinds/ports.ts'
 import { Problem } from '#domain/problem.ts'
 import { playOutcome } from './answer.ts'
@@ -34,12 +35,16 @@ export interface RehearsalHostsOptions {
 }
 
 const USER = 'rehearsal'
-const MARK = /^# holdpoint-step (\S+) (\d{1,9})$/m
-
-/** The script with a first line that tells a stand-in which step and attempt it is; a comment to any real shell. */
+/**
+ * A script as the stand-ins take it: between two comments that say which step and attempt it is, and where it ends,
+ * since the SSH layer keeps stdin open. To any real shell they are nothing.
+ */
 export function markScript(script: string, stepId: string, attempt: number): string {
-  return `# holdpoint-step ${encodeURIComponent(stepId)} ${attempt}\n${script}`
+  const mark = randomBytes(8).toString('hex')
+  return `# holdpoint-step ${encodeURIComponent(stepId)} ${attempt} ${mark}\n${script}\n# holdpoint-step-end ${mark}\n`
 }
+
+const MARKED = /^# holdpoint-step (\S+) (\d{1,9}) ([0-9a-f]{16})\n([^]*)\n# holdpoint-step-end \3$/m
 
 /** Starts two listeners a host (itself and its impostor) with fresh keys; the client key is made for this rehearsal only. */
 export async function startRehearsalHosts(options: RehearsalHostsOptions): Promise<RehearsalHosts> {
@@ -50,6 +55,7 @@ export async function startRehearsalHosts(options: RehearsalHostsOptions): Promi
     const serve = (key: KeyPair) => startSshServer({
       hostKey: key, user: USER, clientKey: clientKey.publicKey,
       isRefusing: () => refusing.has(name),
+      isWhole: (script) => MARKED.test(script),
       exec: (work) => answerStep(name, work, options),
     })
     const [server, impostor] = await Promise.all([serve(hostKey), serve(generateKey())])
@@ -74,14 +80,13 @@ export async function startRehearsalHosts(options: RehearsalHostsOptions): Promi
   }
 }
 
-/** A script without a mark is nothing the rehearsal knows, so it fails rather than passing for a success. */
+/** A script without marks is nothing the rehearsal knows, so it fails rather than passing for a success. */
 async function answerStep(host: string, { script, write, signal }: ExecWork, { clock, plan }: RehearsalHostsOptions) {
-  const mark = MARK.exec(script)
-  if (!mark) {
+  const [, stepId, attempt, , command] = MARKED.exec(script) ?? []
+  if (stepId === undefined || command === undefined) {
     write('stderr', Buffer.from(`[rehearsal] ${host} only answers steps of the runbook; nothing was run.\n`))
     return { end: 'exit', code: 127 } as const
   }
-  const command = script.slice(mark.index + mark[0].length)
-  const planned = plan.outcome(decodeURIComponent(mark[1] ?? ''), host, Number(mark[2]), command)
+  const planned = plan.outcome(decodeURIComponent(stepId), host, Number(attempt), command)
   return playOutcome({ outcome: planned, clock, signal, write: (stream, text) => write(stream, Buffer.from(text)) })
 }

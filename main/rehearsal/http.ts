@@ -50,7 +50,7 @@ async function waitFor({ url, timeoutMs, signal }: HttpRequest, outcome: Planned
   }
   await clock.sleep(usualMs, signal)
   if (outcome?.fault === 'link-drop') {
-    throw new Problem('http-refused', `[rehearsal] The connection to ${url} was cut before the reply had ended.`, 'The rehearsal script says so. Retry or skip the step.')
+    throw new Problem('http-broken', `[rehearsal] The connection to ${url} was cut before the reply had ended.`, 'The rehearsal script says so. Retry or skip the step.')
   }
   if (outcome?.fault === 'changed-host-key') {
     throw new Problem('http-tls', `[rehearsal] ${url} showed a certificate that is not trusted.`, 'The rehearsal script says so. Retry or skip the step.')

@@ -9,7 +9,7 @@ import type { KeyPair } from './keys.ts'
 
 /** One exec request: what stands in for running it. `signal` aborts with the name of the signal that ends it. */
 export interface ExecWork {
-  /** Everything the client sent on stdin. */
+  /** What the client sent on stdin. */
   script: string
   write: OnOutput
   signal: AbortSignal
@@ -22,6 +22,8 @@ export interface SshServerOptions {
   clientKey: Buffer
   /** While true nobody may log in, whatever the key. */
   isRefusing: () => boolean
+  /** Whether stdin holds a whole script; without that it is whole when the client ends it. */
+  isWhole: (script: string) => boolean
   exec: (work: ExecWork) => Promise<AnswerEnd>
 }
 
@@ -35,7 +37,7 @@ const MAX_SCRIPT_BYTES = 4 * 1024 * 1024
 
 /**
  * An SSH server on 127.0.0.1 at a free port. It speaks the real protocol with real public-key authentication, and
- * executes nothing: every exec request is handed to `exec` once its stdin has ended. Everything else is refused.
+ * executes nothing: every exec request is handed to `exec` once its script is whole. Everything else is refused.
  */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const ssh = new ssh2.Server({ hostKeys: [options.hostKey.privateKey], ident: 'Holdpoint_rehearsal' })
@@ -91,7 +93,6 @@ function authenticate(context: AuthContext, { user, clientKey, isRefusing }: Ssh
 function serveSession(session: Session, socket: Socket, options: SshServerOptions): void {
   const ending = new AbortController()
   session.on('signal', (_accept, _reject, info) => ending.abort(info.name))
-  hearSignalsAfterEof(session)
   session.on('exec', (accept) => {
     const channel = accept()
     channel.once('close', () => ending.abort('HUP'))
@@ -101,13 +102,8 @@ function serveSession(session: Session, socket: Socket, options: SshServerOption
   })
 }
 
-/** ssh2 drops every request, signals too, once the client has ended stdin; a real sshd goes on listening. */
-function hearSignalsAfterEof(session: Session): void {
-  session.on('eof', () => void ((session as unknown as { _ending: boolean })._ending = false))
-}
-
 async function answer(channel: ServerChannel, socket: Socket, options: SshServerOptions, signal: AbortSignal): Promise<void> {
-  const script = await readAll(channel)
+  const script = await readScript(channel, options.isWhole)
   const write: OnOutput = (stream, bytes) => void (stream === 'stdout' ? channel : channel.stderr).write(bytes)
   const end = await options.exec({ script, write, signal })
   if (end.end === 'dropped') return void socket.resetAndDestroy()
@@ -116,17 +112,19 @@ async function answer(channel: ServerChannel, socket: Socket, options: SshServer
   channel.end()
 }
 
-async function readAll(channel: ServerChannel): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  channel.on('data', (chunk: Buffer) => {
-    length += chunk.length
-    if (length > MAX_SCRIPT_BYTES) channel.destroy()
-    else chunks.push(chunk)
-  })
-  await new Promise<void>((resolve, reject) => {
-    channel.once('end', resolve)
+function readScript(channel: ServerChannel, isWhole: (script: string) => boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const script = () => Buffer.concat(chunks).toString('utf8')
+    channel.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > MAX_SCRIPT_BYTES) return reject(new Error('The script is too long.'))
+      chunks.push(chunk)
+      // Whatever follows is read and forgotten.
+      if (chunk.includes('\n') && isWhole(script())) resolve(script())
+    })
+    channel.once('end', () => resolve(script()))
     channel.once('close', () => reject(new Error('The client left before the script had ended.')))
   })
-  return Buffer.concat(chunks).toString('utf8')
 }

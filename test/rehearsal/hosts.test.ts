@@ -42,12 +42,6 @@ function login(to: StandInAddress, change: Partial<ConnectConfig> = {}): Promise
   })
 }
 
-/** ssh2's own `signal` says nothing once stdin has ended, so the message goes out by hand. */
-function sendSignal(channel: ClientChannel, name: string): void {
-  const inner = channel as unknown as { outgoing: { id: number }; _client: { _protocol: { signal(id: number, name: string): void } } }
-  inner._client._protocol.signal(inner.outgoing.id, name)
-}
-
 interface Ended { code: number | null; signal: string | undefined; stdout: string; stderr: string; pieces: number }
 
 async function run(client: ssh2.Client, script: string, onChannel: (channel: ClientChannel) => void = () => undefined): Promise<Ended> {
@@ -59,9 +53,9 @@ async function run(client: ssh2.Client, script: string, onChannel: (channel: Cli
   })
   channel.stderr.on('data', (chunk: Buffer) => void (ended.stderr += chunk.toString()))
   channel.on('exit', (code: number | null, signal?: string) => Object.assign(ended, { code, signal }))
-  onChannel(channel)
   const closed = new Promise((resolve) => channel.once('close', resolve))
-  channel.end(script)
+  channel.write(script)
+  onChannel(channel)
   await closed
   return ended
 }
@@ -108,13 +102,13 @@ test('a link drop ends the connection midway, without an exit status', async () 
 
 test('a hanging step ends only by the signal it is sent, and says by which', async () => {
   const ended = await run(await login(hosts.address('web-1')), markScript('x', 'stuck', 1), (channel) => {
-    channel.once('data', () => sendSignal(channel, 'TERM'))
+    channel.once('data', () => channel.signal('TERM'))
   })
   expect(ended).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'waiting for a lock\n' })
 })
 
 test('a script that is no step of the runbook fails instead of passing for a success', async () => {
-  const ended = await run(await login(hosts.address('web-1')), 'true\n')
+  const ended = await run(await login(hosts.address('web-1')), 'true\n', (channel) => channel.end())
   expect(ended.code).toBe(127)
   expect(ended.stderr).toContain('[rehearsal]')
 })
