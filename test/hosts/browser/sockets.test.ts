@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startBrowserHost } from '#hosts/browser/host.ts'
+import type { BrowserHost } from '#hosts/browser/host.ts'
+import { createLoopbackDispatcher } from '#support/loopback-dispatcher.ts'
+import type { LoopbackDispatcher } from '#support/loopback-dispatcher.ts'
+import { createLoopbackRenderer } from '#support/loopback-renderer.ts'
+import { openSocket, sendRequest } from '#support/loopback-request.ts'
+import type { RawSocket } from '#support/loopback-request.ts'
+
+let dispatcher: LoopbackDispatcher
+let renderer: ReturnType<typeof createLoopbackRenderer>
+let host: BrowserHost
+let port: number
+
+beforeEach(async () => {
+  dispatcher = createLoopbackDispatcher()
+  renderer = createLoopbackRenderer()
+  host = await startBrowserHost({ dispatcher, rendererPath: renderer.path })
+  port = Number(new URL(host.origin).port)
+})
+afterEach(async () => {
+  await host.close()
+  renderer.remove()
+})
+
+async function newSecret(): Promise<string> {
+  const body = JSON.stringify({ token: new URLSearchParams(new URL(host.newLink()).hash.slice(1)).get('token') })
+  const reply = await sendRequest({ port, path: '/session', method: 'POST', headers: { origin: host.origin, 'content-type': 'application/json', 'content-length': String(body.length) }, body })
+  return (JSON.parse(reply.body) as { secret: string }).secret
+}
+
+const opened = (raw: RawSocket): Promise<void> => new Promise((resolve) => raw.socket.once('open', () => resolve()))
+
+async function welcomed(): Promise<RawSocket> {
+  const raw = openSocket(port)
+  await opened(raw)
+  raw.socket.send(JSON.stringify({ type: 'hello', secret: await newSecret() }))
+  await vi.waitFor(() => expect(raw.received).toEqual([{ type: 'welcome' }]))
+  raw.received.length = 0
+  return raw
+}
+
+test.each<[string, (port: number) => Record<string, string>, number]>([
+  ['no Origin', () => ({}), 403],
+  ['a foreign Origin', () => ({ origin: 'http://evil.example' }), 403],
+  ['an opaque Origin', () => ({ origin: 'null' }), 403],
+  ['the Origin of another port', (own) => ({ origin: `http://127.0.0.1:${own + 1}` }), 403],
+  ['https instead of http', (own) => ({ origin: `https://127.0.0.1:${own}` }), 403],
+  ['its other name as Origin', (own) => ({ origin: `http://localhost:${own}` }), 403],
+  ['a rebound name', () => ({ host: 'evil.example', origin: 'http://evil.example' }), 421],
+  ['a same-site page', (own) => ({ origin: `http://127.0.0.1:${own}`, 'sec-fetch-site': 'same-site' }), 403],
+])('an upgrade with %s is turned away', async (_name, headers, status) => {
+  const raw = openSocket(port, headers(port))
+  expect(await raw.ended).toBe(status)
+})
+
+test('an upgrade elsewhere is turned away', async () => expect(await openSocket(port, undefined, '/other').ended).toBe(404))
+
+test.each<[string, (secret: string) => string | Buffer]>([
+  ['a call', () => JSON.stringify({ type: 'call', id: 1, name: 'echo', input: 1 })],
+  ['a wrong secret', () => JSON.stringify({ type: 'hello', secret: 'A'.repeat(22) })],
+  ['the secret and more', (secret) => JSON.stringify({ type: 'hello', secret, admin: true })],
+  ['bytes', (secret) => Buffer.from(JSON.stringify({ type: 'hello', secret }))],
+  ['no JSON', () => 'hello'],
+  ['something long', (secret) => JSON.stringify({ type: 'hello', secret: `${secret}${' '.repeat(2000)}` })],
+])('whoever begins with %s is refused and nothing is called', async (_name, first) => {
+  const raw = openSocket(port)
+  await opened(raw)
+  const secret = await newSecret()
+  raw.socket.send(first(secret))
+  raw.socket.send(JSON.stringify({ type: 'call', id: 2, name: 'echo', input: 1 }))
+  expect(await raw.ended).toBe(4401)
+  expect(raw.received).toEqual([])
+  expect(dispatcher.calls).toEqual([])
+})
+
+test('a one-time token is not a secret', async () => {
+  const raw = openSocket(port)
+  await opened(raw)
+  raw.socket.send(JSON.stringify({ type: 'hello', secret: new URLSearchParams(new URL(host.url).hash.slice(1)).get('token') }))
+  expect(await raw.ended).toBe(4401)
+})
+
+test.each<[string, string | Buffer]>([
+  ['no JSON', '{'],
+  ['an unknown type', '{"type":"eval","id":1}'],
+  ['an unknown key', '{"type":"call","id":1,"name":"echo","input":1,"as":"root"}'],
+  ['an id that is no number', '{"type":"call","id":"1","name":"echo","input":1}'],
+  ['a name that is no name', '{"type":"call","id":1,"name":["echo"],"input":1}'],
+  ['a feed without an input', '{"type":"follow","id":1,"feed":"log"}'],
+  ['bytes', Buffer.from('{"type":"call","id":1,"name":"echo","input":1}')],
+])('%s after the welcome ends the connection and calls nothing', async (_name, message) => {
+  const raw = await welcomed()
+  raw.socket.send(message)
+  expect(await raw.ended).toBe(4400)
+  expect(dispatcher.calls).toEqual([])
+})
+
+test('a message over 4 MB ends the connection', async () => {
+  const raw = await welcomed()
+  raw.socket.send(JSON.stringify({ type: 'call', id: 1, name: 'echo', input: 'x'.repeat(4 * 1024 * 1024) }))
+  expect(await raw.ended).toBe(1009)
+  expect(dispatcher.calls).toEqual([])
+})
+
+test('a flood is answered with too-many-requests, then cut off', async () => {
+  const raw = await welcomed()
+  for (let id = 1; id <= 5000; id += 1) raw.socket.send(JSON.stringify({ type: 'call', id, name: 'echo', input: id }))
+  expect(await raw.ended).toBe(4400)
+  expect(dispatcher.calls.length).toBeLessThan(2000)
+  expect(raw.received.some((message) => JSON.stringify(message).includes('too-many-requests'))).toBe(true)
+})
+
+test('a connection that ends closes its feeds', async () => {
+  const raw = await welcomed()
+  raw.socket.send(JSON.stringify({ type: 'follow', id: 1, feed: 'log', input: { after: 0 } }))
+  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(1))
+  raw.socket.terminate()
+  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(0))
+})
+
+test('an id in use twice ends the connection', async () => {
+  const raw = await welcomed()
+  raw.socket.send(JSON.stringify({ type: 'follow', id: 1, feed: 'log', input: { after: 0 } }))
+  raw.socket.send(JSON.stringify({ type: 'follow', id: 1, feed: 'log', input: { after: 0 } }))
+  expect(await raw.ended).toBe(4400)
+  expect(dispatcher.openFeeds()).toBe(0)
+})
+
+test('more than a hundred feeds are refused one by one', async () => {
+  const raw = await welcomed()
+  for (let id = 1; id <= 101; id += 1) raw.socket.send(JSON.stringify({ type: 'follow', id, feed: 'log', input: { after: 0 } }))
+  await vi.waitFor(() => expect(raw.received).toEqual([{ type: 'problem', id: 101, problem: expect.objectContaining({ code: 'too-many-feeds' }) }]))
+  expect(dispatcher.openFeeds()).toBe(100)
+})
+
+test('closing the host closes every connection and frees the port', async () => {
+  const raw = await welcomed()
+  await host.close()
+  expect(await raw.ended).toBe(1001)
+  await expect(sendRequest({ port })).rejects.toThrow('ECONNREFUSED')
+})
