@@ -39,6 +39,7 @@ export interface RunTiming {
 }
 
 const tightestSpareMs = 5 * 60_000
+const earliestStartMs = 12 * 60 * 60_000
 
 /** Planned, actual and projected times of a run. `now` is on the run's clock; pure, and quick enough for every tick. */
 export function timingOf(state: RunState, now: number): RunTiming {
@@ -76,7 +77,7 @@ function rehearsalMove(state: RunState, clock: number): number {
   const window = state.runbook.overview.window
   if (state.mode !== 'rehearsal' || window === null) return 0
   const startAt = state.startedAt ?? clock
-  return startAt >= window.startAt && startAt < window.endAt ? 0 : startAt - window.startAt
+  return startAt >= window.startAt - earliestStartMs && startAt < window.endAt ? 0 : startAt - window.startAt
 }
 
 function movedWindow(window: ChangeWindow | null, byMs: number): ChangeWindow | null {

@@ -1,0 +1,72 @@
+import type { GateReport, HostReport, PhaseReport, ReportModel, StepReport } from '#domain/report/model.ts'
+import type { Times } from '#domain/report/times.ts'
+import { fenced, inline, lines, table } from './escape.ts'
+import { itemList } from './items.ts'
+
+export function phases(report: ReportModel, times: Times): string {
+  return lines('## Deployment Steps', ...report.phases.map((phase) => phaseBlock(phase, report.gates.find((gate) => gate.phaseNumber === phase.number), times)))
+}
+
+function phaseBlock(phase: PhaseReport, gate: GateReport | undefined, times: Times): string {
+  const begun = phase.actual.startAt !== null
+  return lines(
+    `### Phase ${phase.number}: ${inline(phase.title)}`,
+    `**${times.span(phase.planned)}** planned; ${begun ? `**${times.span(phase.actual)}** actual${phase.actual.endAt === null ? ', not finished' : `, ${times.lateness(phase.lateMs)}`}` : '**not started**'}`,
+    gate === undefined ? '' : gateLine(gate, times),
+    stepBlocks(phase.steps, times),
+  )
+}
+
+function gateLine(gate: GateReport, times: Times): string {
+  if (gate.decisions.length === 0) return `Go/no-go: ${gate.state === 'reached' ? `waiting since ${times.exact(gate.reachedAt)}` : 'not reached'}`
+  return `Go/no-go: ${gate.decisions.map(({ at, by, decision, reason }) => `**${decision}** by ${inline(by)} at ${times.exact(at)}${reason === '' ? '' : ` (${inline(reason)})`}`).join('; ')}`
+}
+
+/** A table of the steps, then hosts and outputs of those that ran somewhere. */
+export function stepBlocks(steps: StepReport[], times: Times): string {
+  const rows = steps.map((step, index) => [
+    `${index + 1}`, inline(step.title), statusCell(step), times.span(step.planned), times.span(step.actual), times.length(step.durationMs), inline(step.by),
+  ])
+  const details = steps.flatMap((step, index) => {
+    const block = stepDetails(step, times)
+    return block === '' ? [] : [`**Step ${index + 1}: ${inline(step.title)}**`, block]
+  })
+  return lines(table(['#', 'Step', 'Result', 'Planned', 'Actual', 'Took', 'By'], rows) || '*No steps.*', ...details)
+}
+
+function statusCell(step: StepReport): string {
+  const words = { planned: 'not started', running: '**running**', succeeded: 'succeeded', failed: '**failed**', unknown: '**unknown**', skipped: '**skipped**' }[step.status]
+  return step.attempts.length > 1 ? `${words}, ${step.attempts.length} attempts` : words
+}
+
+function stepDetails(step: StepReport, times: Times): string {
+  const attempts = step.attempts.length < 2 ? '' : step.attempts
+    .map((one) => `- Attempt ${one.attempt}: ${one.outcome}, ${times.exact(one.startedAt)} – ${times.exact(one.finishedAt)}${one.message === '' ? '' : `: ${inline(one.message)}`}`).join('\n')
+  const hosts = table(['Host', 'Result', 'Exit code', 'Took'], step.hosts.map((host) => [inline(host.host), hostCell(host), host.exitCode === null ? '–' : `${host.exitCode}`, times.length(host.durationMs)]))
+  const outputs = step.hosts.flatMap((host) => outputBlock(host))
+  return lines(step.message === '' ? '' : inline(step.message), attempts, hosts, ...outputs)
+}
+
+const hostCell = (host: HostReport): string => (host.state === 'succeeded' ? 'succeeded' : `**${host.state}**${host.result === '' ? '' : `: ${inline(host.result)}`}`)
+
+function outputBlock({ host, output }: HostReport): string[] {
+  if (output === null || output.text === '') return []
+  const omitted = output.omittedLines > 0 ? `; ${output.omittedLines} lines before it left out` : ''
+  return [`Output of ${inline(host)} (${output.bytes} bytes${output.truncated ? ', cut' : ''}${omitted}):`, fenced(output.text)]
+}
+
+export function rollback({ rollback: facts }: ReportModel, times: Times): string {
+  const triggers = facts.triggers.map(({ text, watched, firedAt }) =>
+    `- ${inline(text)} — ${firedAt.length > 0 ? `**fired at ${firedAt.map((at) => times.exact(at)).join(', ')}**` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}`)
+  const decision = facts.decision
+  return lines(
+    '## Rollback Plan',
+    decision === null ? 'The rollback was not used.' : `**Rolled back** by decision of ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}. ${facts.finishedAt === null ? 'Not finished.' : `Finished at ${times.exact(facts.finishedAt)}, after ${times.length(facts.finishedAt - decision.at)}.`}`,
+    '### Rollback Trigger Conditions',
+    triggers.join('\n') || '*None.*',
+    '### Rollback Steps',
+    decision === null ? facts.steps.map((step, index) => `${index + 1}. ${inline(step.title)}`).join('\n') || '*None.*' : stepBlocks(facts.steps, times),
+    '### Rollback Validation',
+    itemList(facts.validation, times),
+  )
+}
