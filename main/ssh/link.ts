@@ -14,8 +14,11 @@ export interface Link {
   close(): void
 }
 
+/** How the remote process ended, null while that is not known. */
+export type Ended = { exitCode: number } | { signal: string } | null
+
 export type ExecOpened =
-  | { opened: 'yes'; channel: ClientChannel }
+  | { opened: 'yes'; channel: ClientChannel; ended: () => Ended }
   | { opened: 'aborted' }
   /** The connection was gone before a channel was open: the command was not sent. */
   | { opened: 'dead' }
@@ -38,10 +41,18 @@ export function createLink(client: Client, channelLimit: number): Link {
   client.on('end', end)
   client.on('error', end)
 
-  const open = (command: string): Promise<ClientChannel | Error> =>
+  const open = (command: string): Promise<{ channel: ClientChannel; ended: () => Ended } | Error> =>
     new Promise((resolve) => {
       try {
-        client.exec(command, (error, channel) => resolve(error ?? channel))
+        client.exec(command, (error, channel) => {
+          if (error) return resolve(error)
+          let ended: Ended = null
+          // Listened to here and now: the exit status may be in the same packet as the answer to exec.
+          channel.on('exit', (code: number | null, name?: string) => {
+            ended = typeof code === 'number' ? { exitCode: code } : { signal: clean(name ?? 'unknown') }
+          })
+          resolve({ channel, ended: () => ended })
+        })
       } catch (thrown) {
         resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
       }
@@ -54,14 +65,15 @@ export function createLink(client: Client, channelLimit: number): Link {
         release()
         return signal.aborted ? { opened: 'aborted' } : { opened: 'dead' }
       }
-      const channel = await open(command)
-      if (!(channel instanceof Error)) {
+      const answer = await open(command)
+      if (!(answer instanceof Error)) {
+        const { channel } = answer
         openChannels++
         channel.on('close', () => {
           openChannels--
           release()
         })
-        if (!signal.aborted) return { opened: 'yes', channel }
+        if (!signal.aborted) return { opened: 'yes', ...answer }
         // Nothing of the script was sent: the remote shell reads the end of its input and leaves.
         channel.resume()
         channel.stderr.resume()
@@ -70,12 +82,12 @@ export function createLink(client: Client, channelLimit: number): Link {
       }
       release()
       // ssh2 answers 'Unable to exec' only after the request went out, and 'No response from server' only when no channel was open yet.
-      if (channel.message === 'Unable to exec') {
+      if (answer.message === 'Unable to exec') {
         await new Promise((resolve) => setImmediate(resolve))
         return alive ? { opened: 'refused', reason: 'it would not start the command' } : { opened: 'lost' }
       }
-      if (!alive || /No response from server|Not connected/.test(channel.message)) return { opened: 'dead' }
-      if (!/Channel open failure/i.test(channel.message) || openChannels === 0) return { opened: 'refused', reason: clean(channel.message) }
+      if (!alive || /No response from server|Not connected/.test(answer.message)) return { opened: 'dead' }
+      if (!/Channel open failure/i.test(answer.message) || openChannels === 0) return { opened: 'refused', reason: clean(answer.message) }
       // The server allows fewer channels than we do (MaxSessions): wait until one of ours closes.
       channels.limitTo(openChannels)
       await Promise.race([channels.freed(), new Promise<void>((resolve) => listeners.add(resolve))])

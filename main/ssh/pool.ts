@@ -103,7 +103,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       const opened = (await orAborted(signal, link.exec(command, signal))) ?? { opened: 'aborted' as const }
       switch (opened.opened) {
         case 'yes':
-          return await runScript({ ...request, channel: opened.channel, input, place, isLinkAlive: () => link.isAlive(), graceMs: options.graceMs ?? 5000 })
+          return await runScript({ ...request, channel: opened.channel, ended: opened.ended, input, place, isLinkAlive: () => link.isAlive(), graceMs: options.graceMs ?? 5000 })
         case 'aborted':
           return aborted(place)
         case 'lost':

@@ -1,9 +1,11 @@
 import type { ClientChannel } from 'ssh2'
 import type { HostResult } from '#domain/step.ts'
 import type { OnOutput } from '#kinds/ports.ts'
+import type { Ended } from './link.ts'
 
 export interface ScriptRun {
   channel: ClientChannel
+  ended: () => Ended
   input: string
   /** For messages. */
   place: string
@@ -15,14 +17,12 @@ export interface ScriptRun {
   graceMs: number
 }
 
-type Ended = { exitCode: number } | { signal: string } | null
 type Stop = 'aborted' | 'timeout'
 
 /** Feeds the script to an open channel and waits for its end, which is `close`: an exit status may come before the last output, or never. */
 export function runScript(run: ScriptRun): Promise<HostResult> {
   const { channel, onOutput, signal } = run
   return new Promise((resolve) => {
-    let ended: Ended = null
     let stop: Stop | null = null
     const timers = new Set<NodeJS.Timeout>()
     const after = (ms: number, action: () => void): void => {
@@ -43,7 +43,7 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
         channel.signal('KILL')
         after(run.graceMs, () => {
           channel.close()
-          finish(ended === null ? unproven(run, why) : stopped(run, why, ended, true))
+          finish(unproven(run, why, run.ended()))
         })
       })
     }
@@ -52,11 +52,9 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
     // ssh2 reuses nothing of these buffers, but they are slices of larger ones: a copy is what a listener may keep.
     channel.on('data', (bytes: Buffer) => onOutput('stdout', new Uint8Array(bytes)))
     channel.stderr.on('data', (bytes: Buffer) => onOutput('stderr', new Uint8Array(bytes)))
-    channel.on('exit', (code: number | null, name?: string) => {
-      ended = typeof code === 'number' ? { exitCode: code } : { signal: name ?? 'unknown' }
-    })
     const onEnd = (): void => {
-      if (stop !== null) finish(ended === null ? unproven(run, stop) : stopped(run, stop, ended, false))
+      const ended = run.ended()
+      if (stop !== null) finish(ended === null ? unproven(run, stop, null) : stopped(run, stop, ended))
       else finish(ended === null ? lost(run) : toResult(ended))
     }
     channel.on('close', () => {
@@ -78,20 +76,23 @@ function toResult(ended: NonNullable<Ended>): HostResult {
   return ended.exitCode === 0 ? { outcome: 'succeeded', exitCode: 0 } : { outcome: 'failed', reason: 'exit', exitCode: ended.exitCode }
 }
 
-function stopped(run: ScriptRun, why: Stop, ended: NonNullable<Ended>, stillOpen: boolean): HostResult {
-  const how = 'signal' in ended ? `ended by ${ended.signal}` : `ended with exit code ${ended.exitCode}`
-  const rest = stillOpen ? ' Something it started is still running and holds its output open.' : ''
+function stopped(run: ScriptRun, why: Stop, ended: NonNullable<Ended>): HostResult {
   const reason = why === 'timeout' ? `It was stopped after ${seconds(run.timeoutMs ?? 0)}` : 'It was stopped on request'
-  return { outcome: 'failed', reason: why, message: `${reason} and ${how} on ${run.place}.${rest}` }
+  return { outcome: 'failed', reason: why, message: `${reason} and ${howEnded(ended)} on ${run.place}.` }
 }
 
-function unproven(run: ScriptRun, why: Stop): HostResult {
+function howEnded(ended: NonNullable<Ended>): string {
+  return 'signal' in ended ? `ended by ${ended.signal}` : `ended with exit code ${ended.exitCode}`
+}
+
+function unproven(run: ScriptRun, why: Stop, ended: Ended): HostResult {
   if (!run.isLinkAlive()) return lost(run)
   const reason = why === 'timeout' ? `ran longer than ${seconds(run.timeoutMs ?? 0)}` : 'was to be stopped'
+  const seen = ended === null ? 'Its end was not seen.' : `It ${howEnded(ended)}, but something it started is still running and holds its output open.`
   return {
     outcome: 'unknown',
     code: 'ssh-abort-unproven',
-    message: `The command on ${run.place} ${reason}, was sent TERM and KILL, and its end was not seen.`,
+    message: `The command on ${run.place} ${reason} and was sent TERM and KILL. ${seen}`,
     hint: 'It may still be running. Check the host, then retry or skip.',
   }
 }

@@ -1,0 +1,146 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startHostileServer, type HostileOptions, type HostileServer } from '#support/ssh-hostile.ts'
+import { runOn, startPool, type TestPool } from '#support/ssh-pool.ts'
+import { freePort, keygen, sshdMissing } from '#support/sshd.ts'
+
+/** A pool that knows a server at 127.0.0.1 and has a key to offer. */
+function poolFor(port: number, hostKey: string | null, more: string[] = []): TestPool {
+  const home = startPool({
+    config: [`Host web-1`, ' HostName 127.0.0.1', ` Port ${port}`, ' User someone', ...more, ''].join('\n'),
+    knownHosts: hostKey === null ? '' : `[127.0.0.1]:${port} ${hostKey}\n`,
+    graceMs: 100,
+  })
+  keygen('ed25519', join(home.home, '.ssh/id_ed25519'), '')
+  return home
+}
+
+async function withServer(options: HostileOptions, work: (home: TestPool, server: HostileServer) => Promise<void>): Promise<void> {
+  const server = await startHostileServer(options)
+  const home = poolFor(server.port, server.hostKey)
+  try {
+    await work(home, server)
+  } finally {
+    await home.stop()
+    await server.stop()
+  }
+}
+
+/** A TCP server that is no SSH server. */
+async function withTcp(onSocket: (socket: Socket) => void, work: (port: number) => Promise<void>): Promise<void> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    onSocket(socket)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve())
+  })
+  try {
+    await work((server.address() as AddressInfo).port)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+}
+
+// The keys are made by ssh-keygen, which comes with the server.
+describe.skipIf(sshdMissing)('servers that misbehave', () => {
+  it('a channel closed without an exit status is unknown', () =>
+    withServer({ login: 'accept', onExec: (channel) => channel.close() }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost' })
+    }))
+
+  it('output and a lost connection without an exit status are unknown, and the output is kept', () =>
+    withServer(
+      {
+        login: 'accept',
+        onExec: (channel, connection) => {
+          channel.write('partial')
+          setImmediate(() => connection.end())
+        },
+      },
+      async (home) => {
+        const { result, stdout } = await runOn(home.pool, 'web-1', 'true')
+        expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost' })
+        expect(stdout.toString()).toBe('partial')
+      },
+    ))
+
+  it('an exit status before the last output does not cut the output', () =>
+    withServer(
+      {
+        login: 'accept',
+        onExec: (channel) => {
+          channel.exit(0)
+          channel.write('late words')
+          channel.stderr.write('late errors')
+          setImmediate(() => channel.end())
+        },
+      },
+      async (home) => {
+        const { result, stdout, stderr } = await runOn(home.pool, 'web-1', 'true')
+        expect([result.outcome, stdout.toString(), stderr.toString()]).toEqual(['succeeded', 'late words', 'late errors'])
+      },
+    ))
+
+  it('a server that ignores signals makes an abort and a timeout unknown', () =>
+    withServer({ login: 'accept', onExec: (channel) => channel.write('begun') }, async (home) => {
+      const stop = new AbortController()
+      const { result } = await runOn(home.pool, 'web-1', 'true', { signal: stop.signal, onStdout: () => stop.abort() })
+      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-abort-unproven' })
+      expect((await runOn(home.pool, 'web-1', 'true', { timeoutMs: 50 })).result).toMatchObject({ outcome: 'unknown', code: 'ssh-abort-unproven' })
+    }))
+
+  it('a login that is refused names the user and what was offered', () =>
+    withServer({ login: 'refuse' }, async (home, server) => {
+      const { result } = await runOn(home.pool, 'web-1', 'true')
+      expect(result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-auth', message: expect.stringContaining('someone') })
+      expect(server.attempts).not.toContain('password someone')
+    }))
+
+  it('a server that accepts and never speaks is a timeout', () =>
+    withTcp(
+      () => undefined,
+      async (port) => {
+        const home = poolFor(port, null, [' ConnectTimeout 1'])
+        expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-timeout' })
+        await home.stop()
+      },
+    ))
+
+  it('a stop while a server does not answer is heard at once', () =>
+    withTcp(
+      (socket) => socket.resume(),
+      async (port) => {
+        const home = poolFor(port, null)
+        const stop = new AbortController()
+        const running = runOn(home.pool, 'web-1', 'true', { signal: stop.signal })
+        setImmediate(() => stop.abort())
+        expect((await running).result).toMatchObject({ outcome: 'failed', reason: 'aborted' })
+        await home.stop()
+      },
+    ))
+
+  it('a server that speaks something else is a protocol problem, without its control characters', () =>
+    withTcp(
+      (socket) => socket.end(`SSH-2.0-x\r\n${'\u001b]0;owned\u0007'.repeat(200)}\r\n`),
+      async (port) => {
+        const home = poolFor(port, null, [' ConnectTimeout 2'])
+        const { result } = await runOn(home.pool, 'web-1', 'true')
+        expect(result).toMatchObject({ outcome: 'failed', reason: 'refused' })
+        expect(JSON.stringify(result)).not.toMatch(/\\u001b|\\u0007/)
+        await home.stop()
+      },
+    ))
+
+  it('a closed port is refused, and a name that does not exist says so', async () => {
+    const port = await freePort()
+    const home = poolFor(port, null)
+    expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-refused', message: `web-1 at 127.0.0.1:${port} refused the connection.` })
+    expect((await runOn(home.pool, 'no-such-host.invalid', 'true')).result).toMatchObject({ code: 'ssh-name' })
+    await home.stop()
+  })
+})

@@ -1,0 +1,60 @@
+import type { AddressInfo } from 'node:net'
+import ssh2 from 'ssh2'
+import type { Connection, ServerChannel } from 'ssh2'
+
+export interface HostileOptions {
+  login: 'accept' | 'refuse'
+  /** What happens once a command was asked for. Default: it ends with exit code 0. */
+  onExec?: (channel: ServerChannel, connection: Connection) => void
+}
+
+export interface HostileServer {
+  port: number
+  /** `type base64`. */
+  hostKey: string
+  /** `method user` of every login that was tried. */
+  attempts: string[]
+  stop(): Promise<void>
+}
+
+/** An SSH server that does what a test tells it to. Runs nothing. */
+export async function startHostileServer(options: HostileOptions): Promise<HostileServer> {
+  const keys = ssh2.utils.generateKeyPairSync('ed25519')
+  const attempts: string[] = []
+  const connections = new Set<Connection>()
+  const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
+    connections.add(connection)
+    connection.on('error', () => undefined)
+    connection.on('close', () => connections.delete(connection))
+    connection.on('authentication', (login) => {
+      attempts.push(`${login.method} ${login.username}`)
+      if (options.login === 'accept' && login.method !== 'none') login.accept()
+      else login.reject(['publickey'])
+    })
+    connection.on('session', (acceptSession) => {
+      acceptSession().on('exec', (acceptExec) => {
+        const channel = acceptExec()
+        channel.on('error', () => undefined)
+        if (options.onExec) {
+          options.onExec(channel, connection)
+        } else {
+          channel.exit(0)
+          channel.end()
+        }
+      })
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve())
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    hostKey: keys.public.split(' ').slice(0, 2).join(' '),
+    attempts,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const connection of connections) connection.end()
+      }),
+  }
+}
