@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef } from 'react'
+import { useId, useRef } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { classNames } from './class-names.ts'
+import { useModal } from './use-modal.ts'
 import styles from './dialog.module.css'
 
 export interface DialogProps {
@@ -16,24 +17,12 @@ export interface DialogProps {
   children?: ReactNode
 }
 
-/**
- * A modal dialog, shown as long as it is rendered. The element marked `data-autofocus` is focused first, else the
- * first that can be; on the way out focus goes back to where it was.
- */
+/** A modal dialog, shown as long as it is rendered; see useModal for where the focus goes. */
 export function Dialog({ title, description, actions, size = 'm', tone = 'plain', onClose, onSubmit, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
 
-  useEffect(() => {
-    const before = document.activeElement
-    const element = dialog.current
-    if (element && !element.open) element.showModal()
-    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
-    return () => {
-      element?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
-  }, [])
+  useModal(dialog)
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()

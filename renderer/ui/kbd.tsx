@@ -13,6 +13,10 @@ const WORDS: Record<string, string> = {
   ArrowDown: '↓',
   ArrowLeft: '←',
   ArrowRight: '→',
+  Digit1: '1',
+  Digit2: '2',
+  Digit3: '3',
+  Digit4: '4',
 }
 
 /** One key as people read it: `$mod` becomes Ctrl or ⌘, a letter is upper case. */
