@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#kinds/ports.ts'
-import { Problem } from '#domain/problem.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
 import { playOutcome } from './answer.ts'
 import { generateKey, type KeyPair } from './keys.ts'
 import type { RehearsalPlan } from './script.ts'
@@ -21,8 +21,8 @@ export interface StandInAddress {
 export interface RehearsalHosts {
   /** Throws `rehearsal-host` for a host that has no stand-in: nothing may reach a real one from here. */
   address(host: string): StandInAddress
-  /** As `address`, but of a listener on the same host that presents another host key. */
-  impostorAddress(host: string): StandInAddress
+  /** Another listener for the same host that shows another host key than the address says; the caller closes it. */
+  startImpostor(host: string): Promise<{ address: StandInAddress; close(): Promise<void> }>
   /** Makes a host refuse every login, until called with false. */
   refuseLogins(host: string, refusing: boolean): void
   close(): Promise<void>
@@ -46,21 +46,32 @@ export function markScript(script: string, stepId: string, attempt: number): str
 
 const MARKED = /^# holdpoint-step (\S+) (\d{1,9}) ([0-9a-f]{16})\n([^]*)\n# holdpoint-step-end \3$/m
 
-/** Starts two listeners a host (itself and its impostor) with fresh keys; the client key is made for this rehearsal only. */
+/** Starts a listener for each host with a fresh host key; the client key is made for this rehearsal only. */
 export async function startRehearsalHosts(options: RehearsalHostsOptions): Promise<RehearsalHosts> {
   const clientKey = generateKey()
   const refusing = new Set<string>()
-  const standIns = new Map(await Promise.all(options.hosts.map(async (name) => {
-    const hostKey = generateKey()
-    const serve = (key: KeyPair) => startSshServer({
-      hostKey: key, user: USER, clientKey: clientKey.publicKey,
+  const servers = new Set<SshServer>()
+  const closeAll = async () => void await Promise.all([...servers].map((server) => server.close()))
+  const serve = async (name: string, hostKey: KeyPair) => {
+    const server = await startSshServer({
+      hostKey, user: USER, clientKey: clientKey.publicKey,
       isRefusing: () => refusing.has(name),
       isWhole: (script) => MARKED.test(script),
       exec: (work) => answerStep(name, work, options),
     })
-    const [server, impostor] = await Promise.all([serve(hostKey), serve(generateKey())])
-    return [name, { hostKey, server, impostor }] as const
-  })))
+    servers.add(server)
+    return server
+  }
+  const standIns = new Map<string, { hostKey: KeyPair; server: SshServer }>()
+  try {
+    for (const name of options.hosts) {
+      const hostKey = generateKey()
+      standIns.set(name, { hostKey, server: await serve(name, hostKey) })
+    }
+  } catch (thrown) {
+    await closeAll()
+    throw new Problem('rehearsal-start', `The ${options.hosts.length} stand-ins for the rehearsal could not be started: ${toProblem(thrown).message}`, 'The machine may be out of ports or open files. Nothing was run; close other programs and start the step again.', thrown)
+  }
 
   const standIn = (name: string) => {
     const found = standIns.get(name)
@@ -72,11 +83,18 @@ export async function startRehearsalHosts(options: RehearsalHostsOptions): Promi
 
   return {
     address: (name) => addressOf(standIn(name).hostKey.publicKey, standIn(name).server),
-    impostorAddress: (name) => addressOf(standIn(name).hostKey.publicKey, standIn(name).impostor),
-    refuseLogins: (name, isRefusing) => void (isRefusing ? refusing.add(name) : refusing.delete(name)),
-    async close() {
-      await Promise.all([...standIns.values()].flatMap(({ server, impostor }) => [server.close(), impostor.close()]))
+    async startImpostor(name) {
+      const server = await serve(name, generateKey())
+      return {
+        address: addressOf(standIn(name).hostKey.publicKey, server),
+        close: () => {
+          servers.delete(server)
+          return server.close()
+        },
+      }
     },
+    refuseLogins: (name, isRefusing) => void (isRefusing ? refusing.add(name) : refusing.delete(name)),
+    close: closeAll,
   }
 }
 

@@ -30,16 +30,34 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
       const { fault } = plan.outcome(request.stepId, host, request.attempt, request.script)
       try {
         hosts.address(host)
-        if (fault === 'changed-host-key') return await runAlone(connect(() => hosts.impostorAddress(host)), request)
-        if (fault !== 'refuse-auth') return await runInTime(shared, request)
-        hosts.refuseLogins(host, true)
-        return await runAlone(connect(() => hosts.address(host)), request).finally(() => hosts.refuseLogins(host, false))
+        if (fault === 'changed-host-key') return await runAtImpostor(request)
+        if (fault === 'refuse-auth') return await runRefused(request)
+        return await runInTime(shared, request)
       } catch (thrown) {
         const { code, message, hint } = toProblem(thrown)
         return { outcome: 'failed', reason: 'refused', code, message, hint }
       }
     },
     close: () => shared.close(),
+  }
+
+  async function runAtImpostor(request: ShellRequest): Promise<HostResult> {
+    const impostor = await hosts.startImpostor(request.host.name)
+    try {
+      return await runAlone(connect(() => impostor.address), request)
+    } finally {
+      await impostor.close()
+    }
+  }
+
+  async function runRefused(request: ShellRequest): Promise<HostResult> {
+    const host = request.host.name
+    hosts.refuseLogins(host, true)
+    try {
+      return await runAlone(connect(() => hosts.address(host)), request)
+    } finally {
+      hosts.refuseLogins(host, false)
+    }
   }
 
   async function runAlone(shell: ClosableShell, request: ShellRequest): Promise<HostResult> {

@@ -133,7 +133,11 @@ test('a host that refuses logins lets nobody in until it stops', async () => {
 
 test('every host has its own key, and the impostor of a host has another', async () => {
   expect(hosts.address('web-1').knownKey.equals(hosts.address('web-2').knownKey)).toBe(false)
-  await expect(login(hosts.impostorAddress('web-1'))).rejects.toThrow(/verif/i)
+  const impostor = await hosts.startImpostor('web-1')
+  expect(impostor.address.knownKey.equals(hosts.address('web-1').knownKey)).toBe(true)
+  await expect(login(impostor.address)).rejects.toThrow(/verif/i)
+  await impostor.close()
+  await expect(login(hosts.address('web-1'))).resolves.toBeDefined()
 })
 
 test('a shell, a terminal and forwarding are refused', async () => {
