@@ -24,12 +24,12 @@ export interface RoomView {
   /** The run's own time, once a second. */
   now: number
   timing: RunTiming | null
-  choose(id: string): void
-  follow(): void
-  expand(id: string, open: boolean): void
-  open(ask: Ask): void
-  close(): void
-  showChart(metric: string | null): void
+  choose: (id: string) => void
+  follow: () => void
+  expand: (id: string, open: boolean) => void
+  open: (ask: Ask) => void
+  close: () => void
+  showChart: (metric: string | null) => void
 }
 export type RoomViewStore = StoreApi<RoomView>
 

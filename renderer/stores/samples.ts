@@ -10,14 +10,14 @@ export interface SamplesRoom {
   series: Record<string, LiveSeries>
   /** Why there is no history or no feed, in words; the charts say so. */
   problem: string | null
-  start(): () => void
+  /** Reads the history of these metrics, then follows them, until the returned function is called. */
+  start(metrics: string[]): () => void
 }
 export type SamplesStore = StoreApi<SamplesRoom>
 
 export interface SamplesSource {
   client: Client
   runId: string
-  metrics: string[]
   /** The run's own time, epoch ms. */
   now: () => number
 }
@@ -25,7 +25,7 @@ export interface SamplesSource {
 const UPDATE_MS = 1_000
 
 /** Each metric's chart changes once a second at most, and not two in the same moment: recharts costs 10-15 ms each. */
-export function createSamplesStore({ client, runId, metrics, now }: SamplesSource): SamplesStore {
+export function createSamplesStore({ client, runId, now }: SamplesSource): SamplesStore {
   let waiting: SampleItem[] = []
 
   return createStore<SamplesRoom>()((set, get) => {
@@ -48,9 +48,10 @@ export function createSamplesStore({ client, runId, metrics, now }: SamplesSourc
       return reply.value.cursor ?? 0
     }
     return {
-      series: Object.fromEntries(metrics.map((metric) => [metric, emptySeries(metric, now())])),
+      series: {},
       problem: null,
-      start() {
+      start(metrics) {
+        set({ series: Object.fromEntries(metrics.map((metric) => [metric, emptySeries(metric, now())])) })
         let stopFeed: (() => void) | null = null
         let stopped = false
         const timers = metrics.map((metric, place) => staggered(() => update(metric), (place * UPDATE_MS) / metrics.length))

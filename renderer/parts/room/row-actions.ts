@@ -19,7 +19,7 @@ export function actionsFor(state: RunState, id: string): RowAction[] {
 export const actionByKey = (state: RunState, id: string, key: string): RowAction | null =>
   actionsFor(state, id).find((action) => action.key === key && action.refusal === null) ?? null
 
-function refusalFor(state: RunState, { does }: Action): string | null {
+export function refusalFor(state: RunState, { does }: Action): string | null {
   if ('report' in does) return null
   return refusalOf(state, 'send' in does ? does.send : commandOf(does.ask, '…'))?.message ?? null
 }

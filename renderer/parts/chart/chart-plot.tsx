@@ -1,0 +1,69 @@
+import { memo, useMemo } from 'react'
+import { Area, Brush, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
+import type { ThresholdOperator } from '#domain/threshold.ts'
+import type { Bucket } from '#preload/contract.ts'
+import { formatClock } from '#renderer/ui/format.ts'
+import { formatValue, timeTicks, valueTop } from './scale.ts'
+
+export interface Stretch {
+  from: number
+  to: number
+}
+
+export interface Marker {
+  at: number
+  label: string
+}
+
+/** A threshold as the chart needs it; `text` is what stands at its line: `> 2 %`. */
+export interface ChartLimit {
+  value: number
+  operator: ThresholdOperator
+  text: string
+}
+
+export interface ChartPlotProps {
+  buckets: Bucket[]
+  from: number
+  to: number
+  width: number
+  height: number
+  unit: '%' | 'ms' | ''
+  zone: string
+  limit: ChartLimit | null
+  breached: Stretch[]
+  markers: Marker[]
+  /** Marker labels and a brush: for the large view only. */
+  large?: boolean
+}
+
+const margin = { top: 8, right: 8, bottom: 0, left: 0 }
+const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
+
+/** Least and greatest as a band, the last reading as a line. Everything is fixed and still: an update costs one path. */
+export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, height, unit, zone, limit, breached, markers, large = false }: ChartPlotProps) {
+  const data = useMemo(() => buckets.map(({ at, min, max, last }) => ({ at, band: min === null || max === null ? null : [min, max], last })), [buckets])
+  const top = valueTop(buckets, limit?.value ?? null)
+  const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3), [from, to, large])
+  const inside = breached.filter((stretch) => stretch.to > from && stretch.from < to)
+  return (
+    <ComposedChart width={width} height={height} data={data} margin={margin} accessibilityLayer={false}>
+      {inside.map((stretch) => (
+        <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.16} stroke="var(--bad)" strokeOpacity={0.5} strokeDasharray="2 3" />
+      ))}
+      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
+      <YAxis type="number" domain={[0, top]} ticks={[0, top / 2, top]} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
+      {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker) => (
+        <ReferenceLine key={marker.at} x={marker.at} stroke="var(--line-strong)" strokeDasharray="1 3" label={large ? { value: marker.label, position: 'insideTopLeft', angle: 0, fill: 'var(--text-faint)', fontSize: 10 } : undefined} />
+      ))}
+      <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
+      <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
+      {limit && (
+        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={{ value: limit.text, position: 'insideBottomRight', fill: 'var(--bad)', fontSize: 11, offset: 4 }} />
+      )}
+      {large && <Brush dataKey="at" height={24} travellerWidth={8} stroke="var(--line-strong)" fill="var(--bg-sunken)" tickFormatter={(at: number) => formatClock(at, zone)} />}
+    </ComposedChart>
+  )
+})
+
+const formatTick = (value: number, unit: ChartPlotProps['unit']): string => (value === 0 ? '0' : formatValue(value, unit).replace(/\.?0+(?= |$)/, ''))

@@ -1,0 +1,58 @@
+import { Maximize2 } from 'lucide-react'
+import { memo, useMemo, useRef } from 'react'
+import type { VerdictWord } from '#domain/verdict.ts'
+import { Button } from '#renderer/ui/button.tsx'
+import { classNames } from '#renderer/ui/class-names.ts'
+import { formatLength } from '#renderer/ui/format.ts'
+import { RehearsalTag } from '#renderer/ui/tag.tsx'
+import { ChartPlot } from './chart-plot.tsx'
+import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
+import { endOf } from './live-series.ts'
+import type { LiveSeries } from './live-series.ts'
+import { formatValue } from './scale.ts'
+import { useWidth } from './use-width.ts'
+import styles from './metric-chart.module.css'
+
+export interface MetricChartProps {
+  title: string
+  series: LiveSeries
+  unit: '%' | 'ms' | ''
+  zone: string
+  limit: ChartLimit | null
+  verdict: VerdictWord
+  breached: Stretch[]
+  markers: Marker[]
+  rehearsal: boolean
+  /** Age of the newest reading in ms when it is too old to trust, else null. Infinity: there never was one. */
+  staleMs: number | null
+  onEnlarge: () => void
+}
+
+/** The live tile: the current value large, its last half hour, and the limit in words. */
+export const MetricChart = memo(function MetricChart({ title, series, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const width = useWidth(box)
+  const to = useMemo(() => endOf(series), [series])
+  return (
+    <section className={styles.tile} aria-label={title}>
+      <header className={styles.head}>
+        <h3 className={styles.title}>{title}</h3>
+        {rehearsal && <RehearsalTag />}
+        <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
+      </header>
+      <div className={styles.now}>
+        <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
+        <span className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</span>
+      </div>
+      <div className={styles.plot} ref={box} aria-hidden="true">
+        {width > 0 && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={104} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
+      </div>
+    </section>
+  )
+})
+
+function said(staleMs: number | null, limit: ChartLimit | null): string {
+  if (staleMs === Infinity) return 'No data yet'
+  if (staleMs !== null) return `No data for ${formatLength(staleMs)}`
+  return limit ? `limit ${limit.text}` : 'no limit set'
+}

@@ -1,0 +1,30 @@
+import type { ProblemValue } from '#domain/problem.ts'
+import type { Ask } from '#renderer/stores/room-view.ts'
+import { ReasonDialog } from '#renderer/ui/reason-dialog.tsx'
+import { commandOf, wordsOf } from './asks.ts'
+import { useRoom, useRun, useView } from './room-context.ts'
+import { RollbackPreview } from './rollback-preview.tsx'
+
+/** The question that is open, if one is. */
+export function AskDialog() {
+  const ask = useView((view) => view.ask)
+  return ask && <Open key={`${ask.kind} ${ask.about}`} ask={ask} />
+}
+
+function Open({ ask }: { ask: Ask }) {
+  const { run, view } = useRoom()
+  const words = useRun((state) => JSON.stringify(wordsOf(ask, state)))
+  const confirm = async (reason: string): Promise<ProblemValue | null> => {
+    const reply = await run.getState().send(commandOf(ask, reason))
+    return reply.ok ? null : reply.problem
+  }
+  const { title, description, label, placeholder, confirm: word, tone, optional } = JSON.parse(words) as ReturnType<typeof wordsOf>
+  return (
+    <ReasonDialog
+      title={title} description={description} label={label} placeholder={placeholder} confirm={word} tone={tone} optional={optional}
+      onConfirm={confirm} onClose={() => view.getState().close()}
+    >
+      {ask.kind === 'start-rollback' && <RollbackPreview />}
+    </ReasonDialog>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Standing } from '#domain/timing.ts'
+import { classNames } from '#renderer/ui/class-names.ts'
+import { formatClock, formatCounter, formatDate, localZone } from '#renderer/ui/format.ts'
+import { useView, useZone } from './room-context.ts'
+import styles from './clock-cluster.module.css'
+
+/** The time in the window's zone, how much of the window is left, and when the work will be done. */
+export function ClockCluster() {
+  return (
+    <div className={styles.cluster}>
+      <Now />
+      <WindowLeft />
+      <Finish />
+    </div>
+  )
+}
+
+function Now() {
+  const zone = useZone()
+  const now = useView((view) => Math.floor(view.now / 1000) * 1000)
+  const here = localZone()
+  const own = formatClock(now, here)
+  const differs = own !== formatClock(now, zone)
+  return (
+    <div className={styles.cell} title={`${formatDate(now, zone)} · ${formatClock(now, 'UTC', true)} UTC`}>
+      <span className={styles.big}>{formatClock(now, zone, true)}</span>
+      <span className={styles.small}>{differs ? `${city(zone)} · you ${own}` : `${city(zone)} · ${formatClock(now, 'UTC')} UTC`}</span>
+    </div>
+  )
+}
+
+const city = (zone: string): string => zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone
+
+function WindowLeft() {
+  const zone = useZone()
+  const left = useView((view) => view.timing?.windowLeftMs ?? null)
+  const window = useView((view) => view.timing?.window ?? null)
+  const notYet = useView((view) => (view.timing?.window && view.now < view.timing.window.startAt ? Math.floor((view.timing.window.startAt - view.now) / 1000) * 1000 : null))
+  if (left === null || !window) return null
+  const words = left < 0 ? 'over the window' : notYet !== null ? 'to window start' : 'left of window'
+  return (
+    <div className={styles.cell} title={`Change window ${formatClock(window.startAt, zone)} to ${formatClock(window.endAt, zone)} ${zone}`}>
+      <span className={classNames(styles.big, left < 0 && styles.over)}>{formatCounter(notYet ?? Math.abs(left))}</span>
+      <span className={styles.small}>{words} · {formatClock(window.startAt, zone)}–{formatClock(window.endAt, zone)}</span>
+    </div>
+  )
+}
+
+const standings: Record<Standing, string> = { within: 'in time', tight: 'tight', over: 'over', unplanned: '' }
+
+function Finish() {
+  const zone = useZone()
+  const finish = useView((view) => view.timing?.projectedFinishAt ?? null)
+  const standing = useView((view) => view.timing?.standing ?? 'unplanned')
+  const spare = useView((view) => Math.round(Math.abs(view.timing?.overrunMs ?? 0) / 60_000))
+  if (finish === null) return null
+  return (
+    <div className={styles.cell} title="When the deployment is projected to be done, from what has been done and what is planned">
+      <span className={classNames(styles.big, styles[standing])}>{formatClock(finish, zone)}</span>
+      <span className={styles.small}>
+        finish{standing !== 'unplanned' && <> · <b className={styles[standing]}>{standings[standing]}{standing === 'over' ? ` by ${spare} min` : `, ${spare} min spare`}</b></>}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import type { Breach, RunState } from '#domain/run/state.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import type { Threshold } from '#domain/threshold.ts'
+import { isPast, longestGapMs } from '#domain/verdict.ts'
+import type { VerdictWord } from '#domain/verdict.ts'
+import type { LiveSeries } from '#renderer/parts/chart/live-series.ts'
+import { formatValue } from '#renderer/parts/chart/scale.ts'
+import type { ChartLimit, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
+
+/** A metric the room draws, with the alert threshold that its chart shows. */
+export interface Watched {
+  metric: string
+  title: string
+  unit: Threshold['unit']
+  threshold: Threshold | null
+}
+
+/** What a threshold's line in the strip says. */
+export type ThresholdWord = VerdictWord | 'overridden'
+
+/** The metrics worth a chart: those with a source or a limit, error rate and response time first. */
+export function watchedMetrics(runbook: Runbook): Watched[] {
+  const limits = allThresholds(runbook)
+  const names = [...new Set([...runbook.inventory.sources.map((source) => source.metric), ...limits.map((threshold) => threshold.metric), ...runbook.rehearsal.metrics.map((scripted) => scripted.metric)])]
+  return names.toSorted((one, other) => rank(one) - rank(other)).map((metric) => {
+    const threshold = limits.find((candidate) => candidate.metric === metric) ?? null
+    const named = runbook.metrics.find((candidate) => candidate.metric === metric)?.text
+    return { metric, title: named ?? metric.charAt(0).toUpperCase() + metric.slice(1), unit: threshold?.unit ?? '', threshold }
+  })
+}
+
+const rank = (metric: string): number => (metric === 'error rate' ? 0 : /response time|latency/.test(metric) ? 1 : 2)
+
+/** Alert thresholds, then the rollback triggers that could be compiled. */
+export function allThresholds(runbook: Runbook): Threshold[] {
+  return [...runbook.thresholds, ...runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
+}
+
+export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
+  threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatValue(threshold.limit, threshold.unit).replace(/\.?0+(?= |$)/, '')}` }
+
+/** Where a threshold stands: breaches and silences as main has recorded them, else the newest reading. Unclear is no data. */
+export function wordOf(state: Pick<RunState, 'breaches' | 'silent'>, threshold: Threshold, reading: { at: number; value: number } | null, staleMs: number | null): ThresholdWord {
+  const open = state.breaches.find((breach) => breach.closedAt === null && isOf(breach, threshold))
+  if (open) return open.override ? 'overridden' : 'breached'
+  if (!reading || staleMs !== null || state.silent[threshold.metric] !== undefined) return 'no-data'
+  return isPast(reading.value, threshold) ? 'pending' : 'ok'
+}
+
+/** A breach names its threshold, or the rollback trigger whose threshold it is. */
+const isOf = (breach: Breach, threshold: Threshold): boolean => breach.thresholdId === threshold.id || (breach.metric === threshold.metric && breach.evidence.rule === threshold.text)
+
+/** Age of the newest reading when it is too old to trust, else null; Infinity when there never was one. */
+export function staleness(series: LiveSeries, everyMs: number, now: number): number | null {
+  if (!series.latest) return Infinity
+  const age = now - series.latest.at
+  return age > longestGapMs(everyMs) + series.widthMs * (series.latest.at % series.widthMs === 0 ? 1 : 0) ? age : null
+}
+
+export function breachedStretches(breaches: Breach[], metric: string, now: number): Stretch[] {
+  return breaches.filter((breach) => breach.metric === metric).map((breach) => ({ from: breach.openedAt, to: breach.closedAt ?? now }))
+}

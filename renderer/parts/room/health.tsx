@@ -1,0 +1,78 @@
+import { memo, useCallback, useMemo } from 'react'
+import { ChartDialog } from '#renderer/parts/chart/chart-dialog.tsx'
+import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
+import type { ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
+import type { RunState } from '#domain/run/state.ts'
+import { findStep } from '#domain/run/view.ts'
+import { breachedStretches, limitOf, staleness, watchedMetrics, wordOf } from './health-of.ts'
+import type { Watched } from './health-of.ts'
+import { useRoom, useRun, useSamples, useView, useZone } from './room-context.ts'
+import styles from './health.module.css'
+
+/** How production does: a live chart each metric, its limit drawn and said. */
+export function Health() {
+  const runbook = useRun((state) => state.runbook)
+  const watched = useMemo(() => watchedMetrics(runbook), [runbook])
+  if (watched.length === 0) return <p className={styles.none}>The runbook names no metric source and no threshold: nobody watches production but you.</p>
+  return <>{watched.map((one) => <Tile key={one.metric} watched={one} />)}<Enlarged /></>
+}
+
+const Tile = memo(function Tile({ watched }: { watched: Watched }) {
+  const { view } = useRoom()
+  const zone = useZone()
+  const series = useSamples((samples) => samples.series[watched.metric])
+  const facts = useChartFacts(watched)
+  const enlarge = useCallback(() => view.getState().showChart(watched.metric), [view, watched.metric])
+  const everyMs = useRun((state) => state.runbook.inventory.sources.find((source) => source.metric === watched.metric)?.everyMs ?? 5_000)
+  // Whole seconds, and null while it is fresh: a fresh tile is not repainted by the clock.
+  const staleMs = useView((room) => {
+    const age = series ? staleness(series, everyMs, room.now) : Infinity
+    return age === null || age === Infinity ? age : Math.floor(age / 1000) * 1000
+  })
+  const verdict = useRun((state) => (watched.threshold ? wordOf(state, watched.threshold, series?.latest ?? null, staleMs) : staleMs === null ? 'ok' : 'no-data'))
+  if (!series) return null
+  return (
+    <MetricChart
+      title={watched.title} series={series} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
+      breached={facts.breached} markers={facts.markers} rehearsal={facts.rehearsal} staleMs={staleMs} onEnlarge={enlarge}
+    />
+  )
+})
+
+/** What a chart draws besides its numbers; the same objects as long as they say the same. */
+function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; limit: ChartLimit | null } {
+  const rehearsal = useRun((state) => state.mode === 'rehearsal')
+  const breaches = useRun((state) => JSON.stringify(breachedStretches(state.breaches, metric, Number.MAX_SAFE_INTEGER)))
+  const starts = useRun((state) => JSON.stringify(stepMarkers(state)))
+  const breached = useMemo(() => JSON.parse(breaches) as Stretch[], [breaches])
+  const markers = useMemo(() => JSON.parse(starts) as Marker[], [starts])
+  const limit = useMemo(() => limitOf(threshold), [threshold])
+  return { rehearsal, breached, markers, limit }
+}
+
+function stepMarkers(state: RunState): Marker[] {
+  return Object.entries(state.steps).flatMap(([id, step]) => (step.startedAt === null ? [] : [{ at: step.startedAt, label: findStep(state.runbook, id)?.step.title ?? id }]))
+}
+
+function Enlarged() {
+  const { client, runId, view } = useRoom()
+  const metric = useView((room) => room.chart)
+  const runbook = useRun((state) => state.runbook)
+  const watched = watchedMetrics(runbook).find((one) => one.metric === metric)
+  if (!watched) return null
+  return <Large watched={watched} key={watched.metric} client={client} runId={runId} onClose={() => view.getState().showChart(null)} />
+}
+
+function Large({ watched, client, runId, onClose }: { watched: Watched; client: ReturnType<typeof useRoom>['client']; runId: string; onClose: () => void }) {
+  const { view } = useRoom()
+  const zone = useZone()
+  const facts = useChartFacts(watched)
+  const from = useRun((state) => state.startedAt ?? state.createdAt)
+  const end = useRun((state) => state.finishedAt)
+  return (
+    <ChartDialog
+      client={client} runId={runId} metric={watched.metric} title={watched.title} from={from} to={end ?? view.getState().now} unit={watched.unit} zone={zone}
+      limit={facts.limit} breached={facts.breached} markers={facts.markers} rehearsal={facts.rehearsal} onClose={onClose}
+    />
+  )
+}

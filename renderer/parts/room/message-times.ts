@@ -1,0 +1,29 @@
+import { formatDuration } from '#domain/duration.ts'
+import type { RunState } from '#domain/run/state.ts'
+import type { Message } from '#domain/runbook.ts'
+
+/** When the plan wants a message sent, in words. */
+export function whenOf(message: Message): string {
+  const { timing } = message
+  switch (timing.when) {
+    case 'before': return `${formatDuration(timing.leadMs)} before the window`
+    case 'start': return 'at the start'
+    case 'every': return `every ${formatDuration(timing.everyMs)}`
+    case 'issue': return 'when there is an issue'
+    case 'success': return 'on success'
+    case 'report': return 'with the report'
+    case 'unclear': return message.stage === 'before' ? 'before the deployment' : message.stage === 'during' ? 'during the deployment' : 'after the deployment'
+  }
+}
+
+/** When it is due, epoch ms on the run's clock; null for those that wait for something to happen or are done. */
+export function dueAt(message: Message, state: RunState, windowStartAt: number | null): number | null {
+  const known = state.messages[message.id]
+  const { timing } = message
+  if (known?.state === 'skipped') return null
+  if (timing.when === 'every') return state.startedAt === null || state.finishedAt !== null ? null : (known?.sentAt.at(-1) ?? state.startedAt) + timing.everyMs
+  if (known?.state === 'sent') return null
+  if (timing.when === 'before') return windowStartAt === null ? null : windowStartAt - timing.leadMs
+  if (timing.when === 'start') return state.startedAt
+  return timing.when === 'success' && state.outcome === 'succeeded' ? state.finishedAt : null
+}

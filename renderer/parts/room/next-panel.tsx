@@ -1,0 +1,72 @@
+import { CircleHelp, Eye, Flag, Hand, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useShallow } from 'zustand/shallow'
+import { classNames } from '#renderer/ui/class-names.ts'
+import { formatCounter } from '#renderer/ui/format.ts'
+import { ActionButton } from './action-button.tsx'
+import { nextAction } from './next-action.ts'
+import type { Action, NextAction } from './next-action.ts'
+import { refusalFor } from './row-actions.ts'
+import { useRun, useView } from './room-context.ts'
+import styles from './next-panel.module.css'
+
+const looks: Record<NextAction['tone'], { word: string; icon: ReactNode }> = {
+  act: { word: 'Next, by you', icon: <Hand size={16} /> },
+  watch: { word: 'In progress', icon: <Eye size={16} /> },
+  bad: { word: 'Needs a decision', icon: <TriangleAlert size={16} /> },
+  unknown: { word: 'Outcome unknown', icon: <CircleHelp size={16} /> },
+  done: { word: 'Ended', icon: <Flag size={16} /> },
+}
+
+/** The one thing to do next, or what is being waited for. */
+export function NextPanel() {
+  const { tone, focusId, title, detail, owner } = useRun(useShallow((state) => summary(nextAction(state))))
+  const primary = useStableAction('primary')
+  const second = useStableAction('second')
+  const look = looks[tone]
+  return (
+    <section className={classNames(styles.panel, styles[tone])} aria-label={look.word}>
+      <span className={styles.icon} aria-hidden="true">{look.icon}</span>
+      <div className={styles.words}>
+        <p className={styles.kicker}>{look.word}{owner !== null && <> · <b>{owner}</b></>}</p>
+        <h2 className={styles.title}>{title}</h2>
+        {detail !== '' && <p className={styles.detail}>{detail}</p>}
+      </div>
+      {tone === 'watch' && focusId !== null && <Elapsed id={focusId} />}
+      {second && <ActionButton action={second} size="l" variant="quiet" />}
+      {primary && <Primary action={primary} tone={tone} />}
+    </section>
+  )
+}
+
+function Primary({ action, tone }: { action: Action; tone: NextAction['tone'] }) {
+  const refusal = useRun((state) => refusalFor(state, action))
+  return <ActionButton action={action} size="l" variant={tone === 'bad' && 'ask' in action.does ? 'danger' : 'primary'} refusal={refusal} />
+}
+
+function Elapsed({ id }: { id: string }) {
+  const length = useView((view) => {
+    const timing = view.timing?.steps[id]
+    const from = timing?.actual.startAt ?? null
+    return from === null ? null : Math.max(0, Math.floor((view.now - from) / 1000) * 1000)
+  })
+  const planned = useView((view) => {
+    const span = view.timing?.steps[id]?.planned
+    return span?.startAt && span.endAt ? span.endAt - span.startAt : null
+  })
+  if (length === null) return null
+  return (
+    <div className={styles.elapsed}>
+      <span>{formatCounter(length)}</span>
+      {planned !== null && <small>of {formatCounter(planned)} planned</small>}
+    </div>
+  )
+}
+
+const summary = ({ tone, focusId, title, detail, owner }: NextAction) => ({ tone, focusId, title, detail, owner })
+
+/** Actions are made anew on each event: the text of one decides whether it is another. */
+function useStableAction(which: 'primary' | 'second'): Action | null {
+  const text = useRun((state) => JSON.stringify(nextAction(state)[which]))
+  return JSON.parse(text) as Action | null
+}

@@ -1,0 +1,48 @@
+import type { RunState } from '#domain/run/state.ts'
+import { timingOf } from '#domain/timing.ts'
+import type { Client } from '#preload/client.ts'
+import { createRoomView } from '#renderer/stores/room-view.ts'
+import { createRunStore, runTime } from '#renderer/stores/run.ts'
+import { createSamplesStore } from '#renderer/stores/samples.ts'
+import { watchedMetrics } from './health-of.ts'
+import type { Room } from './room-context.ts'
+
+export interface OpenedRoom extends Room {
+  /** Follows the run and ticks once a second until the returned function is called. */
+  start(): () => void
+}
+
+const TICK_MS = 1_000
+
+/** The stores of one run's room, joined: samples begin once the run says which metrics it has. */
+export function openRoom(client: Client, runId: string, machineNow: () => number = Date.now): OpenedRoom {
+  const run = createRunStore({ client, runId })
+  const now = (): number => runTime(run.getState().clock, machineNow())
+  const samples = createSamplesStore({ client, runId, now })
+  const view = createRoomView(machineNow())
+
+  const tick = (): void => {
+    const { state } = run.getState()
+    const at = now()
+    view.setState({ now: at, timing: state && timingOf(state, at) })
+  }
+  const start = (): (() => void) => {
+    let version = 0
+    let stopSamples: (() => void) | null = null
+    const onChange = (state: RunState | null): void => {
+      if (!state || state.version === version) return
+      version = state.version
+      tick()
+      stopSamples ??= samples.getState().start(watchedMetrics(state.runbook).map((one) => one.metric))
+    }
+    const stops = [run.subscribe((room) => onChange(room.state)), run.getState().start()]
+    onChange(run.getState().state)
+    const timer = setInterval(tick, TICK_MS)
+    return () => {
+      clearInterval(timer)
+      for (const stop of stops) stop()
+      stopSamples?.()
+    }
+  }
+  return { client, runId, run, view, samples, start }
+}

@@ -1,0 +1,45 @@
+import { statusOf } from '#domain/run/view.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { Button } from '#renderer/ui/button.tsx'
+import { go } from '#renderer/stores/route.ts'
+import { formatLength } from '#renderer/ui/format.ts'
+import { StatusMark } from '#renderer/ui/status-mark.tsx'
+import { Time } from '#renderer/ui/time.tsx'
+import { useRoom, useRun, useZone } from './room-context.ts'
+import styles from './outcome-panel.module.css'
+
+/** How it ended, in numbers, and the way to the report. */
+export function OutcomePanel() {
+  const { runId } = useRoom()
+  const zone = useZone()
+  const status = useRun(statusOf)
+  const startedAt = useRun((state) => state.startedAt)
+  const finishedAt = useRun((state) => state.finishedAt)
+  const facts = JSON.parse(useRun((state) => JSON.stringify(factsOf(state)))) as [string, string][]
+  return (
+    <div className={styles.outcome}>
+      <StatusMark status={status} size="l" />
+      <dl className={styles.facts}>
+        {startedAt !== null && <div><dt>Started</dt><dd><Time at={startedAt} zone={zone} form="moment" /></dd></div>}
+        {finishedAt !== null && <div><dt>Ended</dt><dd><Time at={finishedAt} zone={zone} form="moment" /></dd></div>}
+        {startedAt !== null && finishedAt !== null && <div><dt>Took</dt><dd>{formatLength(finishedAt - startedAt)}</dd></div>}
+        {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+      </dl>
+      <Button variant="primary" size="l" shortcut="Enter" onClick={() => go({ screen: 'report', id: runId })}>Open report</Button>
+    </div>
+  )
+}
+
+function factsOf(state: RunState): [string, string][] {
+  const steps = Object.values(state.steps)
+  const count = (status: string): number => steps.filter((step) => step.status === status).length
+  return [
+    ['Steps succeeded', String(count('succeeded'))],
+    ['Skipped', String(count('skipped'))],
+    ['Failed or unknown', String(count('failed') + count('unknown'))],
+    ['Retries', String(steps.reduce((sum, step) => sum + Math.max(0, step.attempt - 1), 0))],
+    ['Breaches', String(state.breaches.length)],
+    ['Notes', String(state.notes.length)],
+    ...(state.rollback ? [['Rolled back by', `${state.rollback.by}: ${state.rollback.reason}`] satisfies [string, string]] : []),
+  ]
+}

@@ -1,0 +1,35 @@
+import { formatDuration } from '#domain/duration.ts'
+import { automatedRunning, runningSteps } from '#domain/run/view.ts'
+import { useRun } from './room-context.ts'
+import styles from './rollback-preview.module.css'
+
+/** What a rollback would do now: its steps with hosts and lengths, and what becomes of what is running. */
+export function RollbackPreview() {
+  const plan = useRun((state) => state.runbook.rollback)
+  const automatic = useRun((state) => state.automatic)
+  const running = useRun((state) => automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', '))
+  const byHand = useRun((state) => runningSteps(state).filter(({ step }) => step.kind === 'manual').map(({ step }) => `“${step.title}”`).join(', '))
+  const lengths = plan.steps.map((step) => step.plannedMs)
+  const total = lengths.every((length) => length !== null) ? lengths.reduce((sum, length) => sum + length, 0) : null
+  return (
+    <div className={styles.preview}>
+      <p>
+        {running !== '' && <>{running} is running and is waited for: it is not stopped. The rollback begins when it has ended. </>}
+        {byHand !== '' && <>{byHand} is left open and recorded as skipped. </>}
+        {running === '' && byHand === '' && 'Nothing is running. The rollback begins at once. '}
+        {automatic ? 'Its steps follow one another by themselves.' : 'Each of its steps waits for Enter.'}
+      </p>
+      {plan.steps.length === 0 && <p className={styles.none}>The runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}
+      <ol className={styles.steps}>
+        {plan.steps.map((step) => (
+          <li key={step.id}>
+            <span>{step.title}</span>
+            <small>{step.hosts.length > 0 ? step.hosts.join(', ') : step.kind === 'manual' ? 'by hand' : ''}</small>
+            <small>{step.plannedMs === null ? '' : formatDuration(step.plannedMs)}</small>
+          </li>
+        ))}
+      </ol>
+      {plan.steps.length > 0 && <p className={styles.total}>{total === null ? 'Not every step says how long it takes.' : `Planned to take ${formatDuration(total)}.`}{plan.validation.length > 0 && ` Then ${plan.validation.length} validation items.`}</p>}
+    </div>
+  )
+}

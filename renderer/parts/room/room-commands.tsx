@@ -1,0 +1,77 @@
+import { useRegisterCommands } from '#renderer/stores/commands.ts'
+import type { Command } from '#renderer/stores/commands.ts'
+import { go } from '#renderer/stores/route.ts'
+import { isAllowed } from './allowed.ts'
+import { nextAction } from './next-action.ts'
+import type { Action } from './next-action.ts'
+import { useRoom, useRun } from './room-context.ts'
+import { actionByKey, refusalFor } from './row-actions.ts'
+import { useActions } from './use-actions.ts'
+import { useSelectedId } from './use-selection.ts'
+import { useTree } from './use-tree.ts'
+
+const GROUP = 'Room'
+
+/** The room's keys and palette entries. What a key does to a row is looked up when it is pressed. */
+export function RoomCommands() {
+  const { run, view, runId } = useRoom()
+  const { perform, ask, send } = useActions()
+  const { visible } = useTree()
+  const selected = useSelectedId()
+  const paused = useRun((state) => state.paused !== null)
+  const ended = useRun((state) => state.stage === 'ended')
+  const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
+  const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
+  const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
+
+  const move = (by: number): void => {
+    const place = visible.findIndex((row) => row.id === selected)
+    const row = visible[Math.min(visible.length - 1, Math.max(0, place + by))]
+    if (!row) return
+    view.getState().choose(row.id)
+    focusRow(row.id)
+  }
+  /** The selected row first; then what the run waits for, if it is the same key and nothing else is meant. */
+  const press = (key: string): void => {
+    const { state } = run.getState()
+    if (!state) return
+    const row = selected === null ? null : actionByKey(state, selected, key)
+    const next = nextAction(state)
+    const waited = [next.primary, next.second].find((action): action is Action => action?.key === key && refusalFor(state, action) === null)
+    const action = row ?? (view.getState().chosen === null || view.getState().chosen === next.focusId || next.focusId === null ? waited : undefined)
+    if (action) perform(action)
+  }
+  const rows: Command[] = [
+    { id: 'room-down', title: 'Next row', group: GROUP, shortcut: 'j', run: () => move(1) },
+    { id: 'room-up', title: 'Row before', group: GROUP, shortcut: 'k', run: () => move(-1) },
+    { id: 'room-arrow-down', title: 'Next row (arrow)', group: GROUP, shortcut: 'ArrowDown', run: () => move(1) },
+    { id: 'room-arrow-up', title: 'Row before (arrow)', group: GROUP, shortcut: 'ArrowUp', run: () => move(-1) },
+    { id: 'room-current', title: 'Go to where the run is', group: GROUP, shortcut: 'g', run: () => followRun(view.getState().follow) },
+    { id: 'room-output', title: 'Go to the output', group: GROUP, shortcut: 'o', run: () => document.querySelector<HTMLElement>('[data-output]')?.focus() },
+  ]
+  const acts: Command[] = [
+    { id: 'room-tick', title: 'Tick the selected item', group: GROUP, shortcut: 'Space', enabled: !ended, run: () => press('Space') },
+    { id: 'room-enter', title: ended ? 'Open the report' : 'Run the selected step, or go at the gate', group: GROUP, shortcut: 'Enter', run: () => (ended ? go({ screen: 'report', id: runId }) : press('Enter')) },
+    { id: 'room-retry', title: 'Retry the selected step', group: GROUP, shortcut: 'r', enabled: !ended, run: () => press('r') },
+    { id: 'room-skip', title: 'Skip the selected step, or waive the item', group: GROUP, shortcut: 's', enabled: !ended, run: () => press('s') },
+    { id: 'room-done', title: 'Mark the selected step done, with evidence', group: GROUP, shortcut: 'd', enabled: !ended, run: () => press('d') },
+    { id: 'room-fail', title: 'Report that the selected step failed', group: GROUP, shortcut: 'f', enabled: !ended, run: () => press('f') },
+    { id: 'room-no-go', title: 'No-go at the selected gate', group: GROUP, shortcut: 'x', enabled: !ended, run: () => press('x') },
+    { id: 'room-note', title: 'Add a note', group: GROUP, shortcut: 'n', run: () => ask({ kind: 'note', about: '' }) },
+    { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },
+    { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
+    { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
+  ]
+  useRegisterCommands([...rows, ...acts])
+  return null
+}
+
+/** After the row has been drawn, so that one that was folded away can be found. */
+function focusRow(id: string): void {
+  requestAnimationFrame(() => document.getElementById(`row-${id}`)?.focus({ preventScroll: true }))
+}
+
+function followRun(follow: () => void): void {
+  follow()
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=treeitem][aria-current=step]')?.focus())
+}

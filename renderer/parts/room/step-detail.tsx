@@ -1,0 +1,46 @@
+import { useMemo, useState } from 'react'
+import { findStep, isManual } from '#domain/run/view.ts'
+import { createOutputStore } from '#renderer/stores/output.ts'
+import { StatusMark } from '#renderer/ui/status-mark.tsx'
+import { useRoom, useRun } from './room-context.ts'
+import { RowActionsBar } from './row-actions-bar.tsx'
+import { StepFacts } from './step-facts.tsx'
+import { StepHosts } from './step-hosts.tsx'
+import { StepOutput } from './step-output.tsx'
+import { StepWork } from './step-work.tsx'
+import { TroublePanel } from './trouble-panel.tsx'
+import styles from './detail.module.css'
+
+/** A step: what will run and where before it starts; hosts and live output from then on; and what to do when it fails. */
+export function StepDetail({ stepId }: { stepId: string }) {
+  const { client, runId } = useRoom()
+  const found = useRun((state) => findStep(state.runbook, stepId))
+  const status = useRun((state) => state.steps[stepId]?.status ?? 'planned')
+  const begun = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length > 0)
+  const [host, setHost] = useState<string | null>(null)
+  const output = useMemo(() => createOutputStore({ client, runId, stepId, host }), [client, runId, stepId, host])
+  if (!found) return null
+  const { step, phase } = found
+  return (
+    <div className={styles.detail}>
+      <header className={styles.head}>
+        <p className={styles.crumb}>{phase ? `Phase ${phase.number} · ${phase.title} · step ${phase.steps.indexOf(step) + 1} of ${phase.steps.length}` : 'Rollback plan'}</p>
+        <div className={styles.titleLine}>
+          <h2 className={styles.title}>{step.title}</h2>
+          <StatusMark status={status} />
+        </div>
+        <StepFacts step={step} />
+        {status === 'failed' || status === 'unknown' ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} /></>}
+      </header>
+      {begun && <StepHosts stepId={stepId} chosen={host} onChoose={setHost} />}
+      {begun
+        ? <StepOutput output={output} stepId={stepId} host={host} onHost={setHost} step={step} />
+        : <div className={styles.body}>{isManual(step) ? null : <StepWork step={step} />}</div>}
+    </div>
+  )
+}
+
+function StepMessage({ stepId }: { stepId: string }) {
+  const message = useRun((state) => state.steps[stepId]?.message ?? '')
+  return message === '' ? null : <p className={styles.message}>{message}</p>
+}

@@ -1,0 +1,32 @@
+import type { Step } from '#domain/step.ts'
+import { formatClock, formatCounter, formatLength } from '#renderer/ui/format.ts'
+import { useRun, useView, useZone } from './room-context.ts'
+import styles from './detail.module.css'
+
+/** Owner, times and limits of a step in one line. */
+export function StepFacts({ step }: { step: Step }) {
+  const zone = useZone()
+  const by = useRun((state) => state.steps[step.id]?.by ?? null)
+  const attempt = useRun((state) => state.steps[step.id]?.attempt ?? 0)
+  const planned = useView((view) => {
+    const span = view.timing?.steps[step.id]?.planned
+    return span?.startAt && span.endAt ? `${formatClock(span.startAt, zone)}–${formatClock(span.endAt, zone)}` : null
+  })
+  const actual = useView((view) => {
+    const span = view.timing?.steps[step.id]?.actual
+    if (!span || span.startAt === null) return null
+    return `${formatClock(span.startAt, zone, true)}, ${formatCounter((span.endAt ?? Math.max(view.now, span.startAt)) - span.startAt)}`
+  })
+  return (
+    <p className={styles.facts}>
+      {step.owner !== null && <span>Owner <b>{step.owner}</b></span>}
+      {planned !== null && <span>Planned <b>{planned}</b></span>}
+      {actual !== null && <span>Started <b>{actual}</b></span>}
+      {by !== null && <span>By <b>{by}</b></span>}
+      {attempt > 1 && <span>Attempt <b>{attempt}</b></span>}
+      {step.timeoutMs !== null && <span>Timeout <b>{formatLength(step.timeoutMs)}</b></span>}
+      {step.attributes['batch'] !== undefined && <span>Batch <b>{step.attributes['batch']}</b></span>}
+      {step.optional && <span>If needed</span>}
+    </p>
+  )
+}

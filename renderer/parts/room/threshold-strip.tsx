@@ -1,0 +1,45 @@
+import { useMemo } from 'react'
+import type { Threshold } from '#domain/threshold.ts'
+import { formatLength } from '#renderer/ui/format.ts'
+import { StatusMark } from '#renderer/ui/status-mark.tsx'
+import { allThresholds, staleness, wordOf } from './health-of.ts'
+import type { ThresholdWord } from './health-of.ts'
+import { useRun, useSamples, useView } from './room-context.ts'
+import styles from './threshold-strip.module.css'
+
+/** Every threshold and compiled trigger with where it stands, in shape and word. */
+export function ThresholdStrip() {
+  const runbook = useRun((state) => state.runbook)
+  const thresholds = useMemo(() => allThresholds(runbook), [runbook])
+  if (thresholds.length === 0) return null
+  return (
+    <ul className={styles.strip} aria-label="Thresholds">
+      {thresholds.map((threshold) => <Row key={threshold.id} threshold={threshold} trigger={!runbook.thresholds.includes(threshold)} />)}
+    </ul>
+  )
+}
+
+const marks: Record<ThresholdWord, { status: 'ok' | 'breached' | 'no-data' | 'overridden' | 'waiting'; word: string }> = {
+  ok: { status: 'ok', word: 'ok' },
+  pending: { status: 'waiting', word: 'past limit' },
+  breached: { status: 'breached', word: 'BREACHED' },
+  overridden: { status: 'overridden', word: 'overridden' },
+  'no-data': { status: 'no-data', word: 'no data' },
+}
+
+function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean }) {
+  const series = useSamples((samples) => samples.series[threshold.metric])
+  const everyMs = useRun((state) => state.runbook.inventory.sources.find((source) => source.metric === threshold.metric)?.everyMs ?? 5_000)
+  const stale = useView((view) => (series ? staleness(series, everyMs, view.now) !== null : true))
+  const word = useRun((state) => wordOf(state, threshold, series?.latest ?? null, stale ? Infinity : null))
+  const look = marks[word]
+  return (
+    <li className={styles.row}>
+      <span className={styles.text} title={threshold.text}>{threshold.text}</span>
+      {trigger && <span className={styles.trigger} title="A rollback trigger">rollback</span>}
+      <span className={styles.word} title={word === 'pending' ? `A breach after ${formatLength(threshold.holdMs)} without a break` : undefined}>
+        <StatusMark status={look.status} size="s" word={look.word} />
+      </span>
+    </li>
+  )
+}

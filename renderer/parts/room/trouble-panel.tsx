@@ -1,0 +1,62 @@
+import type { HostResult } from '#domain/step.ts'
+import { describeResult } from '#domain/run/describe.ts'
+import { showControls } from '#renderer/parts/log/ansi.ts'
+import { classNames } from '#renderer/ui/class-names.ts'
+import { StatusMark } from '#renderer/ui/status-mark.tsx'
+import { ActionButton } from './action-button.tsx'
+import { actionsFor } from './row-actions.ts'
+import type { RowAction } from './row-actions.ts'
+import { useRun } from './room-context.ts'
+import styles from './trouble-panel.module.css'
+
+interface Told {
+  host: string
+  result: HostResult
+}
+
+/** A failed or unknown step: what happened on which host, what to look at, and the ways on, each with what it means. */
+export function TroublePanel({ stepId }: { stepId: string }) {
+  const unknown = useRun((state) => state.steps[stepId]?.status === 'unknown')
+  const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result }]) => (result && result.outcome !== 'succeeded' ? [{ host, result }] : []))))
+  const message = useRun((state) => state.steps[stepId]?.message ?? '')
+  const done = useRun((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name).join(', '))
+  const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
+  const trouble = JSON.parse(told) as Told[]
+  return (
+    <section className={classNames(styles.panel, unknown && styles.unknown)} aria-label={unknown ? 'Outcome unknown' : 'Failure'}>
+      <ul className={styles.hosts}>
+        {trouble.map(({ host, result }) => (
+          <li key={host}>
+            <StatusMark status={result.outcome} size="s" word={host} />
+            <div>
+              <p>{showControls(describeResult(result))}</p>
+              {'hint' in result && result.hint !== '' && <p className={styles.hint}>{result.hint}</p>}
+            </div>
+          </li>
+        ))}
+        {trouble.length === 0 && message !== '' && <li><div><p className={styles.message}>{message}</p></div></li>}
+      </ul>
+      {done !== '' && <p className={styles.hint}>Succeeded on {done}. A retry leaves {done.includes(',') ? 'those' : 'that one'} alone.</p>}
+      {unknown && (
+        <ol className={styles.guide}>
+          <li>Look at the host: is the command still running, and did it do its work?</li>
+          <li>If it is done, mark it done and say how you know. If it never ran, retry. If it half ran, put it right first.</li>
+        </ol>
+      )}
+      <dl className={styles.ways}>
+        {(JSON.parse(actions) as RowAction[]).map((action, place) => (
+          <div key={action.label}>
+            <dt><ActionButton action={action} variant={place === 0 && !unknown ? 'primary' : 'neutral'} /></dt>
+            <dd>{meanings[action.label] ?? ''}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+const meanings: Record<string, string> = {
+  Retry: 'Runs the same command again on the hosts where it has not succeeded.',
+  'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
+  'Skip…': 'Goes on without it. Asks why.',
+}

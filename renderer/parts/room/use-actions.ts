@@ -1,0 +1,42 @@
+import { useMemo } from 'react'
+import type { OperatorCommand } from '#domain/run/commands.ts'
+import { announce } from '#renderer/ui/announce.ts'
+import { go } from '#renderer/stores/route.ts'
+import { commandKey } from '#renderer/stores/run.ts'
+import type { Ask } from '#renderer/stores/room-view.ts'
+import { commandOf } from './asks.ts'
+import type { Action } from './next-action.ts'
+import { useRoom, useRunRoom } from './room-context.ts'
+
+export interface RoomActions {
+  /** Sends at once; a refusal is shown and said. */
+  send: (command: OperatorCommand) => Promise<void>
+  ask: (ask: Ask) => void
+  perform: (action: Action) => void
+}
+
+/** Stable for as long as the room is open. */
+export function useActions(): RoomActions {
+  const { run, view, runId } = useRoom()
+  return useMemo(() => {
+    const send = async (command: OperatorCommand): Promise<void> => {
+      const reply = await run.getState().send(command)
+      if (!reply.ok) announce(`${reply.problem.message} ${reply.problem.hint}`, 'bad')
+    }
+    const ask = (about: Ask): void => view.getState().open(about)
+    const perform = ({ does }: Action): void => {
+      if ('send' in does) void send(does.send)
+      else if ('ask' in does) ask(does.ask)
+      else go({ screen: 'report', id: runId })
+    }
+    return { send, ask, perform }
+  }, [run, view, runId])
+}
+
+/** Whether the action's command has been sent and not been answered. */
+export function useBusy(action: Action | null): boolean {
+  return useRunRoom((room) => {
+    if (!action || 'report' in action.does) return false
+    return room.pending.includes(commandKey('send' in action.does ? action.does.send : commandOf(action.does.ask, '')))
+  })
+}

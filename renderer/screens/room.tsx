@@ -1,0 +1,70 @@
+import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
+import { useClient } from '#renderer/client.ts'
+import { openRoom } from '#renderer/parts/room/open-room.ts'
+import { AskDialog } from '#renderer/parts/room/ask-dialog.tsx'
+import { Breaches } from '#renderer/parts/room/breaches.tsx'
+import { Detail } from '#renderer/parts/room/detail.tsx'
+import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
+import { Health } from '#renderer/parts/room/health.tsx'
+import { Messages } from '#renderer/parts/room/messages.tsx'
+import { NextPanel } from '#renderer/parts/room/next-panel.tsx'
+import { RehearsalBanner } from '#renderer/parts/room/rehearsal-banner.tsx'
+import { RoomCommands } from '#renderer/parts/room/room-commands.tsx'
+import { RoomContext, useRunRoom } from '#renderer/parts/room/room-context.ts'
+import { Announcer } from '#renderer/parts/room/announcer.tsx'
+import { ThresholdStrip } from '#renderer/parts/room/threshold-strip.tsx'
+import { TopBar } from '#renderer/parts/room/top-bar.tsx'
+import { RunbookTree } from '#renderer/parts/room/tree.tsx'
+import { Triggers } from '#renderer/parts/room/triggers.tsx'
+import { EmptyState } from '#renderer/ui/empty-state.tsx'
+import { ProblemNote } from '#renderer/ui/problem-note.tsx'
+import styles from './room.module.css'
+
+/** The room of one run: what state it is in, what is next and whose it is, how much time is left, and the way back. */
+export function RoomScreen({ runId }: { runId: string }) {
+  const client = useClient()
+  const [room] = useState(() => openRoom(client, runId))
+  useEffect(() => room.start(), [room])
+  const known = useStore(room.run, ({ state }) => state !== null)
+  const problem = useStore(room.run, ({ ended }) => ended)
+  if (!known) return problem ? <div className={styles.opening}><ProblemNote problem={problem} /></div> : <EmptyState title="Opening the run" text="Reading its record." />
+  return (
+    <RoomContext value={room}>
+      <OpenRoom />
+    </RoomContext>
+  )
+}
+
+function OpenRoom() {
+  return (
+    <div className={styles.room}>
+      <TopBar />
+      <RehearsalBanner />
+      <FeedProblem />
+      <div className={styles.columns}>
+        <nav className={styles.runbook} aria-label="Runbook"><RunbookTree /></nav>
+        <div className={styles.work}>
+          <NextPanel />
+          <Detail />
+        </div>
+        <aside className={styles.health} aria-label="Health and communications">
+          <Breaches />
+          <ThresholdStrip />
+          <Health />
+          <Triggers />
+          <Messages />
+          <EventFeed />
+        </aside>
+      </div>
+      <RoomCommands />
+      <Announcer />
+      <AskDialog />
+    </div>
+  )
+}
+
+function FeedProblem() {
+  const problem = useRunRoom((room) => room.ended)
+  return problem && <div className={styles.feedProblem}><ProblemNote problem={problem} /></div>
+}
