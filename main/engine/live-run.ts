@@ -38,7 +38,6 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   const clock = options.openClock(state)
   const signals = { events: createSignal(), output: createSignal(), samples: createSignal(), clockChanged: createSignal() }
   const running = new Map<string, AbortController>()
-  const work = new Set<Promise<void>>()
   const closing = new AbortController()
   let ports: Promise<Ports> | null = null
   let sampler: { stop(): void } | null = null
@@ -80,16 +79,17 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     }
     const controller = new AbortController()
     running.set(effect.stepId, controller)
-    const done = executeStep({ state, effect, openPorts, recorder, report, signal: controller.signal })
+    const started = state
+    // Not in this turn: what the step reports is a command of its own.
+    void Promise.resolve()
+      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, signal: controller.signal }))
       .catch((thrown: unknown) => {
         options.log(`step ${effect.stepId} of run ${runId}`, thrown)
         return report({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
       })
       .finally(() => {
         if (running.get(effect.stepId) === controller) running.delete(effect.stepId)
-        work.delete(done)
       })
-    work.add(done)
   }
 
   /** An outcome that storage refuses is kept and offered again until it is taken or the program ends. */
@@ -180,12 +180,13 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     closing.abort(new Error('Holdpoint is closing'))
     stopSampling()
     setTimer(null)
-    // Running commands are left alone, not stopped: their steps are `unknown` at the next start and a person decides.
-    recorder.close()
     const opened = ports
     ports = null
     await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
-    await Promise.allSettled(work)
+    // With the connections gone this reaches no host: running commands are left alone, not stopped. Their steps are
+    // `unknown` at the next start and a person decides.
+    for (const controller of running.values()) controller.abort(new Error('Holdpoint is closing'))
+    recorder.close()
   }
 
   return { ...signals, state: () => state, handle, recover, clock: () => clock.reading(), close }

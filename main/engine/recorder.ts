@@ -44,9 +44,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let cut = 0
   let timer: NodeJS.Timeout | null = null
   let troubled = false
+  let closed = false
 
   const write: Recorder['write'] = (about, stream, bytes) => {
-    if (bytes.byteLength === 0) return
+    if (bytes.byteLength === 0 || closed) return
     if (held + bytes.byteLength > HELD_BYTES) {
       cut += bytes.byteLength
       return
@@ -67,7 +68,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const store = (whole: boolean): boolean => {
     if (timer) clearTimeout(timer)
     timer = null
-    const [ready, kept] = whole ? [rows, []] : splitRows(rows)
+    const split = splitRows(rows)
+    const ready = whole ? [...split.ready, ...split.begun] : split.ready
+    const kept = whole ? [] : split.begun
     if (cut > 0 && ready[0]) ready.push(cutNotice(ready[0], cut))
     try {
       if (ready.length > 0) options.append(ready)
@@ -86,42 +89,35 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return kept.length === 0
   }
 
-  return { write, flush: () => store(true), close: () => { store(true); if (timer) clearTimeout(timer) } }
+  const close = () => {
+    store(true)
+    closed = true
+    if (timer) clearTimeout(timer)
+  }
+
+  return { write, flush: () => store(true), close }
 }
 
 const cutNotice = (like: OutputRow, bytes: number): OutputRow =>
   ({ ...like, stream: 'stderr', bytes: Buffer.from(`\n[holdpoint: ${bytes} bytes of output could not be stored and were lost here]\n`) })
 
-/** The rows with a begun character at the end of each stream kept back for the next batch. */
-function splitRows(rows: OutputRow[]): [OutputRow[], OutputRow[]] {
-  const kept: OutputRow[] = []
-  const seen = new Set<string>()
+/**
+ * Rows that end between characters. Where a row ends inside one and the next of its stream ends it, the bytes move over;
+ * what is still begun at the end is kept apart, for the next batch.
+ */
+function splitRows(rows: OutputRow[]): { ready: OutputRow[]; begun: OutputRow[] } {
+  const open = new Map<string, OutputRow>()
   const ready: OutputRow[] = []
-  for (const row of rows.toReversed()) {
-    const key = `${row.stepId}\n${row.attempt}\n${row.host}\n${row.stream}`
-    const begun = seen.has(key) ? 0 : begunCharacter(row.bytes)
-    seen.add(key)
-    if (begun > 0) kept.unshift({ ...row, bytes: row.bytes.subarray(row.bytes.byteLength - begun) })
-    if (begun < row.bytes.byteLength) ready.unshift(begun > 0 ? { ...row, bytes: row.bytes.subarray(0, row.bytes.byteLength - begun) } : row)
-  }
-  return [joinBroken(ready), kept]
-}
-
-/** Where one row ends inside a character and the next row of its stream ends it, the bytes move over. */
-function joinBroken(rows: OutputRow[]): OutputRow[] {
-  const open = new Map<string, { row: OutputRow; begun: Uint8Array }>()
-  const joined: OutputRow[] = []
   for (const row of rows) {
-    const key = `${row.stepId}\n${row.attempt}\n${row.host}\n${row.stream}`
+    const key = JSON.stringify([row.stepId, row.attempt, row.host, row.stream])
     const before = open.get(key)
-    const bytes = before ? Buffer.concat([before.begun, row.bytes]) : row.bytes
-    const begun = begunCharacter(bytes)
+    const bytes = before ? Buffer.concat([before.bytes, row.bytes]) : row.bytes
+    const end = bytes.byteLength - begunCharacter(bytes)
     open.delete(key)
-    if (begun > 0) open.set(key, { row, begun: bytes.subarray(bytes.byteLength - begun) })
-    if (begun < bytes.byteLength) joined.push({ ...row, bytes: bytes.subarray(0, bytes.byteLength - begun) })
+    if (end < bytes.byteLength) open.set(key, { ...row, bytes: bytes.subarray(end) })
+    if (end > 0) ready.push({ ...row, bytes: bytes.subarray(0, end) })
   }
-  for (const { row, begun } of open.values()) joined.push({ ...row, bytes: begun })
-  return joined
+  return { ready, begun: [...open.values()] }
 }
 
 /** How many bytes at the end begin a UTF-8 character without ending it (0-3); RFC 3629. */
@@ -129,7 +125,7 @@ export function begunCharacter(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.byteLength); back += 1) {
     const byte = bytes[bytes.byteLength - back] ?? 0
     if (byte < 0x80) return 0
-    if (byte >= 0xc2) {
+    if (byte >= 0xc2 && byte <= 0xf4) {
       const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
       return back < length ? back : 0
     }

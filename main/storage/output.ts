@@ -44,6 +44,8 @@ export interface Output {
   size(query: OutputQuery): number
   /** Exactly what one stream delivered, piece by piece; nothing is held open between the pieces. */
   readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Generator<Uint8Array, void>
+  /** The end of what one host's attempt said, both streams in the order they came, and how many bytes it said in all. */
+  tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array; bytes: number }
 }
 
 const PAGE_BYTES = 1024 * 1024
@@ -60,6 +62,9 @@ export function createOutput(connection: Connection): Output {
   const total = connection.prepare<[string, string, string | null, string | null], number>(
     'SELECT coalesce(sum(size), 0) FROM output WHERE run_id = ? AND step_id = ? AND (? IS NULL OR host = ?)').pluck()
   const chunk = connection.prepare<[number], StoredChunk>('SELECT seq, attempt, host, stream, at, bytes FROM output WHERE seq = ?')
+
+  const ofAttempt = connection.prepare<[string, string, number, string], Listed>(
+    'SELECT seq, size FROM output WHERE run_id = ? AND step_id = ? AND attempt = ? AND host = ? ORDER BY seq DESC')
 
   const append = (item: NewChunk): number =>
     Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes).lastInsertRowid)
@@ -83,7 +88,18 @@ export function createOutput(connection: Connection): Output {
     }
   }
 
-  return { append, appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
+  function tail({ runId, stepId, attempt, host, maxBytes }: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }) {
+    const pieces: Uint8Array[] = []
+    let bytes = 0
+    for (const { seq, size } of ofAttempt.all(runId, stepId, attempt, host)) {
+      if (bytes < maxBytes) pieces.unshift(chunk.get(seq)?.bytes ?? new Uint8Array())
+      bytes += size
+    }
+    const text = Buffer.concat(pieces)
+    return { text: text.subarray(Math.max(text.byteLength - maxBytes, 0)), bytes }
+  }
+
+  return { tail, append, appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
 }
 
 /** How many of the first entries fit `limit` and `maxBytes`; at least one. */

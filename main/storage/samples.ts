@@ -19,6 +19,8 @@ export interface Samples {
   buckets(runId: string, metric: string, from: number, to: number, count: number): Bucket[]
   /** The metrics with at least one sample, by name. */
   metrics(runId: string): string[]
+  /** The newest ordinal of the run, 0 when it has no samples. */
+  newestOrdinal(runId: string): number
 }
 
 interface Extremes { min: number | null; max: number | null }
@@ -70,6 +72,7 @@ export function createSamples(connection: Connection): Samples {
       })
     },
     metrics: (runId) => named.all(runId),
+    newestOrdinal: (runId) => newestOrdinal.get(runId) ?? 0,
   }
 }
 

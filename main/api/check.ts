@@ -1,0 +1,29 @@
+import { parseRunbook } from '#document/parse.ts'
+import type { Finding } from '#domain/finding.ts'
+import { Problem } from '#domain/problem.ts'
+import type { RunMode } from '#domain/run/events.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import { checkStep } from '#kinds/steps/index.ts'
+import { checkSource } from '#kinds/sources/index.ts'
+
+/** The runbook and everything there is to say about it: its text, its steps' attributes, its metric sources. */
+export function checkRunbook(text: string): { runbook: Runbook; findings: Finding[] } {
+  const { runbook, findings } = parseRunbook(text)
+  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
+  const all = [...findings, ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(checkSource)]
+  return { runbook, findings: all.toSorted((one, other) => one.line - other.line || one.column - other.column) }
+}
+
+export const errorsOf = (findings: Finding[]): Finding[] => findings.filter((finding) => finding.severity === 'error')
+
+/** A live run needs a runbook without errors; a rehearsal only one that has steps. Throws Problem. */
+export function requireRunnable(mode: RunMode, runbook: Runbook, findings: Finding[]): void {
+  const errors = errorsOf(findings)
+  const [first] = errors
+  const isEmpty = runbook.phases.every((phase) => phase.steps.length === 0)
+  if (isEmpty) throw new Problem('runbook-empty', 'The runbook has no deployment steps.', `${first ? `Line ${first.line}: ${first.message} ` : ''}Add steps under "Deployment Steps". No run was created.`)
+  if (mode === 'live' && first) {
+    const more = errors.length > 1 ? ` and ${errors.length - 1} more` : ''
+    throw new Problem('runbook-errors', `The runbook has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: line ${first.line}: ${first.message}${more}.`, 'Mend the runbook, or rehearse it as it is. No run was created.')
+  }
+}

@@ -1,0 +1,20 @@
+import type { Host } from '#domain/inventory.ts'
+import type { HostView } from '#preload/contract.ts'
+import type { Engine } from '#engine/engine.ts'
+import type { Storage } from '#storage/storage.ts'
+import type { PromptDesk } from './prompts.ts'
+
+/** What the handlers work with; app.ts puts it together. */
+export interface ApiDeps {
+  storage: Storage
+  engine: Engine
+  prompts: PromptDesk
+  info: { version: string; door: 'electron' | 'browser'; platform: string; systemUser: string }
+  /** How a host would be reached and what is known of it, without connecting. Throws Problem. */
+  describeHost(host: Host): Promise<Omit<HostView, 'name' | 'usedBy'>>
+  /** Real time, epoch ms. */
+  now(): number
+  newId(): string
+  /** Called when the library's runbooks have changed. */
+  libraryChanged(): void
+}

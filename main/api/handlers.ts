@@ -1,0 +1,16 @@
+import type { z } from 'zod'
+import type { CallName, CallOutput, calls } from '#preload/contract.ts'
+import type { ApiDeps } from './deps.ts'
+import { createLibraryHandlers } from './library.ts'
+import { createReportHandlers } from './reports.ts'
+import { createRunHandlers } from './runs.ts'
+import { createSettingsHandlers } from './settings.ts'
+
+/** One handler a call; its input is checked before it gets here. Throws Problem for what cannot be done. */
+export type Handlers = {
+  [N in CallName]: (input: z.output<(typeof calls)[N]['input']>) => CallOutput<N> | Promise<CallOutput<N>>
+}
+
+export function createHandlers(deps: ApiDeps): Handlers {
+  return { ...createLibraryHandlers(deps), ...createRunHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
+}

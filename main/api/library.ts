@@ -1,0 +1,71 @@
+import { checkRunbook, errorsOf, requireRunnable } from './check.ts'
+import type { ApiDeps } from './deps.ts'
+import type { Handlers } from './handlers.ts'
+import { operatorOf } from './settings.ts'
+import type { OpenRunbook, RunbookSummary } from '#preload/contract.ts'
+import type { StoredRunbook } from '#storage/runbooks.ts'
+
+type LibraryCalls = 'list-runbooks' | 'open-runbook' | 'import-runbook' | 'save-runbook' | 'remove-runbook' | 'check-text' | 'create-run'
+
+/** A rehearsal begins this long before its change window, so that the checklists come first, as on the night. */
+const REHEARSAL_LEAD_MS = 5 * 60_000
+
+export function createLibraryHandlers(deps: ApiDeps): Pick<Handlers, LibraryCalls> {
+  const { storage, engine } = deps
+  const checked = new Map<string, { revision: number; result: ReturnType<typeof checkRunbook> }>()
+
+  /** A revision's text never changes, so its check is done once. */
+  const check = (stored: StoredRunbook) => {
+    const known = checked.get(stored.id)
+    if (known?.revision === stored.revision) return known.result
+    const result = checkRunbook(stored.text)
+    checked.set(stored.id, { revision: stored.revision, result })
+    return result
+  }
+
+  const open = (stored: StoredRunbook): OpenRunbook => {
+    const { id, name, revision, text } = stored
+    return { id, name, revision, text, ...check(stored) }
+  }
+
+  const summarise = (id: string): RunbookSummary => {
+    const stored = storage.runbooks.read(id)
+    const { runbook, findings } = check(stored)
+    return {
+      id, name: stored.name, title: runbook.title, version: runbook.overview.version, environment: runbook.overview.environment,
+      windowText: runbook.overview.windowText, steps: runbook.phases.reduce((sum, phase) => sum + phase.steps.length, 0),
+      hosts: runbook.inventory.hosts.length, errors: errorsOf(findings).length,
+      warnings: findings.filter((finding) => finding.severity === 'warning').length,
+      revision: stored.revision, updatedAt: stored.updatedAt, example: stored.example,
+    }
+  }
+
+  return {
+    'list-runbooks': () => storage.runbooks.list().map(({ id }) => summarise(id)),
+    'open-runbook': ({ runbookId }) => open(storage.runbooks.read(runbookId)),
+    'import-runbook': ({ name, text }) => {
+      const stored = storage.runbooks.create({ id: deps.newId(), name, text, example: false, at: deps.now() })
+      deps.libraryChanged()
+      return { runbookId: stored.id, findings: check(stored).findings }
+    },
+    'save-runbook': ({ runbookId, revision, text }) => {
+      const stored = storage.runbooks.save({ id: runbookId, expectedRevision: revision, text, at: deps.now() })
+      deps.libraryChanged()
+      return open(stored)
+    },
+    'remove-runbook': ({ runbookId }) => {
+      storage.runbooks.remove(runbookId, deps.now())
+      deps.libraryChanged()
+      return null
+    },
+    'check-text': ({ text }) => checkRunbook(text).findings,
+    'create-run': ({ runbookId, mode, speed, automatic }) => {
+      const stored = storage.runbooks.read(runbookId)
+      const { runbook, findings } = check(stored)
+      requireRunnable(mode, runbook, findings)
+      const windowStart = runbook.overview.window?.startAt
+      const at = mode === 'rehearsal' && windowStart !== undefined ? windowStart - REHEARSAL_LEAD_MS : deps.now()
+      return { runId: engine.create({ runbookId, revision: stored.revision, runbook, mode, speed: mode === 'live' ? 1 : speed, automatic, by: operatorOf(deps), at }) }
+    },
+  }
+}

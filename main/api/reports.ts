@@ -1,0 +1,57 @@
+import { renderReportHtml } from '#document/report-html/report-html.ts'
+import { renderReportMarkdown } from '#document/report-markdown.ts'
+import { buildReport, type ReportSeries } from '#domain/report/report.ts'
+import type { RunState } from '#domain/run/state.ts'
+import type { Threshold } from '#domain/threshold.ts'
+import { timingOf } from '#domain/timing.ts'
+import type { ReportDocument } from '#preload/contract.ts'
+import type { ApiDeps } from './deps.ts'
+import type { Handlers } from './handlers.ts'
+
+export type ReportFormat = 'md' | 'html' | 'json'
+
+const MIMES: Record<ReportFormat, string> = { md: 'text/markdown', html: 'text/html', json: 'application/json' }
+const CHART_BUCKETS = 300
+/** What one host's output may bring into a report; its end is what matters. */
+const EXCERPT_BYTES = 64 * 1024
+
+export function createReportHandlers(deps: ApiDeps): Pick<Handlers, 'make-report'> {
+  return { 'make-report': ({ runId, format }) => reportFor(deps, runId, format) }
+}
+
+/** The report of a run as it stands. Throws Problem `run-unknown`. */
+export function reportFor(deps: Pick<ApiDeps, 'engine' | 'storage' | 'info' | 'now'>, runId: string, format: ReportFormat): ReportDocument {
+  const state = deps.engine.state(runId)
+  const events = deps.storage.journal.read(runId, 0)
+  const model = buildReport({
+    state, events, series: seriesOf(deps, state),
+    timing: timingOf(state, state.finishedAt ?? state.lastEventAt),
+    output: (stepId, attempt, host) => excerptOf(deps, { runId, stepId, attempt, host }),
+    generatedAt: deps.now(), version: deps.info.version, chainHash: events.at(-1)?.hash ?? '',
+  })
+  const name = `${state.runbook.title} ${new Date(state.createdAt).toISOString().slice(0, 10)} ${state.mode}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  return { fileName: `${name}.${format}`, mime: MIMES[format], text: rendered(model, format) }
+}
+
+function rendered(model: ReturnType<typeof buildReport>, format: ReportFormat): string {
+  switch (format) {
+    case 'md': return renderReportMarkdown(model)
+    case 'html': return renderReportHtml(model)
+    case 'json': return `${JSON.stringify(model, null, 2)}\n`
+  }
+}
+
+function seriesOf({ storage }: Pick<ApiDeps, 'storage'>, state: RunState): ReportSeries[] {
+  const from = state.startedAt ?? state.createdAt
+  const to = Math.max(state.finishedAt ?? state.lastEventAt, from + 1)
+  const rules: Threshold[] = [...state.runbook.thresholds, ...state.runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
+  return storage.samples.metrics(state.id).map((metric) => {
+    const threshold = rules.find((rule) => rule.metric === metric) ?? null
+    return { metric, unit: threshold?.unit ?? '', threshold, from, to, buckets: storage.samples.buckets(state.id, metric, from, to, CHART_BUCKETS) }
+  })
+}
+
+function excerptOf({ storage }: Pick<ApiDeps, 'storage'>, about: { runId: string; stepId: string; attempt: number; host: string }): { text: string; bytes: number; truncated: boolean } | null {
+  const tail = storage.output.tail({ ...about, maxBytes: EXCERPT_BYTES })
+  return tail.bytes === 0 ? null : { text: new TextDecoder().decode(tail.text), bytes: tail.bytes, truncated: tail.bytes > tail.text.byteLength }
+}

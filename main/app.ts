@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { ApiDeps } from '#api/deps.ts'
+import { createDispatcher } from '#api/dispatcher.ts'
+import { createFeeds } from '#api/feeds.ts'
+import { createHandlers } from '#api/handlers.ts'
+import { createPromptDesk, type PromptAnswer } from '#api/prompts.ts'
+import { operatorOf } from '#api/settings.ts'
+import { toProblem } from '#domain/problem.ts'
+import { createEngine, type Engine } from '#engine/engine.ts'
+import { createSignal } from '#engine/signal.ts'
+import { createLiveClock } from '#ports/clock.ts'
+import { createHttp } from '#ports/http.ts'
+import { createLivePorts } from '#ports/live.ts'
+import { createRehearsalPorts } from '#ports/rehearsal.ts'
+import type { Dispatcher } from '#preload/bridge.ts'
+import type { Prompt } from '#preload/contract.ts'
+import { createRehearsalClock } from '#rehearsal/clock.ts'
+import { followRun } from '#rehearsal/context.ts'
+import { createSshPool, type ResolvedHost } from '#ssh/pool.ts'
+import { findDataPath } from '#storage/data-path.ts'
+import { openStorage, type Storage } from '#storage/storage.ts'
+import { createLog } from './log.ts'
+
+export interface App {
+  dispatcher: Dispatcher
+  engine: Engine
+  storage: Storage
+  deps: ApiDeps
+  dataPath: string
+  /** The name recorded with what this person does. */
+  operator(): string
+  close(): Promise<void>
+}
+
+export interface AppOptions {
+  door: 'electron' | 'browser' | 'cli'
+  /** Default: HOLDPOINT_HOME, else the platform's usual place. */
+  dataPath?: string
+  /** For ~/.ssh; tests use another. */
+  home?: string
+  /** False leaves runs that had not ended alone: for reading only. */
+  recover?: boolean
+  /** Answers questions where there is no window to ask in. */
+  answerPrompt?(prompt: Prompt): Promise<PromptAnswer>
+}
+
+export const VERSION = '0.1.0'
+
+/** Puts the program together on one data folder, which it owns until closed. Throws `storage-…` Problems. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const dataPath = options.dataPath ?? findDataPath(process.env, process.platform, homedir())
+  const home = options.home ?? homedir()
+  const storage = openStorage(dataPath)
+  const log = createLog(dataPath)
+  const prompts = createPromptDesk({ now: Date.now, newId: randomUUID })
+  if (options.answerPrompt) answerFrom(prompts, options.answerPrompt, log)
+  const pool = createSshPool({
+    home, ownKnownHostsFile: join(dataPath, 'known_hosts'),
+    prompts: {
+      hostKey: async (question, signal) => {
+        const answer = await prompts.ask({ kind: 'host-key', ...question }, signal)
+        return 'accept' in answer && answer.accept
+      },
+      passphrase: async (question, signal) => {
+        const answer = await prompts.ask({ kind: 'passphrase', ...question }, signal)
+        return 'passphrase' in answer ? answer.passphrase : null
+      },
+    },
+  })
+  const http = createHttp()
+
+  const engine = createEngine({
+    storage, log, newId: randomUUID,
+    openClock: (run) => {
+      if (run.mode === 'live') return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }
+      return createRehearsalClock({ startAt: run.lastEventAt, rate: 1 })
+    },
+    openPorts: (run, clock) => run().mode === 'live'
+      ? Promise.resolve(createLivePorts({ shell: pool, http, clock }))
+      : createRehearsalPorts({ runbook: run().runbook, clock, context: followRun(run) }),
+  })
+
+  const runbooksChanged = createSignal()
+  const deps: ApiDeps & { runbooksChanged: typeof runbooksChanged } = {
+    storage, engine, prompts, runbooksChanged, now: Date.now, newId: randomUUID, libraryChanged: runbooksChanged.emit,
+    info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username },
+    describeHost: async (host) => toHostView(await pool.describe(host)),
+  }
+  seedExamples(storage)
+  if (options.recover !== false) engine.recover()
+
+  return {
+    dispatcher: createDispatcher({ handlers: createHandlers(deps), feeds: createFeeds(deps), log }),
+    engine, storage, deps, dataPath, operator: () => operatorOf(deps),
+    close: async () => {
+      await pool.close()
+      await engine.close()
+      storage.close()
+    },
+  }
+}
+
+/** The examples come with the first start; one that was removed or edited stays as the person left it. */
+function seedExamples(storage: Storage): void {
+  const folder = [join(import.meta.dirname, '..', 'resources', 'examples'), join(import.meta.dirname, '..', '..', 'resources', 'examples')].find((path) => existsSync(path))
+  if (!folder) return
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.md')).toSorted()) {
+    const id = `example-${file.replace(/\.md$/, '')}`
+    if (!storage.runbooks.exists(id)) storage.runbooks.create({ id, name: file, text: readFileSync(join(folder, file), 'utf8'), example: true, at: Date.now() })
+  }
+}
+
+function answerFrom(prompts: ReturnType<typeof createPromptDesk>, answer: (prompt: Prompt) => Promise<PromptAnswer>, log: ReturnType<typeof createLog>): void {
+  const asked = new Set<string>()
+  prompts.changed.on(() => {
+    for (const prompt of prompts.open().filter(({ id }) => !asked.has(id))) {
+      asked.add(prompt.id)
+      answer(prompt).then((given) => prompts.answer(prompt.id, given)).catch((thrown: unknown) => log('answering a prompt', toProblem(thrown)))
+    }
+  })
+}
+
+function toHostView(resolved: ResolvedHost): Awaited<ReturnType<ApiDeps['describeHost']>> {
+  const { address, user, port } = resolved
+  return {
+    address, user, port,
+    jump: resolved.jumps.map((hop) => `${hop.user}@${hop.name}`),
+    identity: resolved.identities.filter(({ state }) => state !== 'missing').map(({ file, state }) => (state === 'locked' ? `${file} (passphrase)` : file)),
+    knownKeys: resolved.knownKeys.map(({ keyType, fingerprint, file, line, marker }) => ({ type: marker === 'none' ? keyType : `${keyType} ${marker}`, fingerprint, source: `${file}:${line}` })),
+  }
+}

@@ -1,0 +1,35 @@
+import { toProblem } from '#domain/problem.ts'
+import { commands } from './cli/commands.ts'
+import { EXIT, talk, UsageError } from './cli/terminal.ts'
+import { helpAll, helpFor, readArguments } from './cli/usage.ts'
+
+/** Runs one command line; resolves with the exit code. stdout carries what was asked for, stderr everything said on the way. */
+export async function main(argv: string[]): Promise<number> {
+  const [name = 'open', ...rest] = argv
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const about = commands.find((command) => command.name === rest[0])
+    process.stdout.write(about ? helpFor(about) : helpAll(commands))
+    return EXIT.succeeded
+  }
+  const command = commands.find((candidate) => candidate.name === name)
+  if (!command) {
+    talk(`holdpoint: there is no command "${name}". See holdpoint --help.`)
+    return EXIT.usage
+  }
+  try {
+    const args = readArguments(command, rest)
+    if (args.options['help'] === true) {
+      process.stdout.write(helpFor(command))
+      return EXIT.succeeded
+    }
+    return await command.run(args)
+  } catch (thrown) {
+    if (thrown instanceof UsageError) {
+      talk(`holdpoint ${name}: ${thrown.message} See holdpoint ${name} --help.`)
+      return EXIT.usage
+    }
+    const problem = toProblem(thrown)
+    talk(`holdpoint ${name}: ${problem.message}\n  ${problem.hint}${problem.code === 'unexpected' && problem.cause instanceof Error ? `\n${problem.cause.stack}` : ''}`)
+    return problem.code.startsWith('runbook-') || problem.code.startsWith('file-') ? EXIT.usage : EXIT.failed
+  }
+}

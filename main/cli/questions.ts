@@ -1,0 +1,73 @@
+import { OperatorCommand } from '#domain/run/commands.ts'
+import { currentStep, findStep, stuckSteps, tickableItems } from '#domain/run/view.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { harmless } from './terminal.ts'
+
+type Answer = { command: OperatorCommand } | { help: string }
+
+/** Letters anyone may answer with at any time. */
+const ALWAYS = 'b WHY rolls back, a WHY aborts, n TEXT adds a note'
+
+/** What to ask a person whose next move would be `suggested`, and which answers it takes. */
+export function questionFor(state: RunState, suggested: OperatorCommand): { text: string; choices: string } {
+  switch (suggested.type) {
+    case 'start-run':
+      return { text: 'Start the run?', choices: `y starts it, ${ALWAYS}` }
+    case 'tick':
+      return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
+    case 'decide-gate':
+      return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
+    case 'retry-step':
+      return { text: `${titleOf(state, suggested.stepId)} is ${state.steps[suggested.stepId]?.status}: ${harmless(state.steps[suggested.stepId]?.message ?? '')}`, choices: `y retries it, s WHY skips it, d HOW-YOU-KNOW marks it done, ${ALWAYS}` }
+    case 'start-step':
+      return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
+    case 'start-rollback':
+      return { text: `${harmless(suggested.reason)} Roll back now?`, choices: `y rolls back, o WHY overrides it, ${ALWAYS}` }
+    case 'finish-run':
+      return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
+    default:
+      return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
+  }
+}
+
+/** The command an answer means, or what to say when it means none. */
+export function answerToCommand(state: RunState, suggested: OperatorCommand, answer: string): Answer {
+  const [letter = '', ...rest] = answer.trim().split(/\s+/)
+  const words = rest.join(' ')
+  if (letter === 'y') return { command: suggested }
+  const meant = meaning(state, suggested, letter, words)
+  if (!meant) return { help: 'Type one of the letters; nothing was changed.' }
+  const parsed = OperatorCommand.safeParse(meant)
+  return parsed.success ? { command: parsed.data } : { help: `${parsed.error.issues[0]?.message ?? 'That cannot be meant.'} Write it after the letter; nothing was changed.` }
+}
+
+function meaning(state: RunState, suggested: OperatorCommand, letter: string, words: string): unknown {
+  const stepId = stepOf(state, suggested)
+  switch (letter) {
+    case 'b': return { type: 'start-rollback', reason: words }
+    case 'a': return { type: 'abort', reason: words }
+    case 'n': return { type: 'add-note', about: null, text: words }
+    case 'x': return suggested.type === 'decide-gate' ? { ...suggested, decision: 'no-go', reason: words } : null
+    case 's': return suggested.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
+    case 'f': return stepId && { type: 'fail-step', stepId, reason: words }
+    case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
+    case 'o': return { type: 'override-breach', breachId: state.breaches.find((breach) => breach.closedAt === null && !breach.override)?.id ?? '', reason: words }
+    default: return null
+  }
+}
+
+function stepOf(state: RunState, suggested: OperatorCommand): string | null {
+  if ('stepId' in suggested) return suggested.stepId
+  if (suggested.type === 'tick' && findStep(state.runbook, suggested.id)) return suggested.id
+  return (stuckSteps(state)[0] ?? currentStep(state))?.id ?? null
+}
+
+function titleOf(state: RunState, id: string): string {
+  const text = findStep(state.runbook, id)?.step.title ?? tickableItems(state.runbook).find((item) => item.id === id)?.text ?? id
+  return `"${harmless(text)}"`
+}
+
+function phaseTitle(state: RunState, gateId: string): string {
+  const phase = state.runbook.phases.find((candidate) => `gate-before-${candidate.id}` === gateId)
+  return phase ? harmless(`Phase ${phase.number}: ${phase.title}`) : gateId
+}

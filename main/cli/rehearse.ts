@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { checkRunbook, requireRunnable } from '#api/check.ts'
+import { reportFor } from '#api/reports.ts'
+import { Problem } from '#domain/problem.ts'
+import { nextMove, type AutopilotPolicy } from '#domain/run/autopilot.ts'
+import { createApp } from '../app.ts'
+import { keepRunbook, readRunbookFile } from './runbook-file.ts'
+import { talk } from './terminal.ts'
+import { choiceOption, numberOption, type Command } from './usage.ts'
+import { exitCodeOf, summarise, watchRun } from './watch.ts'
+
+export const rehearse: Command = {
+  name: 'rehearse', summary: 'Plays a runbook through to its report against embedded hosts, without a network.', words: ['FILE'],
+  options: {
+    speed: { type: 'string', value: 'N', help: 'how fast its clock runs while hosts are waited for (default 60)' },
+    report: { type: 'string', value: 'FILE', help: 'write the report there (.md, .html or .json)' },
+    'on-trigger': { type: 'string', value: 'WHAT', help: 'rollback (default) or override when a rollback trigger fires' },
+    retries: { type: 'string', value: 'N', help: 'how often a failed step is tried again before the rollback (default 1)' },
+    json: { type: 'boolean', help: 'print each event as one line of JSON' },
+    'data-dir': { type: 'string', value: 'DIR', help: 'keep the data there instead of the usual place' },
+  },
+  details: 'Every item is ticked and every gate opened for you. Nothing leaves this machine.',
+  run: async (args) => {
+    const [file = ''] = args.positionals
+    const speed = numberOption(args, 'speed', 60, 1, 3600)
+    const policy: AutopilotPolicy = { onTrigger: choiceOption(args, 'on-trigger', ['rollback', 'override'] as const, 'rollback'), retries: numberOption(args, 'retries', 1, 0, 100) }
+    const reportFile = args.options['report']
+    const text = readRunbookFile(file)
+    const { runbook, findings } = checkRunbook(text)
+    requireRunnable('rehearsal', runbook, findings)
+    const app = await createApp({ door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined })
+    try {
+      const kept = keepRunbook(app.storage, file, text, Date.now())
+      const reply = await app.dispatcher.call('create-run', { runbookId: kept.id, mode: 'rehearsal', speed, automatic: true })
+      if (!reply.ok) throw new Problem(reply.problem.code, reply.problem.message, reply.problem.hint)
+      const { runId } = reply.value as { runId: string }
+      const { ended } = watchRun(app, runId, {
+        json: args.options['json'] === true,
+        move: (state) => {
+          const move = nextMove(state, policy)
+          if (move) app.engine.handle(runId, move, 'rehearsal autopilot')
+        },
+      })
+      const state = await ended
+      talk(summarise(state))
+      if (typeof reportFile === 'string') {
+        writeFileSync(reportFile, reportFor(app.deps, runId, formatFor(reportFile)).text)
+        talk(`Report: ${reportFile}`)
+      }
+      return exitCodeOf(state)
+    } finally {
+      await app.close()
+    }
+  },
+}
+
+/** By the file's ending; Markdown when it has none of ours. */
+export function formatFor(file: string): 'md' | 'html' | 'json' {
+  return file.endsWith('.html') ? 'html' : file.endsWith('.json') ? 'json' : 'md'
+}

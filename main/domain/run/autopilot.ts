@@ -1,0 +1,59 @@
+import type { OperatorCommand } from './commands.ts'
+import type { RunState } from './state.ts'
+import { findStep, isEnded, openBeforeFinish, openBreaches, openItems, runningSteps, stuckSteps, waitingGate, isManual, laneSteps } from './view.ts'
+
+/** How a rehearsal without a person answers trouble. */
+export interface AutopilotPolicy {
+  /** A fired rollback trigger: follow it, or override it. */
+  onTrigger: 'rollback' | 'override'
+  /** How often a failed or unknown step is tried again before the run is rolled back. */
+  retries: number
+}
+
+const REASON = 'Rehearsed without a person.'
+
+/**
+ * What a compliant operator would do next, or null while hosts or the clock are to move. Only a rehearsal is ever
+ * driven by this: in a live run a person decides.
+ */
+export function nextMove(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
+  if (isEnded(state) || state.aborting) return null
+  if (state.stage === 'planned') return { type: 'start-run' }
+  return answerTrouble(state, policy) ?? tickOpenStep(state) ?? passGate(state) ?? finish(state)
+}
+
+function answerTrouble(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
+  const fired = openBreaches(state).find((breach) => breach.triggerId !== null)
+  if (fired && !state.rollback) {
+    return policy.onTrigger === 'override'
+      ? { type: 'override-breach', breachId: fired.id, reason: REASON }
+      : { type: 'start-rollback', reason: `${fired.evidence.rule} fired.` }
+  }
+  const stuck = stuckSteps(state)[0]
+  if (!stuck || runningSteps(state).length > 0) return null
+  const attempts = state.steps[stuck.id]?.attempt ?? 0
+  if (attempts <= policy.retries) return { type: 'retry-step', stepId: stuck.id }
+  return state.rollback ? { type: 'abort', reason: `"${stuck.title}" failed during the rollback.` } : { type: 'start-rollback', reason: `"${stuck.title}" failed ${attempts} times.` }
+}
+
+function tickOpenStep(state: RunState): OperatorCommand | null {
+  const open = runningSteps(state).find(({ step }) => isManual(step))
+  if (open) return { type: 'tick', id: open.step.id, note: '' }
+  if (state.automatic || state.paused || runningSteps(state).length > 0 || waitingGate(state)) return null
+  const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
+  return next && (state.stage === 'phases' || state.stage === 'rollback') ? { type: 'start-step', stepId: next.id } : null
+}
+
+function passGate(state: RunState): OperatorCommand | null {
+  const gate = waitingGate(state)
+  if (!gate) return null
+  const open = openItems(state, gate.gateId)[0]
+  if (open) return findStep(state.runbook, open.id) ? null : { type: 'tick', id: open.id, note: '' }
+  return { type: 'decide-gate', gateId: gate.gateId, decision: 'go', reason: openBreaches(state).length > 0 ? REASON : '' }
+}
+
+function finish(state: RunState): OperatorCommand | null {
+  if (state.stage !== 'closing' && state.stage !== 'rollback-validation') return null
+  const open = openBeforeFinish(state)[0]
+  return open ? { type: 'tick', id: open.id, note: '' } : { type: 'finish-run' }
+}

@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Problem } from '#domain/problem.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import { statusOf } from '#domain/run/view.ts'
+import { createEngine, type Engine } from '#engine/engine.ts'
+import { openStorage, type Storage } from '#storage/storage.ts'
+import { createFakeClock, createFakePorts, createFakeShell, settled, until, type FakeClock, type FakeShell } from '#support/fake-world.ts'
+import { go, START, tick } from '#support/run-log.ts'
+import { range, smallRunbook } from '#support/runbooks.ts'
+
+let folder: string
+let storage: Storage
+let engine: Engine
+let clock: FakeClock
+let shell: FakeShell
+let problems: string[]
+let reading: (metric: string) => number | null
+
+const open = () => {
+  shell = createFakeShell()
+  engine = createEngine({
+    storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock,
+    openPorts: () => Promise.resolve(createFakePorts(clock, shell, (metric) => reading(metric))),
+    log: (what, thrown) => problems.push(`${what}: ${String(thrown)}`),
+  })
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdpoint-engine-'))
+  storage = openStorage(folder)
+  storage.runbooks.create({ id: 'book', name: 'book.md', text: '# book', example: false, at: 1 })
+  clock = createFakeClock(START)
+  problems = []
+  reading = () => 0
+  open()
+})
+
+afterEach(async () => {
+  await engine.close()
+  storage.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const begin = (runbook: Runbook = smallRunbook()): string => {
+  const runId = engine.create({ runbookId: 'book', revision: 1, runbook, mode: 'rehearsal', speed: 60, automatic: true, by: 'dana', at: START })
+  engine.handle(runId, { type: 'start-run' }, 'dana')
+  return runId
+}
+
+const throughFirstGate = async (runbook?: Runbook): Promise<string> => {
+  const runId = begin(runbook)
+  engine.handle(runId, tick('tests-pass'), 'dana')
+  engine.handle(runId, go(1), 'dana')
+  await until(() => shell.requests.length === 2, 'two commands')
+  return runId
+}
+
+describe('one turn', () => {
+  test('a step is in the journal before its command reaches a host', async () => {
+    const runId = begin()
+    engine.handle(runId, tick('tests-pass'), 'dana')
+    engine.handle(runId, go(1), 'dana')
+    expect(shell.requests).toHaveLength(0)
+    expect(storage.journal.read(runId, 0).at(-1)?.event).toMatchObject({ type: 'step-started', stepId: 'stop' })
+    await until(() => shell.requests.length === 2)
+  })
+
+  test('a refused command leaves journal and state untouched', () => {
+    const runId = begin()
+    const before = storage.journal.read(runId, 0).length
+    expect(() => engine.handle(runId, go(1), 'dana')).toThrow(Problem)
+    expect(storage.journal.read(runId, 0)).toHaveLength(before)
+  })
+
+  test('results come back as commands and the run goes on by itself', async () => {
+    const runId = await throughFirstGate()
+    shell.finish('app1')
+    shell.finish('app2')
+    await until(() => engine.state(runId).steps['look']?.status === 'running')
+    expect(engine.state(runId).steps['stop']).toMatchObject({ status: 'succeeded', attempt: 1 })
+  })
+
+  test('a step kind that throws is unknown, not failed and not succeeded', async () => {
+    const runId = await throughFirstGate()
+    shell.finish('app1')
+    shell.run = () => Promise.reject(new Error('boom'))
+    shell.finish('app2', { outcome: 'failed', reason: 'exit', exitCode: 1 })
+    await until(() => statusOf(engine.state(runId)) === 'failed')
+    engine.handle(runId, { type: 'retry-step', stepId: 'stop' }, 'dana')
+    await until(() => statusOf(engine.state(runId)) === 'unknown')
+    expect(engine.state(runId).steps['stop']?.message).toContain('boom')
+  })
+
+  test('the run list shows the status of the run', async () => {
+    const runId = await throughFirstGate()
+    expect(storage.runs.read(runId).status).toBe('running')
+    engine.handle(runId, { type: 'abort', reason: 'wrong night' }, 'dana')
+    await until(() => storage.runs.read(runId).status === 'ended-aborted')
+  })
+
+  test('abort asks the running commands to stop', async () => {
+    const runId = await throughFirstGate()
+    engine.handle(runId, { type: 'abort', reason: 'wrong night' }, 'dana')
+    expect(shell.requests.every((request) => request.signal.aborted)).toBe(true)
+    await until(() => statusOf(engine.state(runId)) === 'ended-aborted')
+  })
+
+  test('a rehearsal runs fast while hosts are waited for and at real speed while a person is', async () => {
+    await throughFirstGate()
+    expect(clock.rate()).toBe(60)
+    shell.finish('app1')
+    shell.finish('app2')
+    await until(() => clock.rate() === 1)
+  })
+})
+
+describe('after a crash', () => {
+  test('a step that was running is unknown, and nothing is sent to a host again', async () => {
+    const runId = await throughFirstGate()
+    shell.finish('app1')
+    await until(() => engine.state(runId).steps['stop']?.hosts['app1']?.state === 'succeeded')
+    // The first engine is left as a killed process would leave it: nothing closed, nothing said.
+    open()
+    engine.recover()
+    await settled()
+    expect(statusOf(engine.state(runId))).toBe('unknown')
+    expect(engine.state(runId).steps['stop']?.hosts['app1']?.state).toBe('succeeded')
+    expect(shell.requests).toHaveLength(0)
+  })
+
+  test('monitoring goes on where it was and ends at its time', async () => {
+    const runId = begin(smallRunbook({ checklists: [], phases: [], monitoring: { text: '10 minutes', durationMs: 600_000, range } }))
+    expect(engine.state(runId).stage).toBe('preparation')
+    await engine.close()
+    open()
+    engine.recover()
+    expect(engine.live(runId)).not.toBeNull()
+  })
+})
+
+describe('storage that refuses', () => {
+  test('an outcome that cannot be recorded is kept and recorded when storage takes it again', async () => {
+    const runId = await throughFirstGate()
+    const { append } = storage.journal
+    let refusals = 0
+    storage.journal.append = () => {
+      refusals += 1
+      throw new Problem('storage-full', 'The disk is full.', 'Free some space.')
+    }
+    shell.finish('app1')
+    await until(() => refusals > 0)
+    expect(engine.state(runId).steps['stop']?.hosts['app1']?.state).toBe('running')
+    storage.journal.append = append
+    await until(() => engine.state(runId).steps['stop']?.hosts['app1']?.state === 'succeeded')
+    expect(problems[0]).toContain('report-host-finished')
+  })
+})
+
+describe('health', () => {
+  const watched = smallRunbook({
+    thresholds: [{ id: 'errors', text: 'Error rate > 2% for 10s', metric: 'error rate', operator: '>', limit: 2, unit: '%', holdMs: 10_000, range }],
+  })
+
+  test('a breach is opened with its evidence and closed when the metric recovers', async () => {
+    const runId = begin(watched)
+    await settled()
+    reading = () => 6
+    await clock.advance(30_000)
+    await until(() => engine.state(runId).breaches.length === 1)
+    const [breach] = engine.state(runId).breaches
+    expect(breach).toMatchObject({ thresholdId: 'errors', metric: 'error rate', closedAt: null, evidence: { rule: 'Error rate > 2% for 10s' } })
+    expect(breach?.evidence.samples.at(-1)?.value).toBe(6)
+    reading = () => 0.1
+    await clock.advance(10_000)
+    await until(() => engine.state(runId).breaches[0]?.closedAt !== null)
+  })
+
+  test('silence is noticed as no data and does not close a breach', async () => {
+    const runId = begin(watched)
+    await settled()
+    reading = () => 6
+    await clock.advance(30_000)
+    await until(() => engine.state(runId).breaches.length === 1)
+    reading = () => null
+    await clock.advance(60_000)
+    await until(() => engine.state(runId).silent['error rate'] !== undefined)
+    expect(engine.state(runId).breaches[0]?.closedAt).toBeNull()
+    reading = () => 0.1
+    await clock.advance(10_000)
+    await until(() => engine.state(runId).silent['error rate'] === undefined)
+  })
+})

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { begunCharacter, createRecorder, type OutputRow } from '#engine/recorder.ts'
+import { createSignal, pump } from '#engine/signal.ts'
+
+const about = { stepId: 'deploy', attempt: 1, host: 'app1' }
+
+const recorder = (append: (rows: OutputRow[]) => void, onTrouble: (thrown: unknown) => void = () => undefined) =>
+  createRecorder({ runId: 'run', append, now: () => 0, wake: createSignal(), onTrouble })
+
+test('whatever bytes come in whatever pieces, what is stored is exactly those bytes', () => {
+  fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('stdout' as const, 'stderr' as const), fc.uint8Array({ maxLength: 40 }), fc.boolean())), (pieces) => {
+    const stored: OutputRow[] = []
+    const tested = recorder((rows) => stored.push(...rows))
+    for (const [stream, bytes, isFlushed] of pieces) {
+      tested.write(about, stream, bytes)
+      if (isFlushed) tested.flush()
+    }
+    tested.close()
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const sent = Buffer.concat(pieces.filter((piece) => piece[0] === stream).map((piece) => piece[1]))
+      expect(Buffer.concat(stored.filter((row) => row.stream === stream).map((row) => row.bytes))).toEqual(sent)
+    }
+  }))
+})
+
+test('a character that arrives in two pieces is stored in one chunk', () => {
+  const stored: OutputRow[] = []
+  const tested = recorder((rows) => stored.push(...rows))
+  const euro = Buffer.from('€')
+  tested.write(about, 'stdout', euro.subarray(0, 2))
+  tested.write(about, 'stderr', Buffer.from('between'))
+  tested.write(about, 'stdout', euro.subarray(2))
+  tested.close()
+  expect(stored.map((row) => [row.stream, new TextDecoder().decode(row.bytes)])).toEqual([['stderr', 'between'], ['stdout', '€']])
+})
+
+test('how many bytes begin a character without ending it', () => {
+  expect(['', 'a', '€', '😀'].map((text) => begunCharacter(Buffer.from(text)))).toEqual([0, 0, 0, 0])
+  expect([1, 2, 3].map((length) => begunCharacter(Buffer.from('😀').subarray(0, length)))).toEqual([1, 2, 3])
+  expect(begunCharacter(Uint8Array.of(0x80, 0x80, 0x80, 0x80))).toBe(0)
+  expect(begunCharacter(Uint8Array.of(0xff))).toBe(0)
+})
+
+test('output that storage refuses is kept, reported once, and stored later in order', () => {
+  const stored: string[] = []
+  const told: unknown[] = []
+  let isFull = true
+  const tested = recorder((rows) => {
+    if (isFull) throw new Error('disk full')
+    stored.push(...rows.map((row) => Buffer.from(row.bytes).toString()))
+  }, (thrown) => told.push(thrown === null ? 'over' : 'trouble'))
+  tested.write(about, 'stdout', Buffer.from('one '))
+  expect(tested.flush()).toBe(false)
+  tested.write(about, 'stdout', Buffer.from('two'))
+  expect(tested.flush()).toBe(false)
+  isFull = false
+  expect(tested.flush()).toBe(true)
+  tested.close()
+  expect([stored.join(''), told]).toEqual(['one two', ['trouble', 'over']])
+})
+
+test('a pump delivers each item once and in order, whatever the wake-ups', async () => {
+  const log: number[] = []
+  const wake = createSignal()
+  const seen: number[] = []
+  const stop = pump({
+    after: 2, wake, emit: ({ item }) => seen.push(item),
+    read: (after) => log.filter((number) => number > after).slice(0, 3).map((number) => ({ cursor: number, item: number })),
+  })
+  for (let number = 1; number <= 10; number += 1) {
+    log.push(number)
+    wake.emit()
+    wake.emit()
+  }
+  while (seen.length < 8) await new Promise((resolve) => setImmediate(resolve))
+  stop()
+  log.push(11)
+  wake.emit()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(seen).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
+})
