@@ -27,6 +27,7 @@ function exchange(url: URL, { method = 'GET', headers, body, timeoutMs, maxBytes
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     let sent: ClientRequest | null = null
+    let isConnected = false
     const end = (settle: () => void) => {
       clearTimeout(deadline)
       signal?.removeEventListener('abort', stop)
@@ -35,7 +36,7 @@ function exchange(url: URL, { method = 'GET', headers, body, timeoutMs, maxBytes
     }
     const fail = (problem: Problem) => end(() => reject(problem))
     const stop = () => fail(new Problem('http-aborted', `The request to ${url.host} was stopped before its reply had ended.`, 'Retry or skip the step.', signal?.reason))
-    const deadline = setTimeout(() => fail(timeout(url, timeoutMs)), timeoutMs)
+    const deadline = setTimeout(() => fail(timeout(url, timeoutMs, isConnected)), timeoutMs)
     if (signal?.aborted) return stop()
     signal?.addEventListener('abort', stop, { once: true })
     try {
@@ -43,10 +44,11 @@ function exchange(url: URL, { method = 'GET', headers, body, timeoutMs, maxBytes
     } catch (thrown) {
       return fail(new Problem('http-invalid-url', `The request to ${url.host} cannot be written: ${wordsOf(thrown)}.`, 'Nothing was sent. Correct the address and the headers in the runbook.', thrown))
     }
-    sent.on('error', (error) => fail(connectionProblem(error, url)))
+    sent.on('socket', (socket) => socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => { isConnected = true }))
+    sent.on('error', (error) => fail(isConnected ? broken(error, url) : connectionProblem(error, url)))
     sent.on('response', (reply) => collect(reply, maxBytes, (text, truncated) => {
       end(() => resolve({ status: reply.statusCode ?? 0, body: text, truncated, durationMs: performance.now() - startedAt }))
-    }, (error) => fail(connectionProblem(error, url))))
+    }, (error) => fail(broken(error, url))))
     sent.end(body)
   })
 }
@@ -64,10 +66,12 @@ function collect(reply: IncomingMessage, maxBytes: number, done: (text: string, 
   reply.on('error', failed)
 }
 
-function timeout(url: URL, timeoutMs: number): Problem {
+function timeout(url: URL, timeoutMs: number, isConnected: boolean): Problem {
+  if (!isConnected) return new Problem('http-unreachable', `${url.host} did not accept a connection within ${formatDuration(timeoutMs)}.`, 'Nothing was sent. Check the service, the firewall, and the network and the VPN of this machine, then retry.')
   return new Problem('http-timeout', `${url.host} did not reply within ${formatDuration(timeoutMs)}.`, 'Whether the request was acted on is not known. Check the service, then retry, or give the step a longer timeout.')
 }
 
+/** Before the connection stood: nothing of the request has left. */
 function connectionProblem(error: Error, url: URL): Problem {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const words = wordsOf(error)
@@ -79,7 +83,11 @@ function connectionProblem(error: Error, url: URL): Problem {
     return new Problem('http-name', `The name ${url.hostname} has no address (${code}).`, 'Nothing was sent. Check the spelling in the runbook, and the network and the VPN of this machine.', error)
   }
   if (isTls(code)) return new Problem('http-tls', `The connection to ${url.host} is not secure: ${words}.`, 'Nothing was sent. Have the certificate of the service mended; Holdpoint does not go on without.', error)
-  return new Problem('http-broken', `${url.host} broke off, or did not speak HTTP: ${words}.`, 'Whether the request was acted on is not known. Check the service, then retry.', error)
+  return broken(error, url)
+}
+
+function broken(error: Error, url: URL): Problem {
+  return new Problem('http-broken', `${url.host} broke off, or did not speak HTTP: ${wordsOf(error)}.`, 'Whether the request was acted on is not known. Check the service, then retry.', error)
 }
 
 /** Codes of Node and OpenSSL for a handshake or a certificate gone wrong. */

@@ -86,6 +86,11 @@ describe('a request without a reply', () => {
 
   it('gives up on a server that never answers', async () => expect(await codeOf({ url: await serve(() => {}), timeoutMs: 60 })).toBe('http-timeout'))
 
+  it('tells a connection that never came about from a reply that never came', async () => {
+    expect(await codeOf({ url: (await serveSilence()).replace('http:', 'https:'), timeoutMs: 60 })).toBe('http-unreachable')
+    expect(await codeOf({ url: await serveSilence(), timeoutMs: 60 })).toBe('http-timeout')
+  })
+
   it('gives up on a body that never ends, however often a byte comes', async () => {
     const url = await serve((_request, reply) => {
       const drip = setInterval(() => reply.write('.'), 5)
@@ -143,6 +148,8 @@ const speak = async (words: string) => `http://127.0.0.1:${await listen(createTc
   socket.on('error', () => {}).resume()
   socket.end(words)
 }))}`
+
+const serveSilence = async () => `http://127.0.0.1:${await listen(createTcpServer((socket) => void socket.on('error', () => {}).resume()))}`
 
 async function serveSecurely(): Promise<string> {
   const pem = readFileSync(join(import.meta.dirname, 'self-signed.pem'))
