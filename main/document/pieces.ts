@@ -1,0 +1,56 @@
+import { containerDepth } from './limits.ts'
+
+/** A run of whole lines that can be parsed without the lines before it. */
+export interface Piece {
+  start: number
+  end: number
+  /** How many list and quote markers its lines begin with: what the parser's work grows with. */
+  markers: number
+}
+
+const ENOUGH_LINES = 60
+
+/**
+ * Cuts the text before headings and list items at the left margin, which end every block but fenced code and HTML.
+ * The parser's work grows with the square of what it is given, so it is given little at a time.
+ */
+export function cutPieces(text: string, from: number): Piece[] {
+  const pieces: Piece[] = []
+  let piece: Piece = { start: from, end: from, markers: 0 }
+  let lines = 0
+  let inList = false
+  let afterBlank = true
+  for (const { start, end, content } of linesFrom(text, from)) {
+    const starts = startsBlock(content, inList, afterBlank)
+    if (starts && lines >= ENOUGH_LINES) {
+      pieces.push(piece)
+      piece = { start, end, markers: 0 }
+      lines = 0
+    }
+    const blank = content.trim() === ''
+    if (starts) inList = !content.startsWith('#')
+    else if (!blank && !/^[ \t]/.test(content)) inList = false
+    afterBlank = blank
+    lines += 1
+    piece.end = end
+    piece.markers += containerDepth(content.trimStart()) + (/^[ >\t]*(?:=+|-+)[ \t]*$/.test(content) ? 1 : 0)
+  }
+  return [...pieces, piece]
+}
+
+/** A list may go on with any number; after a paragraph only a bullet or a 1 starts one. */
+function startsBlock(content: string, inList: boolean, afterBlank: boolean): boolean {
+  if (/^(?:#{1,6}|[-+*]) {1,4}[^ \t]/.test(content)) return true
+  const number = /^(\d{1,9})[.)] {1,4}[^ \t]/.exec(content)
+  return number !== null && (inList || afterBlank || number[1] === '1')
+}
+
+function* linesFrom(text: string, from: number): Generator<{ start: number; end: number; content: string }> {
+  let start = from
+  for (const ending of text.slice(from).matchAll(/\r\n|\n|\r/g)) {
+    const end = from + ending.index + ending[0].length
+    yield { start, end, content: text.slice(start, from + ending.index) }
+    start = end
+  }
+  if (start < text.length) yield { start, end: text.length, content: text.slice(start) }
+}
