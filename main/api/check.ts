@@ -1,5 +1,6 @@
 import { parseRunbook } from '#document/parse.ts'
 import type { Finding } from '#domain/finding.ts'
+import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { Runbook } from '#domain/runbook.ts'
@@ -10,9 +11,12 @@ import { checkSource } from '#kinds/sources/index.ts'
 export function checkRunbook(text: string): { runbook: Runbook; findings: Finding[] } {
   const { runbook, findings } = parseRunbook(text)
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
-  const all = [...findings, ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(checkSource)]
+  const all = [...findings, ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]
   return { runbook, findings: all.toSorted((one, other) => one.line - other.line || one.column - other.column) }
 }
+
+const sourceFindings = (source: MetricSource): Finding[] =>
+  checkSource(source).map((problem) => ({ severity: 'error', ...problem, line: source.range?.line ?? 1, column: source.range?.column ?? 1 }))
 
 export const errorsOf = (findings: Finding[]): Finding[] => findings.filter((finding) => finding.severity === 'error')
 

@@ -1,3 +1,5 @@
+import type { SourceRange } from './runbook.ts'
+
 /** A machine the runbook names. With address null, `name` is looked up as typed (so ~/.ssh/config applies). */
 export interface Host {
   name: string
@@ -21,6 +23,8 @@ export interface MetricSource {
   settings: Record<string, string | number | boolean>
   /** Sampling interval. */
   everyMs: number
+  /** Where the front matter names it. */
+  range?: SourceRange
 }
 
 export interface Inventory {

@@ -64,7 +64,7 @@ test('a pump delivers each item once and in order, whatever the wake-ups', async
   const log: number[] = []
   const wake = createSignal()
   const seen: number[] = []
-  const stop = pump({
+  const stop = pump<number>({
     after: 2, wake, emit: ({ item }) => seen.push(item),
     read: (after) => log.filter((number) => number > after).slice(0, 3).map((number) => ({ cursor: number, item: number })),
   })
