@@ -108,7 +108,7 @@ function hostKeyCheck({ hop, place, embedded }: Route): HostKeyCheck {
 /** Without noDelay an exec waits 40 ms and more for delayed acknowledgements. */
 async function openSocket({ hop, through, embedded }: Route): Promise<Duplex | Error> {
   const { address, port } = embedded ?? hop
-  return through === null ? connectTcp({ host: address, port, noDelay: true }) : through.forward(address, port)
+  return through === null ? connectTcp({ host: address, port, noDelay: true }) : through.forward(address, port, hop.connectTimeoutMs ?? READY_TIMEOUT_MS)
 }
 
 function embeddedMethods(embedded: EmbeddedHost | null): AnyAuthMethod[] {

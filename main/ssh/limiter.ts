@@ -3,8 +3,8 @@ export interface Limiter {
   take(): Promise<() => void>
   /** Halves the number of places: the other side has shown that it takes less. */
   shrink(): void
-  /** Sets the number of places, at least one. */
-  limitTo(places: number): void
+  /** Takes one place away, down to one. */
+  lower(): void
   /** Resolves when the next place is given back. */
   freed(): Promise<void>
 }
@@ -41,8 +41,8 @@ export function createLimiter(places: number): Limiter {
     shrink: () => {
       limit = Math.max(1, Math.floor(limit / 2))
     },
-    limitTo: (places) => {
-      limit = Math.max(1, places)
+    lower: () => {
+      limit = Math.max(1, limit - 1)
     },
     freed: () => new Promise((resolve) => watchers.add(resolve)),
   }

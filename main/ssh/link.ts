@@ -9,7 +9,7 @@ export interface Link {
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
   /** A way through this host to another. */
-  forward(address: string, port: number): Promise<Duplex | Error>
+  forward(address: string, port: number, timeoutMs: number): Promise<Duplex | Error>
   onEnd(listener: () => void): void
   close(): void
 }
@@ -26,16 +26,25 @@ export type ExecOpened =
   /** The exec request was sent and never answered. */
   | { opened: 'lost' }
 
+const ANSWER_WITHIN_MS = 30_000
+/** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
+const EXEC_REFUSED = 'Unable to exec'
+
 export function createLink(client: Client, channelLimit: number): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
-  let openChannels = 0
+  /** Open or being opened. */
+  let busy = 0
   const end = (): void => {
     if (!alive) return
     alive = false
     for (const listener of listeners) listener()
     listeners.clear()
+  }
+  const close = (): void => {
+    end()
+    client.end()
   }
   client.on('close', end)
   client.on('end', end)
@@ -43,8 +52,13 @@ export function createLink(client: Client, channelLimit: number): Link {
 
   const open = (command: string): Promise<{ channel: ClientChannel; ended: () => Ended } | Error> =>
     new Promise((resolve) => {
+      const silence = setTimeout(() => {
+        close()
+        resolve(new Error(EXEC_REFUSED))
+      }, ANSWER_WITHIN_MS)
       try {
         client.exec(command, (error, channel) => {
+          clearTimeout(silence)
           if (error) return resolve(error)
           let ended: Ended = null
           // Listened to here and now: the exit status may be in the same packet as the answer to exec.
@@ -54,6 +68,7 @@ export function createLink(client: Client, channelLimit: number): Link {
           resolve({ channel, ended: () => ended })
         })
       } catch (thrown) {
+        clearTimeout(silence)
         resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
       }
     })
@@ -65,12 +80,12 @@ export function createLink(client: Client, channelLimit: number): Link {
         release()
         return signal.aborted ? { opened: 'aborted' } : { opened: 'dead' }
       }
+      busy++
       const answer = await open(command)
       if (!(answer instanceof Error)) {
         const { channel } = answer
-        openChannels++
         channel.on('close', () => {
-          openChannels--
+          busy--
           release()
         })
         if (!signal.aborted) return { opened: 'yes', ...answer }
@@ -80,16 +95,17 @@ export function createLink(client: Client, channelLimit: number): Link {
         channel.close()
         return { opened: 'aborted' }
       }
+      busy--
       release()
-      // ssh2 answers 'Unable to exec' only after the request went out, and 'No response from server' only when no channel was open yet.
-      if (answer.message === 'Unable to exec') {
+      if (answer.message === EXEC_REFUSED) {
         await new Promise((resolve) => setImmediate(resolve))
         return alive ? { opened: 'refused', reason: 'it would not start the command' } : { opened: 'lost' }
       }
+      // 'No response from server' comes only while no channel is open yet: nothing was asked for.
       if (!alive || /No response from server|Not connected/.test(answer.message)) return { opened: 'dead' }
-      if (!/Channel open failure/i.test(answer.message) || openChannels === 0) return { opened: 'refused', reason: clean(answer.message) }
+      if (!/Channel open failure/i.test(answer.message) || busy === 0) return { opened: 'refused', reason: clean(answer.message) }
       // The server allows fewer channels than we do (MaxSessions): wait until one of ours closes.
-      channels.limitTo(openChannels)
+      channels.lower()
       await Promise.race([channels.freed(), new Promise<void>((resolve) => listeners.add(resolve))])
     }
   }
@@ -97,11 +113,21 @@ export function createLink(client: Client, channelLimit: number): Link {
   return {
     isAlive: () => alive,
     exec,
-    forward: (address, port) =>
+    forward: (address, port, timeoutMs) =>
       new Promise((resolve) => {
+        let late = false
+        const silence = setTimeout(() => {
+          late = true
+          resolve(new Error('timed out'))
+        }, timeoutMs)
         try {
-          client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => resolve(error ?? channel))
+          client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+            clearTimeout(silence)
+            if (late && error === undefined) channel.destroy()
+            resolve(error ?? channel)
+          })
         } catch (thrown) {
+          clearTimeout(silence)
           resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
         }
       }),
@@ -109,9 +135,6 @@ export function createLink(client: Client, channelLimit: number): Link {
       if (alive) listeners.add(listener)
       else listener()
     },
-    close: () => {
-      end()
-      client.end()
-    },
+    close,
   }
 }

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { Problem } from '#domain/problem.ts'
+import { lookupConfig } from '#ssh/config.ts'
+import { resolveHops, type ResolveOptions } from '#ssh/resolve.ts'
+import { sshdMissing } from '#support/sshd.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'holdpoint-config-'))
+const ssh = join(home, '.ssh')
+const file = join(ssh, 'config')
+const options: ResolveOptions = { home, localUser: userInfo().username, configFile: file, agentSocket: null, ownKnownHostsFile: join(home, 'own'), user: userInfo().username }
+
+beforeEach(() => {
+  rmSync(ssh, { recursive: true, force: true })
+  mkdirSync(ssh, { mode: 0o700 })
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+function write(text: string, name = 'config'): void {
+  writeFileSync(join(ssh, name), text, { mode: 0o600 })
+}
+function problemOf(work: () => unknown): string {
+  try {
+    work()
+  } catch (thrown) {
+    if (thrown instanceof Problem) return `${thrown.code}: ${thrown.message}`
+    throw thrown
+  }
+  return 'no problem'
+}
+const hostNamed = (name: string) => ({ name, address: null, user: null, port: null, jump: null })
+
+describe('reading ~/.ssh/config', () => {
+  it('takes the first value, quotes, = and comments as OpenSSH does', () => {
+    write('# top\nHost web-*  !web-9 # all\n\tHostName="%h.shop.example"\n  User = deploy#1\n  Port 2200 # later\nHost *\n Port 22\n User other\n IdentityFile "~/my keys/%u" \n identityfile \'~/b\'\n')
+    expect(lookupConfig('web-1', options)).toMatchObject({ hostName: '%h.shop.example', user: 'deploy#1', port: 2200, identityFiles: ['~/my keys/%u', '~/b'] })
+    expect(lookupConfig('web-9', options)).toMatchObject({ hostName: null, user: 'other', port: 22 })
+    const hop = resolveHops(hostNamed('web-1'), options).hops[0]
+    expect(hop).toMatchObject({ address: 'web-1.shop.example', hostKeyName: '[web-1.shop.example]:2200', identityFiles: [join(home, 'my keys', userInfo().username), join(home, 'b')] })
+  })
+
+  it('is empty where there is no file', () => {
+    expect(lookupConfig('web', options)).toMatchObject({ hostName: null, identityFiles: [], notes: [] })
+  })
+
+  it('never runs Match exec, with or without !, and notes it', () => {
+    write(`Match exec "touch ${home}/ran"\n User a\nMatch !exec "touch ${home}/ran"\n User b\nHost *\n User c\n`)
+    const config = lookupConfig('web', options)
+    expect(config.user).toBe('c')
+    expect(config.notes).toEqual([`Match exec (${file}:1) is never run: its block is left out.`, `Match exec (${file}:3) is never run: its block is left out.`])
+    expect(spawnSync('test', ['-e', join(home, 'ran')]).status).toBe(1)
+  })
+
+  it('stops at includes that go round in circles or too deep, and names them', () => {
+    write('Include a\n')
+    write('Include b\n', 'a')
+    write('Include a\n', 'b')
+    expect(problemOf(() => lookupConfig('web', options))).toContain('in a circle')
+    for (let n = 0; n < 12; n++) write(`Include deep${n + 1}\n`, `deep${n}`)
+    write('Include deep0\n')
+    expect(problemOf(() => lookupConfig('web', options))).toContain('deeper than 10')
+  })
+
+  it('names file and line of what it cannot use', () => {
+    for (const [text, reason] of [['Host web\n Port 99999\n', ':2: "99999" is not a port'], ['\n\nUser "a\n', ':3: a quote is not closed'], ['Port\n', ':1: port has no value'], ['Match sometimes x\n', ':1: Match does not know "sometimes"'], ['ConnectTimeout soon\n', 'is not a length of time'], ['HostName %z\n', 'HostName cannot hold %z']] as const) {
+      write(text)
+      expect(problemOf(() => resolveHops(hostNamed('web'), options))).toContain(reason)
+    }
+    write('ProxyCommand nc %h %p\n')
+    expect(problemOf(() => resolveHops(hostNamed('web'), options))).toContain('ProxyCommand')
+    rmSync(file)
+    mkdirSync(file)
+    expect(problemOf(() => lookupConfig('web', options))).toContain('EISDIR')
+  })
+
+  it('refuses a file that other users can write', () => {
+    write('User a\n')
+    chmodSync(file, 0o666)
+    expect(problemOf(() => lookupConfig('web', options))).toContain('other users can write')
+  })
+})
+
+describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
+  const names = fc.constantFrom('web', 'web1', 'web-2', 'db.shop', 'bastion', '10.0.0.1')
+  const patterns = fc.array(fc.oneof(names, fc.constantFrom('*', 'web*', '*.shop', '?eb', '!web1', '!db.shop', '10.0.*', 'we?-2')), { minLength: 1, maxLength: 3 })
+  const setting = fc.oneof(
+    fc.constantFrom('example.net', '%h.example.net', '10.9.8.7', 'Upper.Example').map((value) => `HostName ${value}`),
+    fc.constantFrom('alice', 'bob', '"carol"', "'d e'", 'x#y').map((value) => `User ${value}`),
+    fc.integer({ min: 1, max: 65535 }).map((value) => `Port=${value}`),
+    fc.constantFrom('~/.ssh/a', '~/.ssh/b', '"~/my keys/c"', '/keys/%r@%h', '~/d#e').map((value) => `IdentityFile ${value}`),
+    fc.constantFrom('bastion', 'bob@bastion:2222', 'outer,inner', 'none', 'a@b,c:22').map((value) => `ProxyJump ${value}`),
+    fc.constantFrom('yes', 'no').map((value) => `IdentitiesOnly ${value}`),
+  )
+  const condition = fc.oneof(
+    fc.constant('all'),
+    patterns.map((list) => `host ${list.join(',')}`),
+    patterns.map((list) => `originalhost ${list.join(',')}`),
+    fc.constantFrom('user alice', 'user bob,carol', '!user alice', 'user *', `localuser ${userInfo().username}`, '!host web', 'host web* user alice', 'host=example.net', 'final'),
+  )
+  const block = fc.tuple(fc.oneof(patterns.map((list) => `Host ${list.join(' ')}`), condition.map((text) => `Match ${text}`)), fc.array(setting, { minLength: 1, maxLength: 3 }), fc.constantFrom('  ', '\t', ''), fc.boolean())
+  const files = fc.record({
+    top: fc.array(setting, { maxLength: 1 }),
+    blocks: fc.array(block, { minLength: 1, maxLength: 5 }),
+    included: fc.array(block, { maxLength: 2 }),
+    includeAt: fc.nat({ max: 4 }),
+    name: names,
+  })
+  const render = (list: (typeof block extends fc.Arbitrary<infer T> ? T : never)[]): string[] =>
+    list.flatMap(([head, lines, indent, comment]) => [`${head}${comment ? ' # a comment' : ''}`, ...lines.map((line) => `${indent}${line}`), ''])
+
+  it('agrees on user, host, port, keys and jump for 220 generated files', () => {
+    // ssh takes ~ from the password file, not from HOME: only what is written is compared, not its expansion.
+    symlinkSync(join(ssh, 'extra.conf'), join(ssh, 'link.conf'))
+    let jumps = 0
+    for (const sample of fc.sample(files, { numRuns: 220, seed: 20260522 })) {
+      const blocks = render(sample.blocks)
+      blocks.splice(Math.min(sample.includeAt, blocks.length), 0, `Include ${join(ssh, 'extra.conf')}`)
+      const text = [...sample.top, ...blocks].join('\n')
+      write(`${text}\n`)
+      write(`${render(sample.included).join('\n')}\n`, 'extra.conf')
+      const asked = spawnSync('ssh', ['-T', '-G', '-F', file, sample.name], { encoding: 'utf8' })
+      expect(asked.stderr).toBe('')
+      const said = new Map<string, string[]>()
+      for (const row of asked.stdout.split('\n')) {
+        const [keyword, ...value] = row.split(' ')
+        said.set(keyword ?? '', [...(said.get(keyword ?? '') ?? []), value.join(' ')])
+      }
+      const config = lookupConfig(sample.name, options)
+      const hop = resolveHops({ ...hostNamed(sample.name), jump: 'none' }, options).hops.at(-1)
+      const expected = {
+        text,
+        user: said.get('user')?.[0],
+        address: said.get('hostname')?.[0],
+        port: said.get('port')?.[0],
+        files: said.get('identityfile')?.filter((one) => !/^~\/\.ssh\/id_/.test(one)),
+        jump: said.get('proxyjump')?.[0] ?? 'none',
+        only: said.get('identitiesonly')?.[0],
+      }
+      if (expected.jump !== 'none') jumps++
+      const actual = { text, user: hop?.user, address: hop?.address, port: String(hop?.port), files: config.identityFiles, jump: config.proxyJump ?? 'none', only: config.identitiesOnly ? 'yes' : 'no' }
+      expect(actual).toEqual(expected)
+    }
+    expect(jumps).toBeGreaterThan(20)
+  })
+})

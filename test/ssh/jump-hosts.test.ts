@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
+import { freePort, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
+
+describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
+  let outer: Sshd
+  let inner: Sshd
+  let target: Sshd
+  let knownHosts: string
+
+  beforeAll(async () => {
+    outer = await startSshd()
+    inner = await startSshd({ keyFile: outer.keyFile })
+    target = await startSshd({ keyFile: outer.keyFile })
+    knownHosts = [outer, inner, target].map((sshd) => sshd.knownHostsLine).join('')
+  })
+  afterAll(async () => {
+    await Promise.all([outer.stop(), inner.stop(), target.stop()])
+  })
+
+  const chain = (): string => [configFor(outer, 'outer'), configFor(inner, 'inner'), configFor(target, 'web-1', ['ProxyJump outer,inner'])].join('\n')
+  const withPool = async (options: TestPoolOptions, work: (home: TestPool) => Promise<void>): Promise<void> => {
+    const home = startPool({ knownHosts, ...options })
+    try {
+      await work(home)
+    } finally {
+      await home.stop()
+    }
+  }
+  const accepted = (sshd: Sshd): number => sshd.log().match(/Accepted publickey/g)?.length ?? 0
+
+  it('goes through two of them, and shares them between runs', () =>
+    withPool({ config: chain() }, async (home) => {
+      const before = [outer, inner, target].map(accepted)
+      const outcomes = await Promise.all([1, 2, 3].map((n) => runOn(home.pool, 'web-1', `echo ${n} $SSH_CONNECTION`)))
+      expect(outcomes.map((outcome) => outcome.result.outcome)).toEqual(['succeeded', 'succeeded', 'succeeded'])
+      expect(outcomes[0]?.stdout.toString()).toMatch(new RegExp(` ${target.port}\n$`))
+      expect([outer, inner, target].map((sshd, index) => accepted(sshd) - (before[index] ?? 0))).toEqual([1, 1, 1])
+    }))
+
+  it('follows ProxyJump from an included file, hop by hop', () =>
+    withPool({ config: 'Include conf.d/*.conf\n' }, async (home) => {
+      mkdirSync(join(home.home, '.ssh/conf.d'))
+      const files = { 'a.conf': configFor(outer, 'outer'), 'b.conf': configFor(inner, 'inner', ['ProxyJump outer']), 'c.conf': configFor(target, 'web-1', ['ProxyJump inner']) }
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(home.home, '.ssh/conf.d', name), text, { mode: 0o600 })
+      expect((await runOn(home.pool, 'web-1', 'true')).result.outcome).toBe('succeeded')
+      const described = await home.pool.describe(hostNamed('web-1'))
+      expect(described.jumps.map((jump) => [jump.name, jump.port, jump.knownKeys[0]?.fingerprint])).toEqual([
+        ['outer', outer.port, outer.hostKeyFingerprint],
+        ['inner', inner.port, inner.hostKeyFingerprint],
+      ])
+    }))
+
+  it('takes the jump host of the inventory before that of the config, and none means none', () =>
+    withPool({ config: chain() }, async (home) => {
+      const before = accepted(inner)
+      expect((await runOn(home.pool, hostNamed('web-1', { jump: `${outer.user}@outer:${outer.port}` }), 'true')).result.outcome).toBe('succeeded')
+      expect((await runOn(home.pool, hostNamed('web-1', { jump: 'none' }), 'true')).result.outcome).toBe('succeeded')
+      expect(accepted(inner)).toBe(before)
+    }))
+
+  it('asks about the key of each hop in turn', () =>
+    withPool({ config: chain(), knownHosts: '', acceptKeys: true }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result.outcome).toBe('succeeded')
+      expect(home.questions.keys.map((key) => [key.host, key.fingerprint])).toEqual([
+        ['outer', outer.hostKeyFingerprint],
+        ['inner', inner.hostKeyFingerprint],
+        ['web-1', target.hostKeyFingerprint],
+      ])
+    }))
+
+  it('stops at a hop whose key has changed, names it, and logs in nowhere behind it', () =>
+    withPool({ config: chain(), knownHosts: knownHosts.replace(inner.knownHostsLine, `[127.0.0.1]:${inner.port} ${target.hostKeys[0]}\n`) }, async (home) => {
+      const before = [inner, target].map(accepted)
+      const { result } = await runOn(home.pool, 'web-1', 'true')
+      expect(result).toMatchObject({ code: 'ssh-host-key-changed', message: expect.stringContaining('jump host inner') })
+      expect([inner, target].map(accepted)).toEqual(before)
+    }))
+
+  it('names the hop that is down', async () => {
+    const port = await freePort()
+    await withPool({ config: chain().replace(`Port ${inner.port}`, `Port ${port}`) }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-refused', message: expect.stringContaining('jump host inner') })
+    })
+    await withPool({ config: chain().replace(`Port ${target.port}`, `Port ${port}`) }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-refused', message: expect.stringContaining(`web-1 at 127.0.0.1:${port}`) })
+    })
+  })
+
+  it('is unknown when a jump host goes away in the middle of a step', () =>
+    withPool({ config: chain() }, async (home) => {
+      const { result } = await runOn(home.pool, 'web-1', 'echo begun; sleep 1000', { onStdout: () => outer.killSessions() })
+      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost' })
+      expect((await runOn(home.pool, 'web-1', 'true')).result.outcome).toBe('succeeded')
+    }))
+
+  it('refuses jump hosts that lead in a circle', () =>
+    withPool({ config: 'Host a\n ProxyJump b\nHost b\n ProxyJump a\nHost *\n ProxyJump a\n' }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-config', message: expect.stringContaining('web-1 → a → b → a') })
+    }))
+})
