@@ -15,11 +15,11 @@ export interface RunbookDesk {
   saving: boolean
   problem: ProblemValue | null
   load(): Promise<void>
-  edit(text: string): void
+  edit: (text: string) => void
   save(): Promise<boolean>
   /** Puts the draft on top of the newest revision, after a save was refused because there is a newer one. */
   saveOverNewest(): Promise<boolean>
-  discard(): void
+  discard: () => void
 }
 export type RunbookStore = StoreApi<RunbookDesk>
 

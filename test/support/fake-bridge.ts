@@ -1,3 +1,5 @@
+import { buildReport } from '#domain/report/report.ts'
+import { timingOf } from '#domain/timing.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
@@ -89,7 +91,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     })
     return { metric, from, to, buckets: columns, cursor: samplesSent }
   })
-  answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, mime: format === 'json' ? 'application/json' : format === 'md' ? 'text/markdown' : 'text/html', text: format === 'json' ? '{}' : '# Deployment Task\n\n*   **Outcome:** succeeded\n' }))
+  answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, ...reportOf(journalOf(journals, runId), format, now(), startedAt) }))
   answer('list-hosts', () => fakeHosts)
   answer('read-settings', () => ({ operator, theme }))
   answer('save-settings', (input) => {
@@ -201,6 +203,22 @@ function fakeJournals(now: number): Record<string, FakeJournal> {
     evidence: { rule: 'Error rate > 2% for 1m', stepId: 'deploy', samples: [{ at: at + 60_000, value: 2.6 }, { at: at + 90_000, value: 3.1 }] },
   }, at + 90_000, 'holdpoint')
   return { 'run-done': done, 'run-back': back, 'run-gate': gate, 'run-live': live }
+}
+
+function reportOf(journal: FakeJournal, format: 'md' | 'html' | 'json', now: number, startedAt: number): { mime: string; text: string } {
+  const state = journal.state()
+  const [from, to] = [state.startedAt ?? now, state.finishedAt ?? now]
+  const series = state.runbook.thresholds.map((threshold) => ({
+    metric: threshold.metric, unit: threshold.unit, from, to, threshold,
+    buckets: Array.from({ length: 120 }, (_, index) => {
+      const at = from + (index * (to - from)) / 120
+      const value = reading(threshold.metric, at, startedAt)
+      return { at, min: value, max: value, last: value }
+    }),
+  }))
+  const model = buildReport({ state, events: journal.events, timing: timingOf(state, now), output: () => null, series, generatedAt: now, version: '0.1.0', chainHash: journal.events.at(-1)?.hash ?? '' })
+  if (format === 'json') return { mime: 'application/json', text: JSON.stringify(model) }
+  return format === 'md' ? { mime: 'text/markdown', text: `# ${model.title}\n` } : { mime: 'text/html', text: `<!doctype html><title>${model.runId}</title>` }
 }
 
 function summary(id: string, journal: FakeJournal): RunSummary {
