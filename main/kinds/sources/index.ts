@@ -1,12 +1,13 @@
 import type { MetricSource } from '#domain/inventory.ts'
 import type { SourceKind } from '../kind.ts'
+import { registry } from '../registry.ts'
 import { http } from './http.ts'
 import { prometheus } from './prometheus.ts'
 import { faultsOf } from './settings.ts'
 import { synthetic } from './synthetic.ts'
 
 /** Everywhere a metric's numbers can come from. A new kind is a new file and a line here. */
-export const sourceKinds: Record<string, SourceKind> = { prometheus, http, synthetic }
+export const sourceKinds: Record<string, SourceKind> = registry<SourceKind>(prometheus, http, synthetic)
 
 /** What is wrong with a metric source of a runbook; empty when it can be opened. */
 export function checkSource(source: MetricSource): { code: string; message: string; hint: string }[] {
