@@ -49,12 +49,25 @@ describe('the report', () => {
   })
 
   it('names everything a reader must not miss', () => {
-    expect(shopReport().summary.attention).toEqual([
-      '1 period without data during the run.', '3 steps never started.', '1 retry.', '1 checklist item waived.',
-      '2 required checklist items still open.', 'The planned monitoring did not take place.', '2 planned messages not recorded as sent.',
+    expect(shopReport().summary.attention).toEqual(['1 period without data during the run.', '3 steps never started.', '1 retry.', '1 checklist item waived.'])
+    expect(shopReport({ outcome: 'succeeded' }).summary.attention).toEqual(['1 period without data during the run.', '1 step skipped.', '1 retry.', '1 checklist item waived.'])
+  })
+
+  it('names failures, unknown outcomes, overridden and open breaches, silent metrics and unsent messages', () => {
+    const evidence = { rule: 'Error rate > 2%', samples: [], stepId: null }
+    const events = journal(shopRunbook(), [
+      { type: 'step-started', stepId: 'stop', attempt: 1, hosts: ['web-1'], at: at(1) },
+      { type: 'step-finished', stepId: 'stop', attempt: 1, outcome: 'unknown', message: 'the connection was lost', at: at(2) },
+      { type: 'breach-opened', breachId: 'b1', thresholdId: 'errors', triggerId: null, metric: 'error rate', evidence, at: at(3) },
+      { type: 'breach-opened', breachId: 'b2', thresholdId: 'latency', triggerId: null, metric: 'response time', evidence, at: at(3) },
+      { type: 'breach-overridden', breachId: 'b2', reason: 'known', at: at(4), by: 'mira' },
+      { type: 'no-data-noticed', metric: 'error rate', at: at(5) },
+      { type: 'run-finished', outcome: 'failed', at: at(6), by: 'mira' },
     ])
-    expect(shopReport({ outcome: 'succeeded' }).summary.attention).toEqual([
-      '1 period without data during the run.', '1 step skipped.', '1 retry.', '1 checklist item waived.', '1 planned message not recorded as sent.',
+    const state = fold(events)
+    expect(buildReport({ ...shopInput(), state, events, timing: timingOf(state, at(6)) }).summary.attention).toEqual([
+      '1 step with an unknown outcome.', '1 breach not over and not overridden.', '1 breach overridden by a person.', 'No data for error rate when the report was made.',
+      '10 steps never started.', '7 required checklist items still open.', '3 planned messages not recorded as sent.',
     ])
   })
 

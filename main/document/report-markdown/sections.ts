@@ -24,7 +24,9 @@ export function overview(report: ReportModel, times: Times): string {
       bullet('Deployment Window', `${inline(facts.windowText)}${facts.windowMoved ? ' (moved to the time of the rehearsal)' : ''}`),
       bullet('Outcome', `**${outcomeWords(facts.outcome, facts.status)}**${report.mode === 'rehearsal' ? ' (REHEARSAL)' : ''}`),
       bullet('Started', times.full(facts.startedAt)),
-      bullet(facts.outcome === 'rolled-back' ? 'Rollback finished' : 'Deployment finished', `${times.full(facts.deployedAt)} (planned ${times.clock(facts.plannedFinishAt)}${standing(report, times)})`),
+      report.rollback.decision === null
+        ? bullet('Deployment finished', `${times.full(facts.deployedAt)} (planned ${times.clock(facts.plannedFinishAt)}${standing(report, times)})`)
+        : bullet('Rollback finished', `${times.full(facts.deployedAt)} (decided ${times.clock(report.rollback.decision.at)}${standing(report, times)})`),
       bullet('Run ended', `${times.full(facts.finishedAt)}, after ${times.length(facts.durationMs)}`),
       bullet('People', facts.people.map(inline).join(', ') || '–'),
       bullet('Times', `in ${inline(report.zone)}`),

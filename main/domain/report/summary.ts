@@ -1,9 +1,9 @@
 import { formatDuration } from '../duration.ts'
-import type { StoredEvent } from '../run/events.ts'
+import type { RunOutcome, StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
 import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
-import type { OverviewReport, ReportModel, SummaryReport } from './model.ts'
+import type { MessageReport, OverviewReport, ReportModel, SummaryReport } from './model.ts'
 
 export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming): OverviewReport {
   const { deploymentType, environment, version, date, windowText } = state.runbook.overview
@@ -27,7 +27,8 @@ export function summaryReport(state: RunState, sections: Sections): SummaryRepor
   const lane = [...sections.phases.flatMap((phase) => phase.steps), ...(sections.rollback.decision ? sections.rollback.steps : [])]
   const steps: Record<StepStatus, number> = { planned: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, skipped: 0 }
   for (const step of lane) steps[step.status] += 1
-  const items = [...sections.checklists.flatMap((group) => group.items), ...sections.postDeployment.checklist, ...(sections.rollback.decision ? sections.rollback.validation : [])]
+  const closing = sections.rollback.decision ? sections.rollback.validation : sections.postDeployment.checklist
+  const items = [...sections.checklists.flatMap((group) => group.items), ...closing]
   const summary: SummaryReport = {
     steps,
     retries: lane.reduce((sum, step) => sum + Math.max(0, step.attempts.length - 1), 0),
@@ -47,7 +48,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const stillOpen = sections.incidents.filter(({ kind, closedAt, override }) => closedAt === null && override === null && !answered(kind)).length
   const overridden = sections.incidents.filter((incident) => incident.override !== null).length
   const silent = sections.noData.filter((period) => period.toAt === null).map((period) => period.metric)
-  const unsent = sections.communications.filter((message) => message.state === 'pending' && message.timing.when !== 'issue').length
+  const unsent = sections.communications.filter((message) => message.state === 'pending' && isDue(message, state.outcome)).length
   const { startedAt, endsAt, endedAt } = sections.monitoring
   const earlyMs = endsAt !== null && endedAt !== null ? endsAt - endedAt : 0
   const said: [boolean, string][] = [
@@ -63,11 +64,16 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
     [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}.`],
     [summary.waived > 0, `${count(summary.waived, 'checklist item')} waived.`],
     [summary.openItems > 0, `${count(summary.openItems, 'required checklist item')} still open.`],
-    [startedAt === null && sections.monitoring.plannedMs !== null && state.outcome !== null, 'The planned monitoring did not take place.'],
+    [startedAt === null && sections.monitoring.plannedMs !== null && state.outcome === 'succeeded', 'The planned monitoring did not take place.'],
     [earlyMs >= 1000, `Monitoring ended ${formatDuration(earlyMs)} early.`],
     [state.outcome !== null && unsent > 0, `${count(unsent, 'planned message')} not recorded as sent.`],
   ]
   return said.filter(([isSo]) => isSo).map(([, words]) => words)
+}
+
+/** Word of an issue or of success is due only when there was one; this report cannot wait for its own publishing. */
+function isDue({ timing: { when } }: MessageReport, outcome: RunOutcome | null): boolean {
+  return when === 'success' ? outcome === 'succeeded' : when !== 'issue' && when !== 'report'
 }
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

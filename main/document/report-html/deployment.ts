@@ -1,0 +1,66 @@
+import type { GateReport, HostReport, PhaseReport, ReportModel, StepReport } from '#domain/report/model.ts'
+import type { Times } from '#domain/report/times.ts'
+import { html, type Html } from './html.ts'
+import { itemList, none } from './items.ts'
+import { statusMark } from './marks.ts'
+
+export function deployment({ phases, gates }: ReportModel, times: Times): Html {
+  return html`<h2 id="steps">Deployment steps</h2>${phases.length === 0 ? none : phases.map((phase) => phaseBlock(phase, gates.find((gate) => gate.phaseNumber === phase.number), times))}`
+}
+
+function phaseBlock(phase: PhaseReport, gate: GateReport | undefined, times: Times): Html {
+  const { planned, actual, lateMs } = phase
+  const course = actual.startAt === null ? 'not started' : `actual ${times.span(actual)}${actual.endAt === null ? ', not finished' : `, ${times.lateness(lateMs)}`}`
+  return html`<h3>Phase ${phase.number}: ${phase.title}</h3>
+<p class="dim">Planned ${times.span(planned)}; ${course}.${gate === undefined ? null : html` ${gateWords(gate, times)}`}</p>
+${stepTable(phase.steps, times)}`
+}
+
+function gateWords({ state, reachedAt, decisions }: GateReport, times: Times): string {
+  if (decisions.length === 0) return state === 'reached' ? `Go/no-go: waiting since ${times.exact(reachedAt)}.` : 'Go/no-go: not reached.'
+  return decisions.map(({ decision, by, at, reason }) => `${decision === 'go' ? 'Go' : 'No-go'} by ${by} at ${times.exact(at)}${reason === '' ? '' : `: ${reason}`}.`).join(' ')
+}
+
+/** The steps, then the hosts and outputs of those that ran on one; failures stand open. */
+function stepTable(steps: StepReport[], times: Times): Html {
+  if (steps.length === 0) return html`<p class="dim">No steps.</p>`
+  return html`<div class="scroll"><table><thead><tr><th>Step</th><th>Result</th><th>Planned</th><th>Actual</th><th>Took</th><th>By</th></tr></thead><tbody>
+${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td class="fixed">${times.span(step.planned)}</td><td class="fixed">${times.span(step.actual)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
+</tbody></table></div>
+${steps.map((step) => hostDetails(step, times))}`
+}
+
+function stepNote({ message, attempts }: StepReport, times: Times): Html {
+  const history = attempts.length < 2 ? [] : attempts.map(({ attempt, outcome, startedAt, finishedAt, message: why }) =>
+    `Attempt ${attempt}: ${outcome}, ${times.span({ startAt: startedAt, endAt: finishedAt })}${why === '' ? '' : `: ${why}`}`)
+  return html`${message === '' ? null : html`<span class="dim">${message}</span>`}${history.map((line) => html`<span class="dim">${line}</span>`)}`
+}
+
+function hostDetails(step: StepReport, times: Times): Html | null {
+  if (step.hosts.length === 0) return null
+  const bad = step.hosts.filter((host) => host.state !== 'succeeded').length
+  const words = `${step.hosts.length} ${step.hosts.length === 1 ? 'host' : 'hosts'}${bad === 0 ? '' : `, ${bad} not succeeded`}`
+  return html`<details${bad > 0 ? html` open` : null}><summary>${step.title} <span class="dim">${words}</span></summary><div>
+<div class="scroll"><table><thead><tr><th>Host</th><th>Result</th><th>Exit code</th><th>Took</th></tr></thead><tbody>${step.hosts.map((host) => hostRow(host, times))}</tbody></table></div>
+${step.hosts.map((host) => outputOf(host))}</div></details>`
+}
+
+function hostRow(host: HostReport, times: Times): Html {
+  const words = host.state === 'succeeded' || host.result === '' ? null : html`<span class="dim">${host.result}</span>`
+  return html`<tr><td>${host.host}</td><td>${statusMark(host.state)}${words}</td><td class="fixed">${host.exitCode === null ? '–' : host.exitCode}</td><td class="fixed">${times.length(host.durationMs)}</td></tr>`
+}
+
+function outputOf({ host, output }: HostReport): Html | null {
+  if (output === null || output.text === '') return null
+  const omitted = output.omittedLines > 0 ? `, ${output.omittedLines} lines before it left out` : ''
+  return html`<h4>Output of ${host} <span class="dim">(${output.bytes} bytes${output.truncated ? ', cut' : null}${omitted})</span></h4><pre>${output.text}</pre>`
+}
+
+export function rollback({ rollback: facts }: ReportModel, times: Times): Html {
+  const { decision, triggers, steps, validation, finishedAt } = facts
+  return html`<h2 id="rollback">Rollback plan</h2>
+${decision === null ? html`<p>The rollback was not used.</p>` : html`<div class="incident"><h4>Rolled back by decision of ${decision.by} at ${times.exact(decision.at)}</h4><p>${decision.reason}</p><p class="dim">${finishedAt === null ? 'Not finished.' : `Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`}</p></div>`}
+<h3>Rollback trigger conditions</h3>${triggers.length === 0 ? none : html`<ul class="items">${triggers.map(({ text, watched, firedAt }) => html`<li><span class="status ${firedAt.length > 0 ? 'bad' : 'neutral'}"><i>${firedAt.length > 0 ? '✕' : '·'}</i></span><span>${text}</span><span>${firedAt.length > 0 ? `fired ${firedAt.map((at) => times.exact(at)).join(', ')}` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}</span></li>`)}</ul>`}
+<h3>Rollback steps</h3>${decision === null ? (steps.length === 0 ? none : html`<ol class="plain">${steps.map((step) => html`<li>${step.title}</li>`)}</ol>`) : stepTable(steps, times)}
+<h3>Rollback validation</h3>${itemList(validation, times)}`
+}

@@ -1,0 +1,42 @@
+import type { ChartReport, ReportModel } from '#domain/report/model.ts'
+import type { Times } from '#domain/report/times.ts'
+import { metricChart } from './chart.ts'
+import { gantt } from './gantt.ts'
+import { html, type Html } from './html.ts'
+import { rehearsalMark } from './marks.ts'
+import { hatching } from './svg.ts'
+
+/** Planned against actual, and every metric that was watched. */
+export function pictures(report: ReportModel, times: Times): Html {
+  const plan = gantt(report, times)
+  return html`<h2 id="course">Course of the run</h2>
+${plan === null ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : html`<figure><figcaption><span>Planned against actual ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${plan}${planLegend()}</figure>`}
+${report.charts.map((chart, index) => html`<figure><figcaption><span>${capitalised(chart.metric)} ${rehearsalMark(report)}</span><span class="dim">${judgement(chart)}</span></figcaption>${metricChart(chart, times, index, report.mode === 'rehearsal')}</figure>`)}
+${report.charts.length === 0 ? html`<p class="dim">No metric was recorded during this run.</p>` : chartLegend()}`
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+function judgement({ threshold, breaches, noData, buckets }: ChartReport): string {
+  if (buckets.every((bucket) => bucket.last === null)) return 'no data'
+  const silent = noData.length === 0 ? '' : `, ${noData.length === 1 ? 'once' : `${noData.length} times`} without data`
+  if (threshold === null) return `no threshold${silent}`
+  return `${breaches.length === 0 ? 'no breach recorded' : breaches.length === 1 ? '1 breach' : `${breaches.length} breaches`}${silent}`
+}
+
+function planLegend(): Html {
+  return html`<div class="legend"><span><svg viewBox="0 0 22 12"><rect x=".6" y=".6" width="20.8" height="10.8" rx="2" fill="none" stroke="var(--edge)"/></svg>planned</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--ok)"/></svg>succeeded</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--edge)"/></svg>not finished</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--warn)"/></svg>running or skipped</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--bad)"/></svg>failed</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--unknown)"/></svg>unknown</span></div>`
+}
+
+function chartLegend(): Html {
+  return html`<div class="legend"><span><svg viewBox="0 0 22 12"><rect y="1" width="22" height="10" fill="var(--accent)" fill-opacity=".2"/><line x1="0" x2="22" y1="6" y2="6" stroke="var(--accent)" stroke-width="1.7"/></svg>newest reading, with lowest and highest</span>
+<span><svg viewBox="0 0 22 12"><line x1="0" x2="22" y1="6" y2="6" stroke="var(--bad)" stroke-width="1.4" stroke-dasharray="6 4"/></svg>limit</span>
+<span><svg viewBox="0 0 22 12"><rect width="22" height="12" fill="var(--bad)" fill-opacity=".16"/></svg>breach</span>
+<span><svg viewBox="0 0 22 12">${hatching('hatch-key')}<rect width="22" height="12" fill="url(#hatch-key)"/></svg>no data</span>
+<span><svg viewBox="0 0 22 12"><text x="6" y="11" style="fill:var(--bad);font-weight:700;font-size:13px">✕</text></svg>a step failed</span></div>`
+}
