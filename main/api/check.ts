@@ -27,7 +27,7 @@ export function requireRunnable(mode: RunMode, runbook: Runbook, findings: Findi
   const isEmpty = runbook.phases.every((phase) => phase.steps.length === 0)
   if (isEmpty) throw new Problem('runbook-empty', 'The runbook has no deployment steps.', `${first ? `Line ${first.line}: ${first.message} ` : ''}Add steps under "Deployment Steps". No run was created.`)
   if (mode === 'live' && first) {
-    const more = errors.length > 1 ? ` and ${errors.length - 1} more` : ''
-    throw new Problem('runbook-errors', `The runbook has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: line ${first.line}: ${first.message}${more}.`, 'Mend the runbook, or rehearse it as it is. No run was created.')
+    const count = errors.length === 1 ? 'an error' : `${errors.length} errors, the first`
+    throw new Problem('runbook-errors', `The runbook has ${count} in line ${first.line}: ${first.message}`, 'Mend the runbook, or rehearse it as it is. No run was created.')
   }
 }
