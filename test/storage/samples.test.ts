@@ -28,6 +28,7 @@ describe('samples', () => {
     const pages = [samples.after('run-1', 0, 3), samples.after('run-1', 3, 3), samples.after('run-1', 6, 3), samples.after('run-1', 8, 3)]
     expect(pages.map((page) => page.map((sample) => sample.ordinal))).toEqual([[1, 2, 3], [4, 5, 6], [7, 8], []])
     expect(pages[0]).toEqual([{ metric: 'error rate', at: 1, value: 1, ordinal: 1 }, { metric: 'latency', at: 1, value: 1, ordinal: 2 }, { metric: 'error rate', at: 2, value: 2, ordinal: 3 }])
+    expect([samples.newestOrdinal('run-1'), samples.newestOrdinal('run-3')]).toEqual([8, 0])
     expect(samples.metrics('run-1')).toEqual(['error rate', 'latency'])
     close()
   })

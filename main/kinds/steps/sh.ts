@@ -8,16 +8,10 @@ export const sh: StepKind = {
   label: 'Command over SSH',
   needsHosts: true,
   attributes: z.strictObject({ parallel: HostsAtOnce.optional(), batch: HostsAtOnce.optional() }),
-  check(step) {
-    const findings = []
-    if (step.body.trim() === '') {
-      findings.push({ code: 'command-missing', message: `The step "${step.title}" has an empty command.`, hint: 'Write the command between the fences, or take the block out to make it a step for a person.' })
-    }
-    if (step.hosts.length === 0 && step.unknownHosts.length === 0) {
-      findings.push({ code: 'hosts-missing', message: `The step "${step.title}" has a command but no host to run it on.`, hint: 'Name hosts or groups after the language: {hosts=app}.' })
-    }
-    return findings
-  },
+  // The document layer says when a command names no host.
+  check: (step) => (step.body.trim() === ''
+    ? [{ code: 'command-missing', message: `The step "${step.title}" has an empty command.`, hint: 'Write the command between the fences, or take the block out to make it a step for a person.' }]
+    : []),
   run: ({ step, attempt, host, ports, onOutput, signal }) => {
     if (!host) return Promise.resolve({ outcome: 'failed', reason: 'refused', code: 'hosts-missing', message: 'The step names no host.', hint: 'Nothing was run. Mend hosts= in the runbook, then retry.' })
     return ports.shell.run({ host, script: step.body, timeoutMs: step.timeoutMs, onOutput, signal, stepId: step.id, attempt })
