@@ -49,12 +49,14 @@ function OpenRoom() {
           <Detail />
         </div>
         <aside className={styles.health} aria-label="Health and communications">
-          <Breaches />
-          <ThresholdStrip />
-          <Health />
-          <Triggers />
-          <Messages />
-          <EventFeed />
+          <div className={styles.watch}>
+            <Breaches />
+            <ThresholdStrip />
+            <Health />
+            <Triggers />
+            <Messages />
+          </div>
+          <div className={styles.events}><EventFeed /></div>
         </aside>
       </div>
       <RoomCommands />

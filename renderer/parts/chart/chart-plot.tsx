@@ -3,7 +3,7 @@ import { Area, Brush, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, 
 import type { ThresholdOperator } from '#domain/threshold.ts'
 import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
-import { formatValue, timeTicks, valueTop } from './scale.ts'
+import { formatTick, timeTicks, valueTop } from './scale.ts'
 
 export interface Stretch {
   from: number
@@ -59,11 +59,12 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
       <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       {limit && (
-        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={{ value: limit.text, position: 'insideBottomRight', fill: 'var(--bad)', fontSize: 11, offset: 4 }} />
+        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={{ value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle }} />
       )}
       {large && <Brush dataKey="at" height={24} travellerWidth={8} stroke="var(--line-strong)" fill="var(--bg-sunken)" tickFormatter={(at: number) => formatClock(at, zone)} />}
     </ComposedChart>
   )
 })
 
-const formatTick = (value: number, unit: ChartPlotProps['unit']): string => (value === 0 ? '0' : formatValue(value, unit).replace(/\.?0+(?= |$)/, ''))
+// A halo of the ground colour keeps the words readable on top of the data.
+const limitStyle = { fill: 'var(--bad)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const

@@ -45,7 +45,7 @@ export const MetricChart = memo(function MetricChart({ title, series, unit, zone
         <span className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</span>
       </div>
       <div className={styles.plot} ref={box} aria-hidden="true">
-        {width > 0 && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={104} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
+        {width > 0 && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
       </div>
     </section>
   )

@@ -36,6 +36,20 @@ export function formatValue(value: number, unit: '%' | 'ms' | ''): string {
   return unit === '' ? digits(value) : `${unit === 'ms' ? Math.round(value).toString() : digits(value)} ${unit}`
 }
 
+/** As short as it goes without a change of value: `2 %`, `800 ms`, `1.5 s`. For limits and axes, which are round numbers. */
+export function formatRound(value: number, unit: '%' | 'ms' | ''): string {
+  const seconds = unit === 'ms' && Math.abs(value) >= 10_000
+  const number = Number((seconds ? value / 1000 : value).toPrecision(6))
+  return unit === '' ? `${number}` : `${number} ${seconds ? 's' : unit}`
+}
+
+/** A tick of the value axis: short, and never broken over two lines. */
+export function formatTick(value: number, unit: '%' | 'ms' | ''): string {
+  if (value === 0) return '0'
+  const text = unit === 'ms' && value >= 1000 ? `${value / 1000} s` : formatRound(value, unit)
+  return text.replace(' ', '\u00a0')
+}
+
 function digits(value: number): string {
   const size = Math.abs(value)
   if (size >= 100) return Math.round(value).toString()

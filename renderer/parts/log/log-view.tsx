@@ -29,6 +29,7 @@ export function LogView({ output, zone, showHost, empty }: LogViewProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
   const [seen, setSeen] = useState(0)
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoised by the compiler
   const rows = useVirtualizer({
     count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 20,
     getItemKey: (index) => lines[index]?.index ?? index,

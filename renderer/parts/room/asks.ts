@@ -10,6 +10,7 @@ export function commandOf(ask: Ask, answer: string): OperatorCommand {
 
 const commands: Record<AskKind, (about: string, answer: string) => OperatorCommand> = {
   'skip-step': (stepId, reason) => ({ type: 'skip-step', stepId, reason }),
+  'retry-unknown': (stepId) => ({ type: 'retry-step', stepId }),
   'fail-step': (stepId, reason) => ({ type: 'fail-step', stepId, reason }),
   'resolve-step': (stepId, evidence) => ({ type: 'resolve-step', stepId, evidence }),
   waive: (id, reason) => ({ type: 'waive', id, reason }),
@@ -24,6 +25,11 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   abort: (_, reason) => ({ type: 'abort', reason }),
   pause: (_, reason) => ({ type: 'pause', reason }),
   'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
+}
+
+/** What is to be kept of an answer that its command has no room for. */
+export function noteOf(ask: Ask, answer: string): OperatorCommand | null {
+  return ask.kind === 'retry-unknown' && answer !== '' ? { type: 'add-note', about: ask.about, text: answer } : null
 }
 
 export interface AskWords {
@@ -45,6 +51,7 @@ const plain: AskWords = { title: '', description: '', label: 'Reason', placehold
 
 const words: Record<AskKind, (subject: string) => Partial<AskWords>> = {
   'skip-step': (subject) => ({ title: 'Skip this step?', description: `“${subject}” will not be done. The run goes on with the next step.`, label: 'Why is it skipped?', confirm: 'Skip step' }),
+  'retry-unknown': (subject) => ({ title: 'Run it again?', description: `Nobody knows how “${subject}” ended. It may have done its work, in part or whole, or still be running. Retry only when doing it twice is safe.`, label: 'What did you see on the host? (optional, kept as a note)', confirm: 'Retry step', tone: 'danger', optional: true }),
   'fail-step': (subject) => ({ title: 'Report a failure', description: `“${subject}” is recorded as failed and the run holds here.`, label: 'What went wrong?', confirm: 'Report failure', tone: 'danger' }),
   'resolve-step': (subject) => ({ title: 'Mark this step done?', description: `“${subject}” is recorded as done on your word. Nothing is sent to a host.`, label: 'How do you know it is done?', placeholder: 'Checked on app2: version file says 4.2.0', confirm: 'Mark done' }),
   waive: (subject) => ({ title: 'Waive this item?', description: `“${subject}” will not be required. The report says who waived it and why.`, label: 'Why is it not needed?', confirm: 'Waive item' }),

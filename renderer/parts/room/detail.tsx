@@ -1,10 +1,10 @@
 import { findStep, gateBefore } from '#domain/run/view.ts'
-import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { GateDetail } from './gate-detail.tsx'
 import { ItemDetail } from './item-detail.tsx'
 import { OutcomePanel } from './outcome-panel.tsx'
 import { PhaseDetail } from './phase-detail.tsx'
 import { useRun } from './room-context.ts'
+import { RunOverview } from './run-overview.tsx'
 import { StepDetail } from './step-detail.tsx'
 import { useSelectedId } from './use-selection.ts'
 
@@ -19,7 +19,7 @@ export function Detail() {
     return state.runbook.phases.some((phase) => phase.id === id) ? 'phase' : 'none'
   })
   if (kind === 'outcome') return <OutcomePanel />
-  if (id === null || kind === 'none') return <EmptyState title="Nothing selected" text="Choose a step, an item or a gate with the arrow keys. Press g to go to where the run is." />
+  if (id === null || kind === 'none') return <RunOverview />
   switch (kind) {
     case 'step': return <StepDetail key={id} stepId={id} />
     case 'item': return <ItemDetail id={id} />

@@ -1,5 +1,6 @@
 import { StickyNote } from 'lucide-react'
 import { memo } from 'react'
+import { PROGRAM } from '#domain/run/decide.ts'
 import { describeEvent } from '#domain/run/describe.ts'
 import type { RunFact, StoredEvent } from '#domain/run/events.ts'
 import type { Runbook } from '#domain/runbook.ts'
@@ -20,7 +21,7 @@ export function EventFeed() {
   const zone = useZone()
   const runbook = useRun((state) => state.runbook)
   const events = useRunRoom((room) => room.events)
-  const shown = events.slice(-SHOWN).toReversed()
+  const shown = events.filter(({ event }) => event.type !== 'host-started').slice(-SHOWN).toReversed()
   return (
     <Section title="What happened" trailing={<Button size="s" variant="quiet" icon={<StickyNote size={13} />} shortcut="n" onClick={() => ask({ kind: 'note', about: '' })}>Note</Button>}>
       <ol className={styles.feed}>{shown.map((stored) => <Row key={stored.seq} stored={stored} runbook={runbook} zone={zone} />)}</ol>
@@ -45,7 +46,7 @@ const Row = memo(function Row({ stored, runbook, zone }: { stored: StoredEvent; 
   return (
     <li className={styles.row}>
       <time className={styles.at}>{formatClock(event.at, zone, true)}</time>
-      <span className={classNames(styles.what, tone !== null && styles[tone])}>{showControls(describeEvent(event, runbook))}{event.by !== 'holdpoint' && <span className={styles.by}> · {event.by}</span>}</span>
+      <span className={classNames(styles.what, tone !== null && styles[tone])}>{showControls(describeEvent(event, runbook).replaceAll('\n', ' · '))}{event.by !== PROGRAM && <span className={styles.by}> · {event.by}</span>}</span>
     </li>
   )
 })

@@ -5,6 +5,7 @@ import { ActionButton } from './action-button.tsx'
 import { useRoom, useRun, useZone } from './room-context.ts'
 import { RowActionsBar } from './row-actions-bar.tsx'
 import { actionsFor } from './row-actions.ts'
+import { StepTable } from './step-table.tsx'
 import styles from './detail.module.css'
 
 /** A go/no-go: what still keeps it shut, each with its own tick, and the decision. */
@@ -36,7 +37,10 @@ export function GateDetail({ gateId }: { gateId: string }) {
             <ul className={styles.list}>{required.map((item) => <OpenRow key={item.id} {...item} />)}</ul>
           </section>
         )}
-        {required.length === 0 && gate.state !== 'go' && <p className={styles.dim}>Nothing required is open. Behind this gate: {phase.steps.map((step) => step.title).join(' → ')}.</p>}
+        <section className={styles.section}>
+          <h3>Behind this gate</h3>
+          <StepTable steps={phase.steps} />
+        </section>
       </div>
     </div>
   )

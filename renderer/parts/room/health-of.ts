@@ -4,7 +4,7 @@ import type { Threshold } from '#domain/threshold.ts'
 import { isPast, longestGapMs } from '#domain/verdict.ts'
 import type { VerdictWord } from '#domain/verdict.ts'
 import type { LiveSeries } from '#renderer/parts/chart/live-series.ts'
-import { formatValue } from '#renderer/parts/chart/scale.ts'
+import { formatRound } from '#renderer/parts/chart/scale.ts'
 import type { ChartLimit, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 
 /** A metric the room draws, with the alert threshold that its chart shows. */
@@ -37,7 +37,7 @@ export function allThresholds(runbook: Runbook): Threshold[] {
 }
 
 export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
-  threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatValue(threshold.limit, threshold.unit).replace(/\.?0+(?= |$)/, '')}` }
+  threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` }
 
 /** Where a threshold stands: breaches and silences as main has recorded them, else the newest reading. Unclear is no data. */
 export function wordOf(state: Pick<RunState, 'breaches' | 'silent'>, threshold: Threshold, reading: { at: number; value: number } | null, staleMs: number | null): ThresholdWord {

@@ -2,7 +2,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import { tickableItems } from '#domain/run/view.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { Time } from '#renderer/ui/time.tsx'
-import { useRun, useZone } from './room-context.ts'
+import { useRoom, useRun, useZone } from './room-context.ts'
 import { RowActionsBar } from './row-actions-bar.tsx'
 import styles from './detail.module.css'
 
@@ -32,9 +32,34 @@ export function ItemDetail({ id }: { id: string }) {
         {item.note !== '' && <p className={styles.message}>{item.note}</p>}
         <RowActionsBar id={id} />
       </header>
-      {query && <div className={styles.body}><pre className={styles.code}>{query.sql}</pre></div>}
+      <div className={styles.body}>
+        {query && <pre className={styles.code}>{query.sql}</pre>}
+        <Siblings of={siblingsOf(runbook, id)} />
+      </div>
     </div>
   )
+}
+
+function Siblings({ of }: { of: { id: string; text: string }[] }) {
+  return <ul className={styles.list}>{of.map((item) => <Sibling key={item.id} id={item.id} text={item.text} />)}</ul>
+}
+
+function Sibling({ id, text }: { id: string; text: string }) {
+  const { view } = useRoom()
+  const zone = useZone()
+  const item = useRun((state) => state.items[id])
+  return (
+    <li>
+      <StatusMark status={item?.state ?? 'open'} shapeOnly />
+      <button type="button" className={styles.link} onClick={() => view.getState().choose(id)}>{text}</button>
+      {item?.at && <span className={styles.dim}>{item.by} · <Time at={item.at} zone={zone} /></span>}
+    </li>
+  )
+}
+
+function siblingsOf(runbook: Runbook, id: string): { id: string; text: string }[] {
+  const lists = [...runbook.checklists.map((list) => list.items), runbook.smokeTests, runbook.validationQueries, runbook.rollback.validation, runbook.postChecklist, runbook.followUps]
+  return lists.find((items) => items.some((item) => item.id === id)) ?? []
 }
 
 const checklistItem = (runbook: Runbook, id: string) =>

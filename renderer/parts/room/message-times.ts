@@ -6,7 +6,7 @@ import type { Message } from '#domain/runbook.ts'
 export function whenOf(message: Message): string {
   const { timing } = message
   switch (timing.when) {
-    case 'before': return `${formatDuration(timing.leadMs)} before the window`
+    case 'before': return `${formatDuration(timing.leadMs)} before`
     case 'start': return 'at the start'
     case 'every': return `every ${formatDuration(timing.everyMs)}`
     case 'issue': return 'when there is an issue'

@@ -1,7 +1,8 @@
+import { formatDuration } from '#domain/duration.ts'
 import type { Message } from '#domain/runbook.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
-import { formatClock, formatCounter } from '#renderer/ui/format.ts'
+import { formatClock } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { isAllowed } from './allowed.ts'
 import { dueAt, whenOf } from './message-times.ts'
@@ -54,5 +55,7 @@ function Row({ message }: { message: Message }) {
 
 function said(when: string, left: number | null): string {
   if (left === null) return when
-  return left <= 0 ? `${when} · due ${left > -1000 ? 'now' : `${formatCounter(-left)} ago`}` : `${when} · in ${formatCounter(left)}`
+  return left <= 0 ? `${when} · ${left > -60_000 ? 'due now' : `overdue ${formatDuration(minutes(-left))}`}` : `${when} · in ${formatDuration(minutes(left))}`
 }
+
+const minutes = (ms: number): number => Math.max(60_000, Math.floor(ms / 60_000) * 60_000)

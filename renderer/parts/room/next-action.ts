@@ -54,7 +54,7 @@ function steadyAction(state: RunState): NextAction {
   const running = currentStep(state)
   if (running) return isManual(running) ? byHand(running) : watchStep(running, nextStep(state))
   const gate = waitingGate(state)
-  if (gate) return gateAction(state, gate.gateId, `phase ${gate.phase.number}: ${gate.phase.title}`)
+  if (gate) return gateAction(state, gate.gateId, `phase ${gate.phase.number}, ${gate.phase.title}`)
   if (state.stage === 'monitoring') {
     return watch({ title: 'Monitoring', detail: 'The deployment is done. The run goes on watching the metrics until the monitoring time is over.', second: ask('End monitoring', '', { kind: 'end-monitoring', about: '' }) })
   }
@@ -71,7 +71,7 @@ function stuckAction(state: RunState, step: Step): NextAction {
     tone: unknown ? 'unknown' : 'bad', focusId: step.id, owner: step.owner,
     title: unknown ? `Nobody knows how “${step.title}” ended` : `“${step.title}” failed`,
     detail: unknown ? 'Look at the host first. Nothing goes on until a person decides.' : 'The run holds here. Retry, skip with a reason, mark it done, or roll back.',
-    primary: send('Retry', 'r', { type: 'retry-step', stepId: step.id }), second: skip(step),
+    primary: unknown ? null : send('Retry', 'r', { type: 'retry-step', stepId: step.id }),
   })
 }
 
@@ -80,8 +80,8 @@ function gateAction(state: RunState, gateId: string, phase: string): NextAction 
   const first = open[0]
   if (first) return openAction(state, first, `${open.length} required ${open.length === 1 ? 'item' : 'items'} before the go for ${phase}`)
   return act({
-    title: `Go or no-go for ${phase}?`, detail: 'Nothing required is open.', focusId: gateId,
-    primary: send('Go', 'Enter', { type: 'decide-gate', gateId, decision: 'go', reason: '' }), second: ask('No-go', '', { kind: 'no-go', about: gateId }),
+    title: `Go or no-go: ${phase}?`, detail: 'Nothing required is open.', focusId: gateId,
+    primary: send('Go', 'Enter', { type: 'decide-gate', gateId, decision: 'go', reason: '' }), second: ask('No-go', 'x', { kind: 'no-go', about: gateId }),
   })
 }
 

@@ -11,7 +11,7 @@ import { useRun, useView } from './room-context.ts'
 import styles from './next-panel.module.css'
 
 const looks: Record<NextAction['tone'], { word: string; icon: ReactNode }> = {
-  act: { word: 'Next, by you', icon: <Hand size={16} /> },
+  act: { word: 'Next', icon: <Hand size={16} /> },
   watch: { word: 'In progress', icon: <Eye size={16} /> },
   bad: { word: 'Needs a decision', icon: <TriangleAlert size={16} /> },
   unknown: { word: 'Outcome unknown', icon: <CircleHelp size={16} /> },
@@ -33,6 +33,7 @@ export function NextPanel() {
         {detail !== '' && <p className={styles.detail}>{detail}</p>}
       </div>
       {tone === 'watch' && focusId !== null && <Elapsed id={focusId} />}
+      <MonitoringLeft />
       {second && <ActionButton action={second} size="l" variant="quiet" />}
       {primary && <Primary action={primary} tone={tone} />}
     </section>
@@ -56,11 +57,18 @@ function Elapsed({ id }: { id: string }) {
   })
   if (length === null) return null
   return (
-    <div className={styles.elapsed}>
+    <div className={classNames(styles.elapsed, planned !== null && length > planned && styles.late)}>
       <span>{formatCounter(length)}</span>
-      {planned !== null && <small>of {formatCounter(planned)} planned</small>}
+      {planned !== null && <small>{length > planned ? `${formatCounter(length - planned)} over ${formatCounter(planned)} planned` : `of ${formatCounter(planned)} planned`}</small>}
     </div>
   )
+}
+
+function MonitoringLeft() {
+  const endsAt = useRun((state) => (state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null))
+  const left = useView((view) => (endsAt === null ? null : Math.max(0, endsAt - view.now)))
+  if (left === null) return null
+  return <div className={styles.elapsed}><span>{formatCounter(left)}</span><small>of monitoring left</small></div>
 }
 
 const summary = ({ tone, focusId, title, detail, owner }: NextAction) => ({ tone, focusId, title, detail, owner })

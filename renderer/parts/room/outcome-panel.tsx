@@ -1,16 +1,14 @@
 import { statusOf } from '#domain/run/view.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { Button } from '#renderer/ui/button.tsx'
-import { go } from '#renderer/stores/route.ts'
 import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { Time } from '#renderer/ui/time.tsx'
-import { useRoom, useRun, useZone } from './room-context.ts'
+import { PhaseTable } from './phase-table.tsx'
+import { useRun, useZone } from './room-context.ts'
 import styles from './outcome-panel.module.css'
 
-/** How it ended, in numbers, and the way to the report. */
+/** How it ended, in numbers, and against the plan. */
 export function OutcomePanel() {
-  const { runId } = useRoom()
   const zone = useZone()
   const status = useRun(statusOf)
   const startedAt = useRun((state) => state.startedAt)
@@ -25,7 +23,7 @@ export function OutcomePanel() {
         {startedAt !== null && finishedAt !== null && <div><dt>Took</dt><dd>{formatLength(finishedAt - startedAt)}</dd></div>}
         {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
-      <Button variant="primary" size="l" shortcut="Enter" onClick={() => go({ screen: 'report', id: runId })}>Open report</Button>
+      <PhaseTable />
     </div>
   )
 }

@@ -26,7 +26,10 @@ export function refusalFor(state: RunState, { does }: Action): string | null {
 
 function candidates(state: RunState, id: string): Action[] {
   const found = findStep(state.runbook, id)
-  if (found) return isManual(found.step) ? manualActions(id) : automatedActions(id)
+  if (found) {
+    if (state.steps[id]?.status === 'unknown') return unknownActions(id)
+    return isManual(found.step) ? manualActions(id) : automatedActions(id)
+  }
   if (state.items[id]) return state.items[id].state === 'open' ? itemActions(id) : [{ label: 'Reopen', key: 'Space', does: { send: { type: 'untick', id } } }]
   if (state.runbook.phases.some((phase) => gateBefore(phase.id) === id)) return gateActions(state, id)
   return []
@@ -38,6 +41,13 @@ const automatedActions = (stepId: string): Action[] => [
   { label: 'Run step', key: 'Enter', does: { send: { type: 'start-step', stepId } } },
   { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
   asking('Mark done…', 'd', 'resolve-step', stepId),
+  asking('Skip…', 's', 'skip-step', stepId),
+]
+
+/** The look at the host comes first, and running it again last: it may have done its work. */
+const unknownActions = (stepId: string): Action[] => [
+  asking('Mark done…', 'd', 'resolve-step', stepId),
+  asking('Retry…', 'r', 'retry-unknown', stepId),
   asking('Skip…', 's', 'skip-step', stepId),
 ]
 

@@ -14,7 +14,8 @@ import styles from './detail.module.css'
 /** A step: what will run and where before it starts; hosts and live output from then on; and what to do when it fails. */
 export function StepDetail({ stepId }: { stepId: string }) {
   const { client, runId } = useRoom()
-  const found = useRun((state) => findStep(state.runbook, stepId))
+  const runbook = useRun((state) => state.runbook)
+  const found = useMemo(() => findStep(runbook, stepId), [runbook, stepId])
   const status = useRun((state) => state.steps[stepId]?.status ?? 'planned')
   const begun = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length > 0)
   const [host, setHost] = useState<string | null>(null)
@@ -30,7 +31,7 @@ export function StepDetail({ stepId }: { stepId: string }) {
           <StatusMark status={status} />
         </div>
         <StepFacts step={step} />
-        {status === 'failed' || status === 'unknown' ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} /></>}
+        {status === 'failed' || status === 'unknown' ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} sayWhyNot={status === 'planned'} /></>}
       </header>
       {begun && <StepHosts stepId={stepId} chosen={host} onChoose={setHost} />}
       {begun

@@ -1,3 +1,4 @@
+import { PROGRAM } from '#domain/run/decide.ts'
 import type { Step } from '#domain/step.ts'
 import { formatClock, formatCounter, formatLength } from '#renderer/ui/format.ts'
 import { useRun, useView, useZone } from './room-context.ts'
@@ -15,14 +16,20 @@ export function StepFacts({ step }: { step: Step }) {
   const actual = useView((view) => {
     const span = view.timing?.steps[step.id]?.actual
     if (!span || span.startAt === null) return null
-    return `${formatClock(span.startAt, zone, true)}, ${formatCounter((span.endAt ?? Math.max(view.now, span.startAt)) - span.startAt)}`
+    return formatClock(span.startAt, zone, true)
   })
+  const length = useView((view) => {
+    const span = view.timing?.steps[step.id]?.actual
+    return !span || span.startAt === null ? null : formatCounter((span.endAt ?? Math.max(view.now, span.startAt)) - span.startAt)
+  })
+  const ended = useRun((state) => state.steps[step.id]?.status !== 'running')
   return (
     <p className={styles.facts}>
       {step.owner !== null && <span>Owner <b>{step.owner}</b></span>}
       {planned !== null && <span>Planned <b>{planned}</b></span>}
       {actual !== null && <span>Started <b>{actual}</b></span>}
-      {by !== null && <span>By <b>{by}</b></span>}
+      {length !== null && <span>{ended ? 'Took' : 'Running for'} <b>{length}</b></span>}
+      {by !== null && by !== PROGRAM && <span>By <b>{by}</b></span>}
       {attempt > 1 && <span>Attempt <b>{attempt}</b></span>}
       {step.timeoutMs !== null && <span>Timeout <b>{formatLength(step.timeoutMs)}</b></span>}
       {step.attributes['batch'] !== undefined && <span>Batch <b>{step.attributes['batch']}</b></span>}

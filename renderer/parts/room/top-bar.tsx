@@ -14,12 +14,12 @@ export function TopBar() {
   const overview = useRun((state) => state.runbook.overview)
   const status = useRun(statusOf)
   const live = useRun((state) => state.mode === 'live')
-  const about = [live ? 'Live run' : 'Rehearsal', overview.environment, overview.version].filter((part) => part !== null).join(' · ')
+  const what = [overview.environment, overview.version].filter((part) => part !== null).join(' · ')
   return (
     <header className={styles.bar}>
       <div className={styles.name}>
-        <h1 className={styles.title} title={title}>{title}</h1>
-        <p className={styles.about}>{about}</p>
+        <h1 className={styles.title} title={title}>{what || title}</h1>
+        <p className={styles.about}>{live ? 'Live run' : 'Rehearsal'}{overview.deploymentType !== null && ` · ${overview.deploymentType}`}</p>
       </div>
       <div className={styles.status}><StatusMark status={status} size="l" /></div>
       <ClockCluster />

@@ -121,8 +121,8 @@ function PhaseBody({ row }: { row: TreeRow }) {
       <span className={styles.title}>{row.title.slice(number.length + 1)}</span>
       <Count ids={row.countIds} />
       <span className={styles.plan} title="Planned; then the projected end">{planned}</span>
-      <span className={classNames(styles.projected, late > 0 && styles.late, late < 0 && styles.early)}>
-        {late === 0 ? '' : `${late > 0 ? '+' : '−'}${Math.abs(late)} min`}{late === 0 ? '' : ` → ${end}`}
+      <span className={classNames(styles.projected, late > 0 && styles.late)} title={late === 0 ? 'On time' : `${Math.abs(late)} min ${late > 0 ? 'late' : 'early'}`}>
+        {end === '' ? '' : `${late > 0 ? 'late ' : '→ '}${end}`}
       </span>
     </>
   )

@@ -4,6 +4,8 @@ import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { ActionButton } from './action-button.tsx'
+import { isAllowed } from './allowed.ts'
+import type { Action } from './next-action.ts'
 import { actionsFor } from './row-actions.ts'
 import type { RowAction } from './row-actions.ts'
 import { useRun } from './room-context.ts'
@@ -21,6 +23,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   const message = useRun((state) => state.steps[stepId]?.message ?? '')
   const done = useRun((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name).join(', '))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
+  const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const trouble = JSON.parse(told) as Told[]
   return (
     <section className={classNames(styles.panel, unknown && styles.unknown)} aria-label={unknown ? 'Outcome unknown' : 'Failure'}>
@@ -44,9 +47,9 @@ export function TroublePanel({ stepId }: { stepId: string }) {
         </ol>
       )}
       <dl className={styles.ways}>
-        {(JSON.parse(actions) as RowAction[]).map((action, place) => (
+        {[...(JSON.parse(actions) as RowAction[]), ...(canRollBack ? [rollBack] : [])].map((action) => (
           <div key={action.label}>
-            <dt><ActionButton action={action} variant={place === 0 && !unknown ? 'primary' : 'neutral'} /></dt>
+            <dt><ActionButton action={action} /></dt>
             <dd>{meanings[action.label] ?? ''}</dd>
           </div>
         ))}
@@ -55,8 +58,12 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   )
 }
 
+const rollBack: Action = { label: 'Roll back…', key: 'Shift+R', does: { ask: { kind: 'start-rollback', about: '' } } }
+
 const meanings: Record<string, string> = {
   Retry: 'Runs the same command again on the hosts where it has not succeeded.',
+  'Retry…': 'Runs the same command again where it has not succeeded. Only when doing it twice is safe.',
   'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
   'Skip…': 'Goes on without it. Asks why.',
+  'Roll back…': 'Shows the steps back first. Asks why.',
 }

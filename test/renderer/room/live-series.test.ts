@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addSample, emptySeries, endOf, seedSeries, slideTo } from '#renderer/parts/chart/live-series.ts'
-import { formatValue, roundUp, timeTicks, valueTop } from '#renderer/parts/chart/scale.ts'
+import { formatRound, formatValue, roundUp, timeTicks, valueTop } from '#renderer/parts/chart/scale.ts'
 
 const NOW = 1_700_000_010_000
 const reading = (at: number, value: number | null) => ({ metric: 'error rate', at, value })
@@ -52,4 +52,8 @@ test('time ticks are round and inside the window', () => {
 test('values carry as many digits as are of use', () => {
   expect([formatValue(0.421, '%'), formatValue(13.37, '%'), formatValue(212.4, 'ms'), formatValue(12_400, 'ms'), formatValue(7, '')])
     .toEqual(['0.42 %', '13.4 %', '212 ms', '12.4 s', '7.00'])
+})
+
+test('limits and axes are written short, and never lose a zero that counts', () => {
+  expect([formatRound(800, 'ms'), formatRound(2, '%'), formatRound(0.5, '%'), formatRound(12_000, 'ms'), formatRound(100, '')]).toEqual(['800 ms', '2 %', '0.5 %', '12 s', '100'])
 })

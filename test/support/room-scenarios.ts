@@ -1,0 +1,88 @@
+import type { RunCommand } from '#domain/run/commands.ts'
+import type { RunMode } from '#domain/run/events.ts'
+import type { HostResult } from '#domain/step.ts'
+import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
+import type { FakeJournal } from './fake-journal.ts'
+import { fakeRunbook } from './fake-runbook.ts'
+import { minute } from './run-states.ts'
+
+/** Runs as the room meets them, each decided by the real domain up to the moment that is to be looked at. */
+export const scenarios = {
+  planned: (now: number) => fresh(now, 'live'),
+  preparation: (now: number) => {
+    const run = fresh(now, 'rehearsal')
+    run.take({ type: 'start-run' }, now - 3 * minute)
+    for (const id of ['code-0', 'code-1', 'environment-0']) run.take({ type: 'tick', id, note: '' }, now - 2 * minute)
+    return run
+  },
+  gate: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached'),
+  running: (now: number) => deploying(now, 'rehearsal', now - 74_000, { 'web-1': done }),
+  failed: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused }),
+  unknown: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost }),
+  breach: (now: number) => {
+    const run = deploying(now, 'live', now - 3 * minute, { 'web-1': done })
+    run.take(breached(now), now - 95_000, 'holdpoint')
+    return run
+  },
+  rollback: (now: number) => {
+    const run = deploying(now, 'live', now - 6 * minute, { 'web-1': done, 'web-2': done, 'web-3': exited })
+    run.take(breached(now), now - 5 * minute, 'holdpoint')
+    run.take({ type: 'start-rollback', reason: 'Error rate over 3% and web-3 does not come up' }, now - 3 * minute, 'jonas')
+    finishRunning(run, now - 3 * minute)
+    run.take({ type: 'report-host-started', stepId: 'back-deploy', attempt: 1, host: 'web-1' }, now - 55_000, 'holdpoint')
+    return run
+  },
+  'by-hand': (now: number) => {
+    const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': done })
+    run.take({ type: 'set-pace', automatic: false }, now - 2 * minute)
+    run.take({ type: 'skip-step', stepId: 'deploy', reason: 'web-2 is taken out of the pool by hand' }, now - minute)
+    return run
+  },
+  monitoring: (now: number) => played(now, 'rehearsal', (run) => run.state().stage === 'monitoring'),
+  ended: (now: number) => {
+    const run = played(now, 'rehearsal', (one) => one.state().stage === 'monitoring')
+    run.take({ type: 'end-monitoring', reason: 'All metrics within limits' }, now - 2 * minute)
+    for (const item of run.state().runbook.postChecklist) run.take({ type: 'tick', id: item.id, note: '' }, now - minute)
+    run.take({ type: 'finish-run' }, now - 30_000)
+    return run
+  },
+} satisfies Record<string, (now: number) => FakeJournal>
+
+export type ScenarioName = keyof typeof scenarios
+
+const done: HostResult = { outcome: 'succeeded', exitCode: 0 }
+const exited: HostResult = { outcome: 'failed', reason: 'exit', exitCode: 3 }
+const refused: HostResult = {
+  outcome: 'failed', reason: 'refused', code: 'ssh-host-key-changed',
+  message: 'The host key of web-3 is not the one in ~/.ssh/known_hosts:43. Nothing was sent.',
+  hint: 'Ask whoever runs web-3 whether it was rebuilt. If so, remove line 43 and retry. If not, do not go on.',
+}
+const lost: HostResult = {
+  outcome: 'unknown', code: 'ssh-lost', message: 'The connection to web-3 was lost after the command was sent; its result is unknown.',
+  hint: 'Check web-3: does shopctl version say 4.2.0? Then mark the step done, or retry.',
+}
+
+const fresh = (now: number, mode: RunMode): FakeJournal => createFakeJournal('run-1', fakeRunbook(now), mode, now - 50 * minute)
+
+function played(now: number, mode: RunMode, until: (run: FakeJournal) => boolean, sinceMs = 37 * minute): FakeJournal {
+  const run = fresh(now, mode)
+  play(run, now - sinceMs, () => until(run))
+  return run
+}
+
+/** In the middle of "Deploy new version": each host has started and those named have ended. */
+function deploying(now: number, mode: RunMode, at: number, results: Record<string, HostResult>): FakeJournal {
+  const run = played(now, mode, (one) => one.state().steps['deploy']?.status === 'running', 16 * minute)
+  const hosts = Object.keys(run.state().steps['deploy']?.hosts ?? {})
+  const from = Math.max(at, run.state().lastEventAt)
+  for (const host of hosts) run.take({ type: 'report-host-started', stepId: 'deploy', attempt: 1, host }, from, 'holdpoint')
+  for (const [place, [host, result]] of Object.entries(results).entries()) {
+    run.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host, result }, from + 31_000 + place * 13_000, 'holdpoint')
+  }
+  return run
+}
+
+const breached = (now: number): RunCommand => ({
+  type: 'report-breach', thresholdId: 'limit-1', triggerId: null, metric: 'error rate',
+  evidence: { rule: 'Error rate > 2% for 1m', stepId: 'deploy', samples: [2.2, 2.6, 2.9, 3.1].map((value, place) => ({ at: now - 100_000 + place * 5_000, value })) },
+})
