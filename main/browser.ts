@@ -14,9 +14,11 @@ export async function runBrowser(options: { port?: number; print: (line: string)
       port: options.port,
       openBrowser: options.openBrowser,
     })
+    // Listens for Ctrl+C before the link is out: whoever reads it may end Holdpoint at once.
+    const stopped = untilStopped({ print, close: () => host.close(), onEnter: () => print(`\n  ${host.newLink()}\n`) })
     print(`\n  ${host.url}\n`)
     print('The link works once, in one tab. Press Enter for another, Ctrl+C to end Holdpoint.')
-    return await untilStopped({ print, close: () => host.close(), onEnter: () => print(`\n  ${host.newLink()}\n`) })
+    return await stopped
   } finally {
     await app.close()
   }

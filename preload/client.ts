@@ -19,6 +19,6 @@ export function createClient(bridge: Bridge): Client {
     call: (name, input) => bridge.call(name, input) as Promise<Reply<never>>,
     follow: (feed, input, onItem, onProblem) =>
       bridge.follow(feed, input as Record<string, unknown>, (fed) => onItem(fed.item as never, fed.cursor), onProblem),
-    onConnection: bridge.onConnection,
+    onConnection: (listener) => bridge.onConnection(listener),
   }
 }

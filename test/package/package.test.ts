@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { extractFile, listPackage } from '@electron/asar'
+import { extractAll, extractFile, listPackage } from '@electron/asar'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -28,6 +29,7 @@ afterAll(() => rmSync(output, { recursive: true, force: true }))
 
 const read = (name: string): string => extractFile(asar, name).toString('utf8')
 const packages = (): string[] => [...new Set(files.flatMap((name) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? []))].toSorted()
+const inFolder = (folder: string): string[] => [...new Set(files.filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length).split('/')[0]!))].toSorted()
 
 describe('the package', () => {
   test('has main, preload, page and example runbooks', () => {
@@ -36,8 +38,8 @@ describe('the package', () => {
   })
 
   test('has nothing at the top but these', () => {
-    expect([...new Set(files.map((name) => name.split('/')[1]))].toSorted()).toEqual(['dist', 'node_modules', 'package.json'])
-    expect([...new Set(files.map((name) => name.split('/')).filter((parts) => parts[1] === 'dist' && parts[2] !== undefined).map((parts) => parts[2]))].toSorted()).toEqual(['main', 'preload', 'renderer', 'resources'])
+    expect(inFolder('/')).toEqual(['dist', 'node_modules', 'package.json'])
+    expect(inFolder('/dist/')).toEqual(['main', 'preload', 'renderer', 'resources'])
   })
 
   test('has only the packages that the bundle leaves outside, and each it leaves', () => {
@@ -89,6 +91,19 @@ describe('what is in it', () => {
     expect(scripts.length).toBeGreaterThan(0)
     for (const name of scripts) expect(read(name.slice(1))).not.toMatch(/[^.\w]eval\(/)
   })
+})
+
+test('the packed main starts: it opens its own data with the packed native file, shows the page, and closes', () => {
+  const app = join(output, 'extracted')
+  extractAll(asar, app)
+  const electron = join(app, 'node_modules', 'electron')
+  mkdirSync(electron)
+  copyFileSync(join(project, 'test', 'support', 'packaged-electron.js'), join(electron, 'index.js'))
+  writeFileSync(join(electron, 'package.json'), '{"type":"module","main":"index.js"}')
+  const home = join(output, 'home')
+  const said = execFileSync(process.execPath, [join(app, 'dist', 'main', 'electron.js')], { encoding: 'utf8', env: { ...process.env, HOLDPOINT_HOME: home }, timeout: 20_000 })
+  expect(JSON.parse(said)).toEqual(['sandbox', 'preload true', 'app://holdpoint/ 200', 'exit 0'])
+  expect(readdirSync(home).some((name) => name.endsWith('.db'))).toBe(true)
 })
 
 describe('electron-builder.yml', () => {
