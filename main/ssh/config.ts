@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { configProblem, readConfigFile, type ConfigNode } from './config-files.ts'
 import { matchesPattern } from './patterns.ts'
+import { expandHostName } from './tokens.ts'
 import { matchCriteria, type MatchContext } from './config-match.ts'
 
 /** What ~/.ssh/config says about one name; null where it says nothing. Values are as written, with no token expanded. */
@@ -42,7 +43,9 @@ export function lookupConfig(name: string, sources: ConfigSources, user: string 
   for (const nodes of files) walk(nodes, name, context, found, true)
   if (context.wantsFinal) {
     context.final = true
-    const canonical = (found.values.get('hostname')?.[0] ?? name).replace(/%h/g, name).toLowerCase()
+    const canonical = expandHostName(found.values.get('hostname')?.[0] ?? '%h', name).toLowerCase()
+    // As in OpenSSH the second pass starts with the host name settled.
+    found.values.set('hostname', [canonical])
     for (const nodes of files) walk(nodes, canonical, context, found, true)
   }
   return toHostConfig(found)

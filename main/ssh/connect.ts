@@ -1,6 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { AnyAuthMethod, Client } from 'ssh2'
+import type { AnyAuthMethod } from 'ssh2'
 import { Problem } from '#domain/problem.ts'
 import { dialOnce, givenUpProblem, type Dialed } from './dial.ts'
 import { clean, connectProblem } from './failures.ts'
@@ -46,7 +46,7 @@ const READY_TIMEOUT_MS = 20_000
 const MAX_DROPS = 4
 
 /** Connects one hop: checks its key, asks a person where it must, logs in. Throws Problem. */
-export async function connectHop(route: Route, world: ConnectWorld): Promise<Client> {
+export async function connectHop(route: Route, world: ConnectWorld): Promise<Extract<Dialed, { dialed: 'ready' }>> {
   const tried = new Set<string>()
   let drops = 0
   for (;;) {
@@ -56,7 +56,7 @@ export async function connectHop(route: Route, world: ConnectWorld): Promise<Cli
     const dialed = await dialRoute(route, world, methods)
     switch (dialed.dialed) {
       case 'ready':
-        return dialed.client
+        return dialed
       case 'failed':
         throw dialed.problem
       case 'dropped':
@@ -119,16 +119,20 @@ function embeddedMethods(embedded: EmbeddedHost | null): AnyAuthMethod[] {
 }
 
 /** Asked with no connection open, so that no login timer runs while a person reads the fingerprint. */
-async function askAboutKey({ hop, place }: Route, key: Buffer, world: ConnectWorld): Promise<void> {
+async function askAboutKey(route: Route, key: Buffer, world: ConnectWorld): Promise<void> {
+  const { hop, place } = route
+  // Another host may have had the same question answered since this one began to dial.
+  if (hostKeyCheck(route).judge(key).answer !== 'unknown') return
   const question = { host: hop.name, address: hop.hostKeyName, keyType: keyTypeOf(key), fingerprint: fingerprint(key) }
   if (!(await world.prompts.hostKey(question, world.signal))) throw declinedProblem(place, key)
-  rememberHostKey(world.ownKnownHostsFile, hop.hostKeyName, key)
+  if (hostKeyCheck(route).judge(key).answer === 'unknown') rememberHostKey(world.ownKnownHostsFile, hop.hostKeyName, key)
 }
 
 async function unlockNext(locked: LockedKey[], { hop }: Route, world: ConnectWorld): Promise<boolean> {
   for (const key of locked) {
     if (world.ring.opened.has(key.file)) return true
-    if (await unlock(key, world.ring, (file, attempt) => world.prompts.passphrase({ host: hop.name, file, attempt }, world.signal), world.signal)) return true
+    const ask = (signal: AbortSignal) => (attempt: number) => world.prompts.passphrase({ host: hop.name, file: key.file, attempt }, signal)
+    if (await world.ring.unlocking.get(key.file, world.signal, (signal) => unlock(key, world.ring, ask(signal), signal))) return true
   }
   return false
 }

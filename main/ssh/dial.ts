@@ -32,7 +32,7 @@ export interface Dialing {
 }
 
 export type Dialed =
-  | { dialed: 'ready'; client: Client }
+  | { dialed: 'ready'; client: Client; sock: Duplex }
   | { dialed: 'unknown-key'; key: Buffer }
   | { dialed: 'not-authenticated'; reason: string }
   /** Closed before the handshake was done: worth another try. */
@@ -80,7 +80,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     client.on('handshake', () => {
       handshaken = true
     })
-    client.on('ready', () => settle({ dialed: 'ready', client }))
+    client.on('ready', () => settle({ dialed: 'ready', client, sock: dialing.sock }))
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
     client.on('error', onError)
     client.on('close', () => {

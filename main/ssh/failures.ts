@@ -15,7 +15,7 @@ export function connectProblem(thrown: Error & { code?: unknown; level?: string 
   if (code === 'ECONNREFUSED' || /connection refused/i.test(text)) {
     return new Problem('ssh-refused', `${place} refused the connection.`, `Is sshd running there, and is the port right? ${NOTHING_SENT}`, thrown)
   }
-  if (['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code) || /no route|unreachable/i.test(text)) {
+  if (['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'].includes(code) || /no route|unreachable/i.test(text)) {
     return new Problem('ssh-no-route', `There is no way to ${place} from here (${code || text}).`, `Check the network, the VPN and the jump host. ${NOTHING_SENT}`, thrown)
   }
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'].includes(code) || /not known|resolve|getaddrinfo/i.test(text)) {

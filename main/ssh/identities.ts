@@ -2,6 +2,7 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2'
 import { listAgentKeys } from './agent.ts'
 import { readKeyFile, unlockKey } from './key-files.ts'
 import type { Hop } from './resolve.ts'
+import { createShared, type Shared } from './shared.ts'
 
 /** One way to prove who we are. `id` tells two offers of the same key apart from two keys. */
 export interface Offer {
@@ -30,6 +31,12 @@ export interface KeyRing {
   opened: Map<string, ParsedKey>
   /** Files whose passphrase the person would not or could not give. */
   givenUp: Set<string>
+  /** Questions about files in progress: several hosts often wait for the same one. */
+  unlocking: Shared<boolean>
+}
+
+export function createKeyRing(): KeyRing {
+  return { opened: new Map(), givenUp: new Set(), unlocking: createShared<boolean>(() => false) }
 }
 
 /** Collects what can be offered at a hop. Nothing is asked and nothing is sent. */
@@ -80,9 +87,9 @@ const keyId = (publicKey: Buffer): string => publicKey.toString('base64')
 const MAX_ATTEMPTS = 3
 
 /** Asks for a key's passphrase, three times at most. True when the key is open now. */
-export async function unlock(locked: LockedKey, ring: KeyRing, ask: (file: string, attempt: number) => Promise<string | null>, signal: AbortSignal): Promise<boolean> {
+export async function unlock(locked: LockedKey, ring: KeyRing, ask: (attempt: number) => Promise<string | null>, signal: AbortSignal): Promise<boolean> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const passphrase = await ask(locked.file, attempt)
+    const passphrase = await ask(attempt)
     if (passphrase === null) break
     const key = unlockKey(locked.text, passphrase)
     if (!(key instanceof Error)) {

@@ -30,7 +30,7 @@ const ANSWER_WITHIN_MS = 30_000
 /** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
 const EXEC_REFUSED = 'Unable to exec'
 
-export function createLink(client: Client, channelLimit: number): Link {
+export function createLink({ client, sock }: { client: Client; sock: Duplex }, channelLimit: number): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
@@ -45,6 +45,10 @@ export function createLink(client: Client, channelLimit: number): Link {
   const close = (): void => {
     end()
     client.end()
+    // A host that does not hang up in turn is not waited for.
+    const impatience = setTimeout(() => sock.destroy(), 1000)
+    client.once('close', () => clearTimeout(impatience))
+    if (sock.destroyed) clearTimeout(impatience)
   }
   client.on('close', end)
   client.on('end', end)

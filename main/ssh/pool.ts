@@ -6,6 +6,7 @@ import type { OnOutput } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
+import { createKeyRing } from './identities.ts'
 import { placeName } from './failures.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import { createLink, type Link } from './link.ts'
@@ -64,12 +65,16 @@ export interface SshPool {
 /** Connections to hosts: one a host, made when first needed, reused, replaced when dead. */
 export function createSshPool(options: SshPoolOptions): SshPool {
   const prompts = askOneAtATime(options.prompts)
-  const ring = { opened: new Map(), givenUp: new Set<string>() }
+  const ring = createKeyRing()
   const limiters = new Map<string, Limiter>()
   const links = createShared<Link>((link) => link.isAlive())
   const resolveOptions = toResolveOptions(options)
   let closed = false
 
+  const wayTo = (host: Host): { hops: Hop[]; notes: string[]; embedded: EmbeddedHost | null } => {
+    const embedded = options.dial?.(host) ?? null
+    return embedded === null ? { ...resolveHops(host, resolveOptions), embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], embedded }
+  }
   const dialLimiter = (place: string): Limiter => {
     const limiter = limiters.get(place) ?? createLimiter(options.dialLimit ?? 8)
     limiters.set(place, limiter)
@@ -82,8 +87,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     return links.get(key, signal, async (shared) => {
       const through = hops.length > 1 ? await linkTo(hops.slice(0, -1), null, target, shared) : null
       const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, signal: shared }
-      const client = await connectHop({ hop, place: placeName(hop, target), through, embedded }, world)
-      const link = createLink(client, options.channelLimit ?? 8)
+      const connected = await connectHop({ hop, place: placeName(hop, target), through, embedded }, world)
+      const link = createLink(connected, options.channelLimit ?? 8)
       through?.onEnd(() => link.close())
       return link
     })
@@ -92,8 +97,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const start = async (request: ScriptRequest): Promise<HostResult> => {
     const { host, signal } = request
     if (request.script.includes('\0')) throw new Problem('ssh-script', 'The command holds a NUL character, which no shell can read.', 'Mend the step. No command was sent.')
-    const embedded = options.dial?.(host) ?? null
-    const hops = embedded === null ? resolveHops(host, resolveOptions).hops : [embeddedHop(host, embedded, resolveOptions)]
+    const { hops, embedded } = wayTo(host)
     const place = host.name
     const { command, input } = wrapScript(request.script)
     for (let attempt = 1; ; attempt++) {
@@ -128,7 +132,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       }
     },
     describe: async (host) => {
-      const { hops, notes } = resolveHops(host, resolveOptions)
+      const { hops, notes } = wayTo(host)
       return describeHops(hops, notes)
     },
     close: async () => {

@@ -59,10 +59,8 @@ function chainTo(target: Target, jump: string | null, options: ResolveOptions, n
     throw configProblem(target.name, 'it is reached through ProxyCommand, which Holdpoint does not run', 'Use ProxyJump, or give the host a jump host in the runbook.')
   }
   const hop = toHop(target, config, options)
-  // `Host *` with ProxyJump catches the jump host as well; jumping to oneself is no jump.
   const stops = way.toLowerCase() === 'none' || way === '' ? [] : way.split(',').map((part) => parseJump(part.trim(), target.name))
-  const real = stops.filter((stop) => stop.name !== target.name)
-  const [first, ...between] = real
+  const [first, ...between] = stops
   if (first === undefined) return [hop]
   const trail = [...behind, target.name]
   const start = chainTo(first, null, options, notes, trail)

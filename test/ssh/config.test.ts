@@ -123,7 +123,12 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
       write(`${text}\n`)
       write(`${render(sample.included).join('\n')}\n`, 'extra.conf')
       const asked = spawnSync('ssh', ['-T', '-G', '-F', file, sample.name], { encoding: 'utf8' })
-      expect(asked.stderr).toBe('')
+      // A jump to itself ends ssh; here it is a Problem as soon as the chain is followed.
+      if (asked.stderr.startsWith('jumphost loop')) {
+        expect(problemOf(() => resolveHops(hostNamed(sample.name), options))).toContain('lead back to themselves')
+        continue
+      }
+      expect(asked.stderr, text).toBe('')
       const said = new Map<string, string[]>()
       for (const row of asked.stdout.split('\n')) {
         const [keyword, ...value] = row.split(' ')
@@ -136,13 +141,13 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
         user: said.get('user')?.[0],
         address: said.get('hostname')?.[0],
         port: said.get('port')?.[0],
-        files: said.get('identityfile')?.filter((one) => !/^~\/\.ssh\/id_/.test(one)),
+        files: said.get('identityfile')?.filter((one) => !one.startsWith('~/.ssh/id_')),
         jump: said.get('proxyjump')?.[0] ?? 'none',
         only: said.get('identitiesonly')?.[0],
       }
       if (expected.jump !== 'none') jumps++
       const actual = { text, user: hop?.user, address: hop?.address, port: String(hop?.port), files: config.identityFiles, jump: config.proxyJump ?? 'none', only: config.identitiesOnly ? 'yes' : 'no' }
-      expect(actual).toEqual(expected)
+      expect(actual, text).toEqual(expected)
     }
     expect(jumps).toBeGreaterThan(20)
   })

@@ -39,6 +39,14 @@ describe.skipIf(sshdMissing)('host keys at a real OpenSSH server', () => {
       expect(home.questions.keys).toHaveLength(1)
     }))
 
+  it('asks once about the key of one address that many hosts share, also when they dial one after the other', () =>
+    withPool({ config: configFor(sshd, 'web-*'), acceptKeys: true, dialLimit: 2 }, async (home) => {
+      const outcomes = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => runOn(home.pool, `web-${n}`, 'true')))
+      expect(outcomes.map((outcome) => outcome.result.outcome)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))
+      expect(home.questions.keys).toHaveLength(1)
+      expect(readFileSync(home.ownKnownHostsFile, 'utf8')).toBe(sshd.knownHostsLine)
+    }))
+
   it('what it remembers is a known_hosts line that real ssh accepts', () =>
     withPool({ acceptKeys: true }, async (home) => {
       await runOn(home.pool, 'web-1', 'true')
