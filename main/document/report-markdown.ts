@@ -7,7 +7,7 @@ import { checklists, communications, monitoring, overview, postDeployment, summa
 
 /** The report as Markdown: the customer's template, its headings in its order, filled in; what it has no place for follows. */
 export function renderReportMarkdown(report: ReportModel): string {
-  const times = timesIn(report.zone)
+  const times = timesIn(report.zone, report.overview.startedAt ?? report.generatedAt)
   return `${lines(
     overview(report, times),
     summary(report),

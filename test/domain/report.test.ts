@@ -30,6 +30,13 @@ describe('the report', () => {
     expect(deploy?.hosts.map(({ host, state, exitCode }) => [host, state, exitCode])).toEqual([['web-1', 'succeeded', 0], ['web-2', 'succeeded', 0], ['web-3', 'succeeded', 0]])
   })
 
+  it('keeps what a failed attempt printed, though a later one succeeded', () => {
+    const [first, second] = shopReport().phases[1]?.steps[2]?.attempts ?? []
+    expect(first?.failures).toMatchObject([{ host: 'web-2', result: 'failed with exit code 3', output: { omittedLines: 23 } }])
+    expect(first?.failures[0]?.output?.text).toContain(`using password=${masked} for the registry\ntar: write error: No space left on device`)
+    expect(second?.failures).toEqual([])
+  })
+
   it('asks for the output of the attempt in which a host last ran', () => {
     const asked: string[] = []
     buildReport(shopInput({ output: (stepId, attempt, host) => { asked.push(`${stepId}/${attempt}/${host}`); return null } }))

@@ -24,7 +24,7 @@ function gateWords({ state, reachedAt, decisions }: GateReport, times: Times): s
 /** The steps, then the hosts and outputs of those that ran on one; failures stand open. */
 function stepTable(steps: StepReport[], times: Times): Html {
   if (steps.length === 0) return html`<p class="dim">No steps.</p>`
-  return html`<div class="scroll"><table><thead><tr><th>Step</th><th>Result</th><th>Planned</th><th>Actual</th><th>Took</th><th>By</th></tr></thead><tbody>
+  return html`<div class="scroll"><table class="steps"><thead><tr><th>Step</th><th>Result</th><th>Planned</th><th>Actual</th><th>Took</th><th>By</th></tr></thead><tbody>
 ${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td class="fixed">${times.span(step.planned)}</td><td class="fixed">${times.span(step.actual)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
 </tbody></table></div>
 ${steps.map((step) => hostDetails(step, times))}`
@@ -39,8 +39,10 @@ function stepNote({ message, attempts }: StepReport, times: Times): Html {
 function hostDetails(step: StepReport, times: Times): Html | null {
   if (step.hosts.length === 0) return null
   const bad = step.hosts.filter((host) => host.state !== 'succeeded').length
-  const words = `${step.hosts.length} ${step.hosts.length === 1 ? 'host' : 'hosts'}${bad === 0 ? '' : `, ${bad} not succeeded`}`
-  return html`<details${bad > 0 ? html` open` : null}><summary>${step.title} <span class="dim">${words}</span></summary><div>
+  const failures = step.attempts.flatMap(({ attempt, failures: those }) => those.map((failure) => ({ attempt, ...failure })))
+  const words = `${step.hosts.length} ${step.hosts.length === 1 ? 'host' : 'hosts'}${bad === 0 ? '' : `, ${bad} not succeeded`}${failures.length === 0 ? '' : `, ${failures.length} failed before`}`
+  return html`<details${bad + failures.length > 0 ? html` open` : null}><summary>${step.title} <span class="dim">${words}</span></summary><div>
+${failures.map(({ attempt, host, result, output }) => html`<p>${statusMark('failed')} in attempt ${attempt} on ${host}: ${result}</p>${outputOf({ host, output })}`)}
 <div class="scroll"><table><thead><tr><th>Host</th><th>Result</th><th>Exit code</th><th>Took</th></tr></thead><tbody>${step.hosts.map((host) => hostRow(host, times))}</tbody></table></div>
 ${step.hosts.map((host) => outputOf(host))}</div></details>`
 }
@@ -50,7 +52,7 @@ function hostRow(host: HostReport, times: Times): Html {
   return html`<tr><td>${host.host}</td><td>${statusMark(host.state)}${words}</td><td class="fixed">${host.exitCode === null ? '–' : host.exitCode}</td><td class="fixed">${times.length(host.durationMs)}</td></tr>`
 }
 
-function outputOf({ host, output }: HostReport): Html | null {
+function outputOf({ host, output }: Pick<HostReport, 'host' | 'output'>): Html | null {
   if (output === null || output.text === '') return null
   const omitted = output.omittedLines > 0 ? `, ${output.omittedLines} lines before it left out` : ''
   return html`<h4>Output of ${host} <span class="dim">(${output.bytes} bytes${output.truncated ? ', cut' : null}${omitted})</span></h4><pre>${output.text}</pre>`

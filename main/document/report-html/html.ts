@@ -21,7 +21,7 @@ function rendered(part: Part): string {
   if (typeof part === 'number') return Number.isFinite(part) ? String(part) : ''
   if (typeof part === 'string') return escaped(part)
   if (Array.isArray(part)) return part.map((each: Part) => rendered(each)).join('')
-  return (part as Html)[markup]
+  return (part as Partial<Html>)[markup] ?? ''
 }
 
 const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' }

@@ -10,7 +10,7 @@ import { style } from './style.ts'
 
 /** The report as one self-contained page: no script, nothing loaded, every text escaped by the one `html` tag. */
 export function renderReportHtml(report: ReportModel): string {
-  const times = timesIn(report.zone)
+  const times = timesIn(report.zone, report.overview.startedAt ?? report.generatedAt)
   return textOf(html`<!doctype html>
 <html lang="en">
 <head>

@@ -13,7 +13,7 @@ export const style: Html = html`
 }
 * { box-sizing: border-box }
 html { background: var(--bg); color: var(--text); font: 15px/1.55 Inter, system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Helvetica Neue', Arial, sans-serif; font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100% }
-body { margin: 0 }
+body { margin: 0; overflow-wrap: anywhere }
 main, .masthead > div, .ribbon > div, footer { max-width: 1080px; margin: 0 auto; padding: 0 32px }
 h1, h2, h3, h4 { line-height: 1.2; text-wrap: balance; overflow-wrap: anywhere }
 h1 { font-size: 38px; font-weight: 680; letter-spacing: -.022em; margin: 6px 0 22px }
@@ -40,7 +40,7 @@ p { margin: 8px 0; max-width: 76ch; overflow-wrap: anywhere }
 .contents a { color: var(--dim); text-decoration: none; border-bottom: 1px solid var(--line) } .contents a:hover { color: var(--text) }
 .attention { border-left: 3px solid var(--warn); background: var(--warn-bg); border-radius: 0 6px 6px 0; padding: 12px 18px; margin: 30px 0 0 }
 .attention strong { color: var(--warn) } .attention ul { margin: 4px 0 0; padding-left: 18px; columns: 2 340px; column-gap: 40px } .attention li { break-inside: avoid }
-figure { margin: 22px 0 0 } figcaption { font-weight: 620; margin-bottom: 6px; display: flex; justify-content: space-between; gap: 16px; flex-wrap: wrap; align-items: baseline }
+figure { margin: 22px 0 0 } figcaption { font-weight: 620; margin-bottom: 6px; display: flex; justify-content: space-between; gap: 16px; flex-wrap: wrap; align-items: baseline } figcaption span { min-width: 0 }
 figcaption .dim { font-weight: 400; font-size: 13px }
 .mark { color: var(--rehearsal); background: var(--rehearsal-bg); border-radius: 4px; padding: 1px 7px; font-size: 11px; font-weight: 700; letter-spacing: .12em }
 svg { display: block; width: 100%; height: auto; overflow: visible; font: 11px Inter, system-ui, 'Segoe UI', 'Noto Sans', Arial, sans-serif }
@@ -53,6 +53,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; margin: 10px 0 
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12.5px; border-bottom: 1px solid var(--edge); padding: 5px 14px 5px 0; white-space: nowrap }
 td { border-bottom: 1px solid var(--line); padding: 7px 14px 7px 0; vertical-align: top; overflow-wrap: anywhere } td.fixed { white-space: nowrap; overflow-wrap: normal }
 td:last-child, th:last-child { padding-right: 0 } td .dim { display: block; font-size: 13px }
+table.steps { table-layout: fixed; min-width: 700px } .steps th:nth-child(2) { width: 126px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 128px } .steps th:nth-child(5) { width: 104px } .steps th:nth-child(6) { width: 104px }
 .status { white-space: nowrap; font-weight: 560; background: none; padding: 0 } .status i { display: inline-block; width: 17px; font-style: normal; font-weight: 700 } .neutral.status { box-shadow: none }
 ul.items { list-style: none; margin: 8px 0; padding: 0 }
 ul.items li { display: grid; grid-template-columns: 24px minmax(0, 1fr) minmax(0, auto); gap: 0 12px; border-bottom: 1px solid var(--line); padding: 6px 0; overflow-wrap: anywhere }

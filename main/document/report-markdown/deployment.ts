@@ -44,12 +44,16 @@ function stepDetails(step: StepReport, times: Times): string {
     .map((one) => `- Attempt ${one.attempt}: ${one.outcome}, ${times.exact(one.startedAt)} – ${times.exact(one.finishedAt)}${one.message === '' ? '' : `: ${inline(one.message)}`}`).join('\n')
   const hosts = table(['Host', 'Result', 'Exit code', 'Took'], step.hosts.map((host) => [inline(host.host), hostCell(host), host.exitCode === null ? '–' : `${host.exitCode}`, times.length(host.durationMs)]))
   const outputs = step.hosts.flatMap((host) => outputBlock(host))
-  return lines(step.message === '' ? '' : inline(step.message), attempts, hosts, ...outputs)
+  const failures = step.attempts.flatMap(({ attempt, failures: those }) => those.flatMap(({ host, result, output }) => [
+    `Attempt ${attempt} on ${inline(host)}: **${inline(result)}**`,
+    ...outputBlock({ host, output }),
+  ]))
+  return lines(step.message === '' ? '' : inline(step.message), attempts, ...failures, hosts, ...outputs)
 }
 
 const hostCell = (host: HostReport): string => (host.state === 'succeeded' ? 'succeeded' : `**${host.state}**${host.result === '' ? '' : `: ${inline(host.result)}`}`)
 
-function outputBlock({ host, output }: HostReport): string[] {
+function outputBlock({ host, output }: Pick<HostReport, 'host' | 'output'>): string[] {
   if (output === null || output.text === '') return []
   const omitted = output.omittedLines > 0 ? `; ${output.omittedLines} lines before it left out` : ''
   return [`Output of ${inline(host)} (${output.bytes} bytes${output.truncated ? ', cut' : ''}${omitted}):`, fenced(output.text)]

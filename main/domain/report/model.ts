@@ -126,6 +126,8 @@ export interface AttemptReport {
   finishedAt: number | null
   outcome: StepStatus
   message: string
+  /** Hosts on which an attempt before the last did not succeed; the last attempt's are in the step's hosts. */
+  failures: { host: string; result: string; output: ExcerptReport | null }[]
 }
 
 export interface HostReport {

@@ -36,7 +36,7 @@ export function phaseReports(sources: StepSources): PhaseReport[] {
 export function stepReport(sources: StepSources, step: Step): StepReport {
   const state = sources.state.steps[step.id]
   const timing = sources.timing.steps[step.id]
-  const attempts = sources.attempts.get(step.id) ?? []
+  const attempts = (sources.attempts.get(step.id) ?? []).map((one) => ({ ...one, failures: one.attempt === state?.attempt ? [] : one.failures.map((failure) => withOutput(sources, step.id, one.attempt, failure)) }))
   const actual: Span = { startAt: attempts[0]?.startedAt ?? state?.startedAt ?? null, endAt: state?.finishedAt ?? null }
   return {
     title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
@@ -44,6 +44,11 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
     planned: timing?.planned ?? noSpan, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
     attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
   }
+}
+
+function withOutput({ output, mask }: StepSources, stepId: string, attempt: number, failure: AttemptReport['failures'][number]): AttemptReport['failures'][number] {
+  const text = output(stepId, attempt, failure.host)
+  return { ...failure, output: text === null ? null : excerptOf(text, failedLines, mask) }
 }
 
 function hostReports(sources: StepSources, step: Step, state: StepState): HostReport[] {
@@ -75,13 +80,20 @@ export function attemptsOf(events: StoredEvent[]): Map<string, AttemptReport[]> 
   for (const { event } of events) {
     if (event.type === 'step-started') {
       const list = attempts.get(event.stepId) ?? []
-      attempts.set(event.stepId, [...list, { attempt: event.attempt, startedAt: event.at, finishedAt: null, outcome: 'running', message: '' }])
+      attempts.set(event.stepId, [...list, { attempt: event.attempt, startedAt: event.at, finishedAt: null, outcome: 'running', message: '', failures: [] }])
     } else if (event.type === 'step-finished') close(attempts, event)
+    else if (event.type === 'host-finished' && event.result.outcome !== 'succeeded') {
+      findAttempt(attempts, event)?.failures.push({ host: event.host, result: describeResult(event.result), output: null })
+    }
   }
   return attempts
 }
 
 function close(attempts: Map<string, AttemptReport[]>, event: Extract<RunEvent, { type: 'step-finished' }>): void {
-  const open = attempts.get(event.stepId)?.find((one) => one.attempt === event.attempt)
+  const open = findAttempt(attempts, event)
   if (open) Object.assign(open, { finishedAt: event.at, outcome: event.outcome, message: event.message })
+}
+
+function findAttempt(attempts: Map<string, AttemptReport[]>, event: { stepId: string; attempt: number }): AttemptReport | undefined {
+  return attempts.get(event.stepId)?.find((one) => one.attempt === event.attempt)
 }

@@ -6,7 +6,7 @@ export interface Times {
   zone: string
   /** `22:04` */
   clock(at: number | null): string
-  /** `22:04:31` */
+  /** `22:04:31`; `2 Dec 00:04:31` on another day than the run began. */
   exact(at: number | null): string
   /** `1 Dec 2026, 22:04` */
   full(at: number | null): string
@@ -18,9 +18,13 @@ export interface Times {
   lateness(ms: number): string
 }
 
-export function timesIn(zone: string): Times {
+/** `baseAt` is when the run began, for `exact`. */
+export function timesIn(zone: string, baseAt: number): Times {
   const clock = format(zone, { hour: '2-digit', minute: '2-digit' })
-  const exact = format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const seconds = format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const day = format(zone, { day: 'numeric', month: 'short' })
+  const baseDay = day(baseAt)
+  const exact = (at: number | null): string => (at === null || day(at) === baseDay ? seconds(at) : `${day(at)} ${seconds(at)}`)
   const full = format(zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
   const length = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms))
   return {
