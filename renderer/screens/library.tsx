@@ -94,7 +94,7 @@ export function LibraryScreen() {
           {runs !== null && runs.length > 0 && <ul className={styles.list}>{runs.map((run) => <RunRow key={run.id} run={run} now={now} />)}</ul>}
           {runs?.length === 0 && (
             <div className={styles.list}>
-              <EmptyState icon={<RadioTower size={22} strokeWidth={1.5} />} title="No runs yet" text="A run is one go through a runbook, live or as a rehearsal, with everything that happened on record." />
+              <EmptyState icon={<RadioTower size={22} strokeWidth={1.5} />} title="No runs yet" text="A run is one go through a runbook, live or as a rehearsal. Rehearse the example: it plays on this machine alone, and everything that happens is on record." />
             </div>
           )}
         </section>

@@ -30,12 +30,14 @@ function StepTable({ groups, zone }: { groups: Group[]; zone: string }) {
       </thead>
       {groups.map(({ title, phase, steps }) => (
         <tbody key={title}>
-          <tr className={styles.phase}>
-            <th scope="rowgroup" colSpan={2}>{title}</th>
-            <td><Moment at={phase?.planned.startAt ?? null} zone={zone} /> – <Moment at={phase?.planned.endAt ?? null} zone={zone} /></td>
-            <td><Moment at={phase?.actual.startAt ?? null} zone={zone} /> – <Moment at={phase?.actual.endAt ?? null} zone={zone} /></td>
-            <td colSpan={3} />
-          </tr>
+          {phase && (
+            <tr className={styles.phase}>
+              <th scope="rowgroup" colSpan={2}>{title}</th>
+              <td><Span span={phase.planned} zone={zone} /></td>
+              <td><Span span={phase.actual} zone={zone} /></td>
+              <td colSpan={3} />
+            </tr>
+          )}
           {steps.map((step, index) => <StepLine key={`${index} ${step.title}`} step={step} zone={zone} />)}
         </tbody>
       ))}
@@ -44,6 +46,9 @@ function StepTable({ groups, zone }: { groups: Group[]; zone: string }) {
 }
 
 const Moment = ({ at, zone }: { at: number | null; zone: string }) => (at === null ? dash : <Time at={at} zone={zone} />)
+
+const Span = ({ span, zone }: { span: PhaseReport['planned']; zone: string }) =>
+  span.startAt === null ? dash : <><Moment at={span.startAt} zone={zone} /> – <Moment at={span.endAt} zone={zone} /></>
 
 function StepLine({ step, zone }: { step: StepReport; zone: string }) {
   const trouble = step.hosts.filter((host) => host.state === 'failed' || host.state === 'unknown')

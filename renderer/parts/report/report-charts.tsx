@@ -11,7 +11,7 @@ export function ReportCharts({ charts, zone }: { charts: ChartReport[]; zone: st
     <div className={styles.charts}>
       {charts.map((chart) => (
         <figure key={chart.metric} className={styles.chart}>
-          <figcaption className={styles.caption}>{chart.metric}{chart.threshold && <span className={styles.limit}>limit: {chart.threshold.text}</span>}</figcaption>
+          <figcaption className={styles.caption}><span className={styles.metric}>{chart.metric}</span>{chart.threshold && <span className={styles.limit}>limit: {chart.threshold.text}</span>}</figcaption>
           <ChartPlot
             buckets={chart.buckets}
             from={chart.from}

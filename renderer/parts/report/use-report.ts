@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { ReportModel } from '#domain/report/model.ts'
+import type { Reply } from '#preload/bridge.ts'
+import type { ReportDocument } from '#preload/contract.ts'
 import { useClient } from '#renderer/client.ts'
 import { announce } from '#renderer/ui/announce.ts'
 import { download } from './download.ts'
@@ -14,16 +16,15 @@ export function useReport(runId: string) {
   const [problem, setProblem] = useState<ProblemValue | null>(null)
   const [busy, setBusy] = useState<ReportFormat | 'page' | null>('page')
 
-  const load = useCallback(async () => {
-    const reply = await client.call('make-report', { runId, format: 'json' })
+  const take = useCallback((reply: Reply<ReportDocument>) => {
+    const read = reply.ok ? readReport(reply.value.text) : null
     setBusy(null)
-    if (!reply.ok) return setProblem(reply.problem)
-    const read = readReport(reply.value.text)
-    setProblem(read === null ? unreadable : null)
+    setProblem(reply.ok ? (read === null ? unreadable : null) : reply.problem)
+    // What was shown before stays: an old report is better than an empty page.
     if (read !== null) setModel(read)
-  }, [client, runId])
+  }, [])
 
-  useEffect(() => void load(), [load])
+  useEffect(() => void client.call('make-report', { runId, format: 'json' }).then(take), [client, runId, take])
 
   const save = async (format: ReportFormat) => {
     if (busy !== null) return
@@ -38,7 +39,7 @@ export function useReport(runId: string) {
 
   const reload = () => {
     setBusy('page')
-    void load()
+    void client.call('make-report', { runId, format: 'json' }).then(take)
   }
 
   return { model, problem, busy, reload, save: (format: ReportFormat) => void save(format) }
@@ -52,7 +53,12 @@ const unreadable: ProblemValue = {
 
 /** Main made the text; this only makes sure that page and main speak of the same form. */
 export function readReport(text: string): ReportModel | null {
-  const value: unknown = JSON.parse(text)
-  const known = typeof value === 'object' && value !== null && 'format' in value && value.format === 'holdpoint-report/1'
-  return known ? (value as ReportModel) : null
+  try {
+    const value: unknown = JSON.parse(text)
+    const known = typeof value === 'object' && value !== null && 'format' in value && value.format === 'holdpoint-report/1'
+    return known ? (value as ReportModel) : null
+  } catch {
+    // Not JSON at all: told to the reader as a form this page does not know.
+    return null
+  }
 }
