@@ -74,7 +74,7 @@ describe('holdpoint.js', () => {
 
   test('lets the command line decide what Ctrl+C means', async () => {
     putLocalNode()
-    writeCli(`process.stdout.write('up'); return new Promise((resolve) => { setTimeout(() => {}, 60_000); process.once('SIGINT', () => resolve(4)) })`)
+    writeCli(`return new Promise((resolve) => { setTimeout(() => {}, 60_000); process.once('SIGINT', () => resolve(4)); process.stdout.write('up') })`)
     const { child, ended, says } = run([unfit])
     await says('up')
     child.kill('SIGINT')

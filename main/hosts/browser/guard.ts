@@ -19,7 +19,7 @@ export function refuseRequest(request: IncomingMessage, port: number): Refusal |
   if ((changes || upgrades || hasOrigin) && origin !== `http://${host}`) return { status: 403, reason: 'Another page asked for this.' }
   const site = request.headers['sec-fetch-site']
   const isOwn = site === 'same-origin' || (site === 'none' && !changes && !upgrades)
-  if (site !== undefined && !isOwn) return { status: 403, reason: 'Another page asked for this.' }
+  if (site !== undefined && !isOwn) return { status: 403, reason: 'Another page asked for this. Copy the link into the address bar instead of clicking it.' }
   return null
 }
 

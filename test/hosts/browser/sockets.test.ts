@@ -140,3 +140,14 @@ test('closing the host closes every connection and frees the port', async () => 
   expect(await raw.ended).toBe(1001)
   await expect(sendRequest({ port })).rejects.toThrow('ECONNREFUSED')
 })
+
+test('a page that takes nothing is cut off before it fills the memory', async () => {
+  const raw = await welcomed()
+  raw.socket.pause()
+  raw.socket.send(JSON.stringify({ type: 'follow', id: 1, feed: 'log', input: { after: 0 } }))
+  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(1))
+  const chunk = 'x'.repeat(1024 * 1024)
+  for (let index = 0; index < 100; index += 1) dispatcher.add(chunk)
+  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(0))
+  raw.socket.terminate()
+})
