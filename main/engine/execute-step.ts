@@ -3,6 +3,7 @@ import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
 import { LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
+import { hostsAtOnce } from '#kinds/parallel.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import type { Recorder } from './recorder.ts'
@@ -28,12 +29,7 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
   const worker = async () => {
     for (let host = queue.shift(); host !== undefined; host = queue.shift()) await executeOnHost(options, found.step, host)
   }
-  await Promise.all(Array.from({ length: Math.min(parallelOf(found.step), queue.length) }, worker))
-}
-
-function parallelOf(step: Step): number {
-  const wanted = Number(step.attributes['parallel'])
-  return Number.isInteger(wanted) && wanted > 0 ? wanted : DEFAULT_PARALLEL
+  await Promise.all(Array.from({ length: hostsAtOnce(found.step.attributes, queue.length, DEFAULT_PARALLEL) }, worker))
 }
 
 async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<void> {

@@ -27,9 +27,12 @@ const LEAST_REAL_MS = 200
 export function startSampler(options: SamplerOptions): { stop(): void } {
   const stopping = new AbortController()
   for (const source of options.sources) {
-    follow(options, source, stopping.signal).catch((thrown: unknown) => {
-      if (!stopping.signal.aborted) options.log(`sampling ${source.metric}`, thrown)
-    })
+    follow(options, source, stopping.signal).catch(async (thrown: unknown) => {
+      if (stopping.signal.aborted) return
+      options.log(`sampling ${source.metric}`, thrown)
+      // A metric that cannot be read is silent, and silence is never fine.
+      await options.report({ type: 'report-no-data', metric: source.metric })
+    }).catch((thrown: unknown) => options.log(`reporting the silence of ${source.metric}`, thrown))
   }
   return { stop: () => stopping.abort(new Error('sampling stopped')) }
 }
