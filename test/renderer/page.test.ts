@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { FakeBridge } from '#support/fake-bridge.ts'
-import { openDevPages } from '#support/dev-page.ts'
+import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
-import { hasChromium } from '#support/loopback-chromium.ts'
 
 declare const fake: FakeBridge
 const callsOf = (page: Page, name: string): Promise<unknown[]> => page.evaluate((wanted) => fake.calls.filter((call) => call.name === wanted).map((call) => call.input), name)
 
-describe.skipIf(!hasChromium())('the page', () => {
+describe.skipIf(!hasChromium)('the page', () => {
   let pages: DevPages
   beforeAll(async () => {
     pages = await openDevPages()

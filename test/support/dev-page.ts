@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { build } from 'vite'
-import { launchChromium } from './loopback-chromium.ts'
+import { hasChromium as findChromium, launchChromium } from './loopback-chromium.ts'
+
+/** False where there is no Chromium; that has then been said loudly. */
+export const hasChromium = findChromium()
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
