@@ -42,7 +42,7 @@ function hostDetails(step: StepReport, times: Times): Html | null {
   const failures = step.attempts.flatMap(({ attempt, failures: those }) => those.map((failure) => ({ attempt, ...failure })))
   const words = `${step.hosts.length} ${step.hosts.length === 1 ? 'host' : 'hosts'}${bad === 0 ? '' : `, ${bad} not succeeded`}${failures.length === 0 ? '' : `, ${failures.length} failed before`}`
   return html`<details${bad + failures.length > 0 ? html` open` : null}><summary>${step.title} <span class="dim">${words}</span></summary><div>
-${failures.map(({ attempt, host, result, output }) => html`<p>${statusMark('failed')} in attempt ${attempt} on ${host}: ${result}</p>${outputOf({ host, output })}`)}
+${failures.map(({ attempt, host, result, output }) => html`<p><strong>Attempt ${attempt} on ${host}:</strong> ${result}</p>${outputOf({ host, output })}`)}
 <div class="scroll"><table><thead><tr><th>Host</th><th>Result</th><th>Exit code</th><th>Took</th></tr></thead><tbody>${step.hosts.map((host) => hostRow(host, times))}</tbody></table></div>
 ${step.hosts.map((host) => outputOf(host))}</div></details>`
 }

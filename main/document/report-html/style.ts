@@ -67,11 +67,12 @@ code { font: 13px var(--mono); overflow-wrap: anywhere }
 .incident { border: 1px solid var(--line); border-left: 3px solid var(--bad); border-radius: 0 6px 6px 0; padding: 12px 18px; margin: 12px 0 } .incident h4 { color: var(--text); margin: 0 0 4px; font-size: 15px } .incident p { margin: 3px 0 }
 td.tone-bad { color: var(--bad) } td.tone-warning { color: var(--warn) } td.tone-good { color: var(--ok) }
 footer { color: var(--dim); font-size: 13px; margin-top: 64px; padding-top: 18px; padding-bottom: 56px } footer p { max-width: none; margin: 3px 0 }
-@media (max-width: 720px) { main, .masthead > div, .ribbon > div, footer { padding: 0 18px } h1 { font-size: 29px } ul.items li { grid-template-columns: 24px minmax(0, 1fr) } ul.items li > span:last-child { grid-column: 2; text-align: left } }
+@media screen and (max-width: 720px) { figure { overflow-x: auto } figure > svg { min-width: 680px } main, .masthead > div, .ribbon > div, footer { padding: 0 18px } h1 { font-size: 29px } ul.items li { grid-template-columns: 24px minmax(0, 1fr) } ul.items li > span:last-child { grid-column: 2; text-align: left } }
 @media print {
   :root { color-scheme: light } html { font-size: 10.5pt } @page { margin: 16mm 14mm }
   main, .masthead > div, .ribbon > div, footer { max-width: none; padding: 0 } .masthead { padding: 10px 0 14px; background: none } .contents { display: none }
   h2 { margin-top: 30px; break-after: avoid } h3, h4, summary { break-after: avoid } figure, .incident, tr, li, pre { break-inside: avoid } thead { display: table-header-group }
+  .figures { grid-template-columns: repeat(6, auto); gap: 8px 14px } .figures dd { font-size: 13pt } table { font-size: 9pt } table.steps { min-width: 0 } .steps th:nth-child(2) { width: 92px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 100px } .steps th:nth-child(5) { width: 78px } .steps th:nth-child(6) { width: 78px }
   details::details-content { content-visibility: visible; block-size: auto } .ribbon, .badge, .attention, .mark, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 `
