@@ -72,7 +72,7 @@ footer { color: var(--dim); font-size: 13px; margin-top: 64px; padding-top: 18px
   :root { color-scheme: light } html { font-size: 10.5pt } @page { margin: 16mm 14mm }
   main, .masthead > div, .ribbon > div, footer { max-width: none; padding: 0 } .masthead { padding: 10px 0 14px; background: none } .contents { display: none }
   h2 { margin-top: 30px; break-after: avoid } h3, h4, summary { break-after: avoid } figure, .incident, tr, li, pre { break-inside: avoid } thead { display: table-header-group }
-  .figures { grid-template-columns: repeat(6, auto); gap: 8px 14px } .figures dd { font-size: 13pt } table { font-size: 9pt } table.steps { min-width: 0 } .steps th:nth-child(2) { width: 92px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 100px } .steps th:nth-child(5) { width: 78px } .steps th:nth-child(6) { width: 78px }
+  .figures { grid-template-columns: repeat(3, 1fr); gap: 8px 14px } .figures dd { font-size: 13pt } h1 { font-size: 21pt; margin-bottom: 12px } table { font-size: 9pt } table.steps { min-width: 0 } .steps th:nth-child(2) { width: 92px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 100px } .steps th:nth-child(5) { width: 78px } .steps th:nth-child(6) { width: 78px }
   details::details-content { content-visibility: visible; block-size: auto } .ribbon, .badge, .attention, .mark, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 `
