@@ -97,6 +97,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const start = async (request: ScriptRequest): Promise<HostResult> => {
     const { host, signal } = request
     if (request.script.includes('\0')) throw new Problem('ssh-script', 'The command holds a NUL character, which no shell can read.', 'Mend the step. No command was sent.')
+    if (signal.aborted) return aborted(host.name)
     const { hops, embedded } = wayTo(host)
     const place = host.name
     const { command, input } = wrapScript(request.script)

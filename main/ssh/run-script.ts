@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2'
 import type { HostResult } from '#domain/step.ts'
-import type { OnOutput } from '#kinds/ports.ts'
+import type { OnOutput, OutputStream } from '#kinds/ports.ts'
 import type { Ended } from './link.ts'
 
 export interface ScriptRun {
@@ -49,12 +49,23 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
     }
     const onAbort = (): void => ask('aborted')
 
-    // ssh2 reuses nothing of these buffers, but they are slices of larger ones: a copy is what a listener may keep.
-    channel.on('data', (bytes: Buffer) => onOutput('stdout', new Uint8Array(bytes)))
-    channel.stderr.on('data', (bytes: Buffer) => onOutput('stderr', new Uint8Array(bytes)))
+    let outputLost: Error | null = null
+    const pass = (stream: OutputStream) => (bytes: Buffer): void => {
+      if (outputLost !== null) return
+      try {
+        // A slice of a larger buffer: a copy is what the listener may keep.
+        onOutput(stream, new Uint8Array(bytes))
+      } catch (thrown) {
+        // Thrown into ssh2 it would end the connection, and with it the command; the command is let to its end instead.
+        outputLost = thrown instanceof Error ? thrown : new Error(String(thrown))
+      }
+    }
+    channel.on('data', pass('stdout'))
+    channel.stderr.on('data', pass('stderr'))
     const onEnd = (): void => {
       const ended = run.ended()
-      if (stop !== null) finish(ended === null ? unproven(run, stop, null) : stopped(run, stop, ended))
+      if (outputLost !== null) finish(withoutOutput(run, outputLost, ended))
+      else if (stop !== null) finish(ended === null ? unproven(run, stop, null) : stopped(run, stop, ended))
       else finish(ended === null ? lost(run) : toResult(ended))
     }
     channel.on('close', () => {
@@ -94,6 +105,15 @@ function unproven(run: ScriptRun, why: Stop, ended: Ended): HostResult {
     code: 'ssh-abort-unproven',
     message: `The command on ${run.place} ${reason} and was sent TERM and KILL. ${seen}`,
     hint: 'It may still be running. Check the host, then retry or skip.',
+  }
+}
+
+function withoutOutput(run: ScriptRun, reason: Error, ended: Ended): HostResult {
+  return {
+    outcome: 'unknown',
+    code: 'ssh-output-lost',
+    message: `The output of the command on ${run.place} could not be kept: ${reason.message}. ${ended === null ? 'Its end was not seen.' : `It ${howEnded(ended)}.`}`,
+    hint: 'Mend what stopped the output (often a full disk), check the host, then retry or skip.',
   }
 }
 

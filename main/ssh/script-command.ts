@@ -18,11 +18,11 @@ export interface ScriptCommand {
 export function wrapScript(script: string): ScriptCommand {
   const mark = `holdpoint-${randomBytes(12).toString('hex')}`
   const wrapper = [
-    `hp=$(LC_ALL=C sed /^${mark}$/q)`,
-    `case $hp in *${mark}) ;; *) exit 255 ;; esac`,
+    `holdpoint_script=$(LC_ALL=C sed /^${mark}$/q)`,
+    `case $holdpoint_script in *${mark}) ;; *) exit 255 ;; esac`,
     'exec </dev/null',
     'trap "trap - TERM; kill -TERM $$" TERM',
-    `eval "unset hp; \${hp%${mark}}"`,
+    `eval "unset holdpoint_script; \${holdpoint_script%${mark}}"`,
   ].join('; ')
   return { command: `exec /bin/sh -c '${wrapper}' sh`, input: `${script}\n${mark}\n` }
 }

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHostileServer, type HostileOptions, type HostileServer } from '#support/ssh-hostile.ts'
 import { runOn, startPool, type TestPool } from '#support/ssh-pool.ts'
 import { freePort, keygen, sshdMissing } from '#support/sshd.ts'
@@ -12,19 +12,16 @@ function poolFor(port: number, hostKey: string | null, more: string[] = []): Tes
     knownHosts: hostKey === null ? '' : `[127.0.0.1]:${port} ${hostKey}\n`,
     graceMs: 100,
   })
+  onTestFinished(() => home.stop())
   keygen('ed25519', join(home.home, '.ssh/id_ed25519'), '')
   return home
 }
 
 async function withServer(options: HostileOptions, work: (home: TestPool, server: HostileServer) => Promise<void>): Promise<void> {
   const server = await startHostileServer(options)
+  onTestFinished(() => server.stop())
   const home = poolFor(server.port, server.hostKey)
-  try {
-    await work(home, server)
-  } finally {
-    await home.stop()
-    await server.stop()
-  }
+  await work(home, server)
 }
 
 /** A TCP server that is no SSH server. */
@@ -107,7 +104,6 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
       async (port) => {
         const home = poolFor(port, null, [' ConnectTimeout 1'])
         expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-timeout' })
-        await home.stop()
       },
     ))
 
@@ -120,7 +116,6 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
         const running = runOn(home.pool, 'web-1', 'true', { signal: stop.signal })
         setImmediate(() => stop.abort())
         expect((await running).result).toMatchObject({ outcome: 'failed', reason: 'aborted' })
-        await home.stop()
       },
     ))
 
@@ -132,7 +127,6 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
         const { result } = await runOn(home.pool, 'web-1', 'true')
         expect(result).toMatchObject({ outcome: 'failed', reason: 'refused' })
         expect(JSON.stringify(result)).not.toMatch(/\\u001b|\\u0007/)
-        await home.stop()
       },
     ))
 
@@ -141,6 +135,5 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
     const home = poolFor(port, null)
     expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-refused', message: `web-1 at 127.0.0.1:${port} refused the connection.` })
     expect((await runOn(home.pool, 'no-such-host.invalid', 'true')).result).toMatchObject({ code: 'ssh-name' })
-    await home.stop()
   })
 })

@@ -102,6 +102,20 @@ describe.skipIf(sshdMissing)('scripts over a real OpenSSH server', () => {
     expect(peak - before).toBeLessThan(150 * 1024 * 1024)
   })
 
+  it('says unknown when the output cannot be kept, and lets the command end', async () => {
+    const result = await home.pool.run({
+      host: { name: 'web-1', address: null, user: null, port: null, jump: null },
+      script: 'echo one; echo two; exit 4',
+      timeoutMs: null,
+      signal: new AbortController().signal,
+      onOutput: () => {
+        throw new Error('the disk is full')
+      },
+    })
+    expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-output-lost', message: 'The output of the command on web-1 could not be kept: the disk is full. It ended with exit code 4.' })
+    expect((await run('true')).result.outcome).toBe('succeeded')
+  })
+
   it('uses one connection for a host, however many runs', async () => {
     const first = (await run('echo $SSH_CONNECTION')).stdout.toString()
     const later = await Promise.all([run('echo $SSH_CONNECTION'), run('echo $SSH_CONNECTION')])

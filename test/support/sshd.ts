@@ -61,6 +61,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore' })
   const pid = child.pid
   if (pid === undefined) throw new Error('sshd did not start')
+  const killLeftOver = (): void => void child.kill()
+  process.once('exit', killLeftOver)
   await listening(port, child, () => readFileSync(join(home, 'log'), 'utf8'))
   const hostKeys = types.map((type) => readFileSync(join(home, `host_${type}.pub`), 'utf8').split(' ').slice(0, 2).join(' '))
   return {
@@ -78,6 +80,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     stop: async () => {
       killTree(pid)
       await stopChild(child)
+      process.removeListener('exit', killLeftOver)
       rmSync(home, { recursive: true, force: true })
     },
   }
