@@ -44,7 +44,8 @@ const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
 export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, height, unit, zone, limit, breached, markers, large = false }: ChartPlotProps) {
   const data = useMemo(() => buckets.map(({ at, min, max, last }) => ({ at, band: min === null || max === null ? null : [min, max], last })), [buckets])
   const top = valueTop(buckets, limit?.value ?? null)
-  const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3), [from, to, large])
+  // A label at the very edge would be cut off.
+  const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
   const inside = breached.filter((stretch) => stretch.to > from && stretch.from < to)
   return (
     <ComposedChart width={width} height={height} data={data} margin={margin} accessibilityLayer={false}>

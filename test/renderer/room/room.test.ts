@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { hasChromium, openDevPages } from '#support/dev-page.ts'
+import type { DevPages } from '#support/dev-page.ts'
+import type { FakeBridge } from '#support/fake-bridge.ts'
+import type { ScenarioName } from '#support/room-scenarios.ts'
+
+declare const fake: FakeBridge
+const commandsOf = (page: Page): Promise<unknown[]> =>
+  page.evaluate(() => fake.calls.filter((call) => call.name === 'send-command').map((call) => (call.input as { command: unknown }).command))
+const selected = (page: Page) => page.locator('[role=treeitem][aria-selected=true]')
+
+describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
+  let pages: DevPages
+  beforeAll(async () => {
+    pages = await openDevPages()
+  })
+  afterAll(() => pages.close())
+  const open = async (scenario: ScenarioName) => {
+    const opened = await pages.open(`/?scenario=${scenario}#/run/run-1`)
+    await opened.page.getByRole('tree').waitFor()
+    return opened
+  }
+
+  test('Enter starts the run, Space ticks what is next, and the selection follows', async () => {
+    const { page, complaints } = await open('planned')
+    await page.keyboard.press('Enter')
+    await selected(page).getByText('All tests passing').waitFor()
+    await page.keyboard.press('Space')
+    await selected(page).getByText('Code reviewed and approved').waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'start-run' }, { type: 'tick', id: 'code-0', note: '' }])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('the selection stays where a person moved it until g goes back to where the run is', async () => {
+    const { page } = await open('running')
+    await selected(page).getByText('Deploy new version').waitFor()
+    await page.keyboard.press('j')
+    await selected(page).getByText('Start application services').waitFor()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('k')
+    await selected(page).getByText('Stop application services').waitFor()
+    await page.keyboard.press('g')
+    await selected(page).getByText('Deploy new version').waitFor()
+    expect(await selected(page).evaluate((row) => row === document.activeElement)).toBe(true)
+    await page.close()
+  })
+
+  test('r retries a failed step; s asks for a reason and sends nothing without one', async () => {
+    const { page } = await open('failed')
+    await page.keyboard.press('s')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Skip this step?').waitFor()
+    await page.keyboard.press('Enter')
+    expect(await commandsOf(page)).toEqual([])
+    await page.keyboard.type('web-3 is rebuilt tomorrow')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.keyboard.press('r')
+    await page.getByLabel('In progress').waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'retry-step', stepId: 'deploy' }])
+    await page.close()
+  })
+
+  test('a failed step says what happened on each host and what to do, in the words of the result', async () => {
+    const { page } = await open('failed')
+    const panel = page.getByRole('region', { name: 'Failure' })
+    expect(await panel.innerText()).toContain('failed with exit code 3')
+    expect(await panel.innerText()).toContain('Ask whoever runs web-3 whether it was rebuilt.')
+    expect(await panel.getByRole('button').allInnerTexts()).toEqual([expect.stringContaining('Retry'), expect.stringContaining('Mark done'), expect.stringContaining('Skip'), expect.stringContaining('Roll back')])
+    await page.close()
+  })
+
+  test('a step with an unknown outcome is never run again without being asked about', async () => {
+    const { page } = await open('unknown')
+    await page.keyboard.press('r')
+    await page.getByRole('dialog').getByText('Run it again?').waitFor()
+    expect(await commandsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('d')
+    await page.keyboard.type('shopctl version says 4.2.0')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await commandsOf(page)).toEqual([{ type: 'resolve-step', stepId: 'deploy', evidence: 'shopctl version says 4.2.0' }])
+    await page.close()
+  })
+
+  test('Shift+R shows the steps back and what becomes of running work, and wants a reason', async () => {
+    const { page } = await open('breach')
+    await page.keyboard.press('Shift+R')
+    const dialog = page.getByRole('dialog')
+    const text = await dialog.innerText()
+    for (const words of ['Enable maintenance mode', 'Deploy previous version', 'Restart services', '“Deploy new version” is running and is waited for']) expect(text).toContain(words)
+    await page.keyboard.type('error rate')
+    await page.keyboard.press('Enter')
+    await page.getByText('Rolling back').first().waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'start-rollback', reason: 'error rate' }])
+    await page.close()
+  })
+
+  test('a breach shows its rule, its readings and both answers, and the strip says it in words', async () => {
+    const { page } = await open('breach')
+    const alarm = page.getByRole('group', { name: 'Breach: Error rate > 2% for 1m' })
+    expect(await alarm.innerText()).toContain('2.20 % → 2.60 % → 2.90 % → 3.10 %')
+    expect(await page.getByRole('list', { name: 'Thresholds' }).innerText()).toMatch(/BREACHED[\s\S]*ok/)
+    await page.close()
+  })
+
+  test('n adds a note, p pauses and p again resumes', async () => {
+    const { page } = await open('running')
+    await page.keyboard.press('n')
+    await page.keyboard.type('web-2 looks slow')
+    await page.keyboard.press('Enter')
+    await page.getByText('Note: web-2 looks slow').first().waitFor()
+    await page.keyboard.press('p')
+    await page.getByText('Paused by mira').waitFor()
+    await page.keyboard.press('p')
+    await page.getByLabel('In progress').waitFor()
+    expect((await commandsOf(page)).map((command) => (command as { type: string }).type)).toEqual(['add-note', 'pause', 'resume'])
+    await page.close()
+  })
+
+  test('Enter at a gate goes, and a refusal is said and changes nothing', async () => {
+    const { page } = await open('gate')
+    await page.evaluate(() => fake.answer('send-command', () => {
+      throw Object.assign(new Error('Nobody may go now.'), { code: 'gate-items-open' })
+    }))
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Nobody may go now.').waitFor()
+    expect(await page.getByRole('region', { name: 'Next' }).innerText()).toContain('Go or no-go')
+    await page.close()
+  })
+
+  test('o goes to the output, which shows escapes as text', async () => {
+    const { page } = await open('running')
+    await page.evaluate(() => fake.emit('output', { seq: 999, stream: 'stdout', at: Date.now(), host: 'web-1', attempt: 1, text: '\u001b]0;pwned\u0007<img src=x>\u001b[31mred\u001b[0m\n' }))
+    const log = page.getByRole('log')
+    await log.getByText('␛]0;pwned␇<img src=x>').waitFor()
+    await page.keyboard.press('o')
+    expect(await log.evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await log.locator('img').count()).toBe(0)
+    await page.close()
+  })
+
+  test('nothing in the runbook repaints while only time passes', async () => {
+    const { page } = await open('gate')
+    const changed = await page.evaluate(async () => {
+      const seen: string[] = []
+      const tree = document.querySelector('[role=tree]')
+      if (!tree) throw new Error('no tree')
+      const observer = new MutationObserver((records) => seen.push(...records.map((record) => (record.target.parentElement ?? document.body).textContent ?? '')))
+      // A row's forecast moves when the minute does: that is news. Anything else is not.
+      const minute = (): number => Math.floor(Date.now() / 60_000)
+      while (Date.now() % 60_000 > 55_000) await new Promise((resolve) => { requestAnimationFrame(resolve) })
+      const from = minute()
+      observer.observe(tree, { subtree: true, childList: true, characterData: true, attributes: true })
+      const clock = () => document.querySelector('main header')?.textContent
+      for (let ticks = 0; ticks < 3; ticks += 1) {
+        const before = clock()
+        while (clock() === before) await new Promise((resolve) => { requestAnimationFrame(resolve) })
+      }
+      observer.disconnect()
+      return from === minute() ? seen : []
+    })
+    expect(changed).toEqual([])
+    await page.close()
+  })
+})
