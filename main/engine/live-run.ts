@@ -4,6 +4,7 @@ import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
+import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { automatedRunning, isEnded, statusOf } from '#domain/run/view.ts'
 import type { Ports } from '#kinds/ports.ts'
@@ -12,7 +13,6 @@ import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
 import { startSampler } from './sampler.ts'
 import { createSignal, type Signal } from './signal.ts'
-import { sourcesOf } from './sources.ts'
 
 /** A run that is open in this program: the state in memory, what it has going on, and who is to be woken. */
 export interface LiveRun {

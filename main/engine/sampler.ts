@@ -1,6 +1,7 @@
 import type { MetricSource } from '#domain/inventory.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { LEAST_REAL_MS, readingEveryMs } from '#domain/run/sources.ts'
 import { currentStep } from '#domain/run/view.ts'
 import type { Sample, Threshold } from '#domain/threshold.ts'
 import { longestGapMs, verdictOf } from '#domain/verdict.ts'
@@ -20,8 +21,6 @@ export interface SamplerOptions {
 }
 
 const EVIDENCE_SAMPLES = 60
-/** A rehearsal's minute may be a second: never ask more often than this in real time. */
-const LEAST_REAL_MS = 200
 
 /** Reads every metric at its interval until stopped, stores the readings, and reports breaches, recoveries and silences. */
 export function startSampler(options: SamplerOptions): { stop(): void } {
@@ -48,9 +47,10 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
   if (!kind) throw new Error(`no metric source of kind ${source.kind}`)
   const { clock } = options.ports
   const rules = rulesFor(options.state(), source.metric)
-  const keepMs = Math.max(...rules.map((rule) => rule.threshold.holdMs), 0) + 2 * longestGapMs(source.everyMs)
+  const everyMs = () => readingEveryMs(options.state(), source.metric)
+  const keepMs = () => Math.max(...rules.map((rule) => rule.threshold.holdMs), 0) + 2 * longestGapMs(everyMs())
   const startedAt = clock.now()
-  let window = options.recent(source.metric, startedAt - keepMs)
+  let window = options.recent(source.metric, startedAt - keepMs())
   const reader = kind.open(source, options.ports)
   let since = startedAt
   while (!signal.aborted) {
@@ -60,10 +60,10 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
     if (samples.length > 0) {
       options.store(source.metric, samples)
       since = samples.at(-1)?.at ?? since
-      window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs)
+      window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs())
     }
-    for (const rule of rules) await judge(options, source, rule, window, now)
-    await judgeSilence(options, source, window, Math.max(startedAt, now - longestGapMs(source.everyMs)), now)
+    for (const rule of rules) await judge(options, rule, { window, now, everyMs: everyMs() })
+    await judgeSilence(options, source.metric, { window, now, everyMs: everyMs() }, startedAt)
     const realStart = performance.now()
     await clock.sleep(Math.max(source.everyMs - (clock.now() - now), 1), signal)
     const spent = performance.now() - realStart
@@ -79,23 +79,30 @@ function rulesFor(state: RunState, metric: string): Rule[] {
   ]
 }
 
-async function judge(options: SamplerOptions, source: MetricSource, rule: Rule, window: Sample[], now: number): Promise<void> {
+interface Readings {
+  window: Sample[]
+  now: number
+  everyMs: number
+}
+
+async function judge(options: SamplerOptions, rule: Rule, { window, now, everyMs }: Readings): Promise<void> {
   const state = options.state()
-  const { verdict } = verdictOf(rule.threshold, window, now, source.everyMs)
+  const { verdict } = verdictOf(rule.threshold, window, now, everyMs)
   const open = state.breaches.find((breach) => breach.closedAt === null && breach.thresholdId === rule.thresholdId && breach.triggerId === rule.triggerId)
   if (verdict === 'breached' && !open) {
     await options.report({
-      type: 'report-breach', thresholdId: rule.thresholdId, triggerId: rule.triggerId, metric: source.metric,
+      type: 'report-breach', thresholdId: rule.thresholdId, triggerId: rule.triggerId, metric: rule.threshold.metric,
       evidence: { rule: rule.threshold.text, samples: window.slice(-EVIDENCE_SAMPLES), stepId: currentStep(state)?.id ?? null },
     })
   }
   if (verdict === 'ok' && open) await options.report({ type: 'report-breach-over', breachId: open.id })
 }
 
-async function judgeSilence(options: SamplerOptions, source: MetricSource, window: Sample[], from: number, now: number): Promise<void> {
-  const isSilent = options.state().silent[source.metric] !== undefined
+async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs }: Readings, startedAt: number): Promise<void> {
+  const isSilent = options.state().silent[metric] !== undefined
+  const from = Math.max(startedAt, now - longestGapMs(everyMs))
   const hasData = window.some((sample) => sample.value !== null && Number.isFinite(sample.value) && sample.at >= from && sample.at <= now)
-  const hadTime = now - from >= longestGapMs(source.everyMs)
-  if (!hasData && hadTime && !isSilent) await options.report({ type: 'report-no-data', metric: source.metric })
-  if (hasData && isSilent) await options.report({ type: 'report-data', metric: source.metric })
+  const hadTime = now - from >= longestGapMs(everyMs)
+  if (!hasData && hadTime && !isSilent) await options.report({ type: 'report-no-data', metric })
+  if (hasData && isSilent) await options.report({ type: 'report-data', metric })
 }

@@ -185,7 +185,7 @@ describe('health', () => {
     await clock.advance(30_000)
     await until(() => engine.state(runId).breaches.length === 1)
     reading = () => null
-    await clock.advance(60_000)
+    await clock.advance(120_000)
     await until(() => engine.state(runId).silent['error rate'] !== undefined)
     expect(engine.state(runId).breaches[0]?.closedAt).toBeNull()
     reading = () => 0.1
