@@ -37,6 +37,8 @@ export interface Route {
   hop: Hop
   /** For messages. */
   place: string
+  /** Address of the first connection on the way: logins in progress are counted there. */
+  firstHop: string
   /** The connection this one goes through, or null for a direct one. */
   through: Link | null
   embedded: EmbeddedHost | null
@@ -69,7 +71,7 @@ export async function connectHop(route: Route, world: ConnectWorld): Promise<Ext
       case 'not-authenticated': {
         for (const offer of identities?.offers ?? []) tried.add(offer.id)
         if (await unlockNext(identities?.locked ?? [], route, world)) break
-        throw authProblem(route, dialed.reason, identities)
+        throw authProblem(route, dialed, identities)
       }
     }
   }
@@ -78,8 +80,8 @@ export async function connectHop(route: Route, world: ConnectWorld): Promise<Ext
 async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<Dialed> {
   const { hop, place } = route
   const check = hostKeyCheck(route)
-  const limiter = world.dialLimiter(`${hop.address}:${hop.port}`)
-  // sshd drops logins above MaxStartups; hops behind a jump host are counted there by its own limit of channels.
+  // sshd drops logins above MaxStartups, and a jump host carries those to every host behind it.
+  const limiter = world.dialLimiter(route.firstHop)
   const release = await limiter.take()
   try {
     const sock = await openSocket(route)
@@ -137,12 +139,19 @@ async function unlockNext(locked: LockedKey[], { hop }: Route, world: ConnectWor
   return false
 }
 
-function authProblem({ hop, place, embedded }: Route, reason: string, identities: Identities | null): Problem {
+function authProblem({ hop, place, embedded }: Route, { reason, wanted, partly }: Extract<Dialed, { dialed: 'not-authenticated' }>, identities: Identities | null): Problem {
   const user = embedded?.user ?? hop.user
   const notes = identities === null || identities.notes.length === 0 ? '' : ` Not used: ${identities.notes.join('; ')}.`
   const none = identities !== null && identities.offers.length === 0
   const code = none && identities.keyUnreadable ? 'ssh-key-unreadable' : none && identities.agentFailed ? 'ssh-agent' : 'ssh-auth'
-  const what = none ? 'there was no key to offer' : /too many/i.test(reason) ? 'the server stopped after too many keys' : `none of the ${identities?.offers.length ?? 1} keys offered was accepted`
+  const what = refusal()
+  function refusal(): string {
+    const more = wanted.join(' or ')
+    if (partly) return `a key was accepted, but the server wants ${more} as well, which is not supported`
+    if (wanted.length > 0 && !wanted.includes('publickey') && identities !== null) return `the server takes no keys, only ${more}`
+    if (none) return 'there was no key to offer'
+    return /too many/i.test(reason) ? 'the server stopped after too many keys' : `none of the keys offered was accepted (${identities?.offers.length ?? 1})`
+  }
   const hint = /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
   return new Problem(code, `${place} did not accept the login as ${clean(user)}: ${what}.${notes}`, `${hint} No command was sent.`)
 }

@@ -34,7 +34,8 @@ export interface Dialing {
 export type Dialed =
   | { dialed: 'ready'; client: Client; sock: Duplex }
   | { dialed: 'unknown-key'; key: Buffer }
-  | { dialed: 'not-authenticated'; reason: string }
+  /** `wanted` are the methods the server named last; `partly` that a key was accepted and something more is wanted. */
+  | { dialed: 'not-authenticated'; reason: string; wanted: string[]; partly: boolean }
   /** Closed before the handshake was done: worth another try. */
   | { dialed: 'dropped'; problem: Problem }
   | { dialed: 'failed'; problem: Problem }
@@ -47,6 +48,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     let accepted: Buffer | null = null
     let settled = false
     let handshaken = false
+    const login = { wanted: [] as string[], partly: false }
 
     const settle = (dialed: Dialed): void => {
       if (settled) return
@@ -74,7 +76,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       // One agent key that would not sign is not the end: ssh2 goes on to the next.
       if (error.level === 'agent') return
       if (judged !== null) settle(judged)
-      else if (error.level === 'client-authentication' || (handshaken && typeof error.code === 'number')) settle({ dialed: 'not-authenticated', reason: clean(error.message) })
+      else if (error.level === 'client-authentication' || (handshaken && typeof error.code === 'number')) settle({ dialed: 'not-authenticated', reason: clean(error.message), ...login })
       else settle({ dialed: !handshaken && isDropped(error) ? 'dropped' : 'failed', problem: connectProblem(error, dialing.place) })
     }
     client.on('handshake', () => {
@@ -93,7 +95,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
         verifyHostKey,
         sock: dialing.sock,
         username: dialing.user,
-        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods) },
+        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods, login) },
       })
     } catch (thrown) {
       onError(thrown instanceof Error ? thrown : new Error(String(thrown)))
@@ -107,7 +109,11 @@ export function givenUpProblem(place: string): Problem {
 }
 
 /** Each method once, then `false` for no more: ssh2 takes the return value. */
-function inOrder(methods: AnyAuthMethod[]): NonNullable<ConnectConfig['authHandler']> {
+function inOrder(methods: AnyAuthMethod[], login: { wanted: string[]; partly: boolean }): NonNullable<ConnectConfig['authHandler']> {
   const waiting = [...methods]
-  return () => waiting.shift() ?? false
+  return (left: string[] | null, partly: boolean | null) => {
+    login.wanted = (left ?? []).slice(0, 10).map(clean)
+    login.partly ||= partly === true
+    return waiting.shift() ?? false
+  }
 }

@@ -87,7 +87,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     return links.get(key, signal, async (shared) => {
       const through = hops.length > 1 ? await linkTo(hops.slice(0, -1), null, target, shared) : null
       const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, signal: shared }
-      const connected = await connectHop({ hop, place: placeName(hop, target), through, embedded }, world)
+      const connected = await connectHop({ hop, place: placeName(hop, target), firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, world)
       const link = createLink(connected, options.channelLimit ?? 8)
       through?.onEnd(() => link.close())
       return link

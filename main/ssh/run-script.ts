@@ -19,6 +19,9 @@ export interface ScriptRun {
 
 type Stop = 'aborted' | 'timeout'
 
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Feeds the script to an open channel and waits for its end, which is `close`: an exit status may come before the last output, or never. */
 export function runScript(run: ScriptRun): Promise<HostResult> {
   const { channel, onOutput, signal } = run
@@ -26,7 +29,7 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
     let stop: Stop | null = null
     const timers = new Set<NodeJS.Timeout>()
     const after = (ms: number, action: () => void): void => {
-      timers.add(setTimeout(action, ms))
+      timers.add(setTimeout(action, Math.min(ms, LONGEST_TIMER_MS)))
     }
     const finish = (result: HostResult): void => {
       for (const timer of timers) clearTimeout(timer)

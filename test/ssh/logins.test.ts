@@ -99,6 +99,14 @@ describe.skipIf(sshdMissing)('logging in to a real OpenSSH server', () => {
     await withPool({ config: base(['IdentityAgent ~/no-agent']) }, async (home) => expect(await login(home)).toMatchObject({ code: 'ssh-agent', message: expect.stringContaining('no-agent') }))
   })
 
+  it('says when the server wants a second factor', async () => {
+    const strict = await startSshd({ keyFile: sshd.keyFile, config: ['KbdInteractiveAuthentication yes', 'AuthenticationMethods publickey,keyboard-interactive'] })
+    const home = startPool({ config: configFor(strict, 'web-1'), knownHosts: strict.knownHostsLine })
+    expect(await login(home)).toMatchObject({ code: 'ssh-auth', message: expect.stringContaining('keyboard-interactive as well') })
+    await home.stop()
+    await strict.stop()
+  })
+
   it('never tries a password', () => {
     expect(sshd.log()).not.toMatch(/password/i)
   })
