@@ -111,7 +111,9 @@ export function createLink(transmit: (message: ClientMessage) => void): Link {
     if (message.type === 'problem') {
       followers.delete(message.id)
       follower.onProblem(message.problem)
-    } else if (message.cursor >= follower.cursor) {
+    } else {
+      // Main sends nothing up to `after` again, and ids keep connections apart. Feeds that begin anew with each start
+      // (prompts, library) count from below: dropping lower cursors here would lose their news.
       follower.cursor = message.cursor
       follower.onItem({ cursor: message.cursor, item: message.item })
     }

@@ -1,13 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Bridge, FeedItem } from '#preload/bridge.ts'
 import type { ProblemValue } from '#domain/problem.ts'
+import type { OpenBridge } from '#support/doors.ts'
 import { createLoopbackDispatcher } from '#support/loopback-dispatcher.ts'
 import type { LoopbackDispatcher } from '#support/loopback-dispatcher.ts'
-
-export interface OpenBridge {
-  bridge: Bridge
-  close(): Promise<void>
-}
 
 /** The promises of a bridge, whichever door it goes through. */
 export function describeBridge(name: string, open: (dispatcher: LoopbackDispatcher) => Promise<OpenBridge>): void {

@@ -84,6 +84,15 @@ describe('when the connection is lost', () => {
     expect(dispatcher.started.toSorted((one, other) => one - other)).toEqual(dispatcher.started)
   })
 
+  test('a feed that begins anew with each start delivers all of it again', async () => {
+    const { bridge, lose } = openPage()
+    const items: unknown[] = []
+    bridge.follow('fresh', { after: 0 }, ({ item }) => items.push(item), () => {})
+    await vi.waitFor(() => expect(items.length).toBe(3))
+    lose()
+    await vi.waitFor(() => expect(items).toEqual(['fresh 0', 'fresh 1', 'fresh 2', 'fresh 0', 'fresh 1', 'fresh 2']))
+  })
+
   test('a feed stopped in the gap stays stopped', async () => {
     const { bridge, lose } = openPage()
     const items: unknown[] = []

@@ -12,7 +12,7 @@ export interface LoopbackDispatcher extends Dispatcher {
   openFeeds(): number
 }
 
-/** A dispatcher that stands in for the app behind a door: a few calls, and one feed, `log`, with a cursor. */
+/** A dispatcher that stands in for the app behind a door: a few calls, a feed `log` with a cursor, and `fresh`, which begins anew each time. */
 export function createLoopbackDispatcher(): LoopbackDispatcher {
   const items: FeedItem[] = []
   const emits = new Set<(item: FeedItem) => void>()
@@ -47,6 +47,10 @@ export function createLoopbackDispatcher(): LoopbackDispatcher {
       return { ok: true, value: await answer(input) }
     },
     follow(feed, input, emit) {
+      if (feed === 'fresh') {
+        for (const cursor of [0, 1, 2]) emit({ cursor, item: `fresh ${cursor}` })
+        return () => {}
+      }
       if (feed !== 'log') throw new Problem('feed-unknown', `There is no feed ${feed}.`, 'Update Holdpoint.')
       const { after } = input as { after: number }
       started.push(after)
