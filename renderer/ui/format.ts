@@ -38,12 +38,13 @@ export function formatCounter(ms: number): string {
   return ms <= -1000 ? `−${body}` : body
 }
 
-/** For reading: `340 ms`, `7 s`, `12 min 30 s`, `1 h 04 min`. */
+/** For reading: `340 ms`, `7 s`, `12 min 30 s`, `1 h 04 min`, `3 days`. */
 export function formatLength(ms: number): string {
   if (Math.abs(ms) < 1000) return `${Math.round(ms)} ms`
   const total = Math.round(Math.abs(ms) / 1000)
   const sign = ms < 0 ? '−' : ''
   const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  if (hours >= 48) return `${sign}${Math.round(hours / 24)} days`
   if (hours > 0) return `${sign}${hours} h ${two(minutes)} min`
   if (minutes > 0) return seconds > 0 ? `${sign}${minutes} min ${two(seconds)} s` : `${sign}${minutes} min`
   return `${sign}${seconds} s`

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
+import type { ChangeWindow } from '#domain/runbook.ts'
 import type { OpenRunbook } from '#preload/contract.ts'
 import { useClient } from '#renderer/client.ts'
 import { Findings } from '#renderer/parts/runbook/findings.tsx'
@@ -7,8 +8,11 @@ import { useAppStores } from '#renderer/stores/app-stores.ts'
 import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
+import { formatLength } from '#renderer/ui/format.ts'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
+import { Tag } from '#renderer/ui/tag.tsx'
 import { Time } from '#renderer/ui/time.tsx'
+import { useNow } from '#renderer/ui/use-now.ts'
 import styles from './live-dialog.module.css'
 
 /** Says what a live run would touch, and opens its room; refuses while the runbook has errors, and lists them. */
@@ -62,6 +66,16 @@ export function LiveDialog({ runbookId, onClose }: { runbookId: string; onClose:
   )
 }
 
+/** Where now stands to the window: a live run outside of it is possible, but never unnoticed. */
+function WindowNow({ window }: { window: ChangeWindow }) {
+  const now = useNow(10_000)
+  if (now < window.startAt) return <Tag tone="warn">opens in {formatLength(roundedMinutes(window.startAt - now))}</Tag>
+  if (now >= window.endAt) return <Tag tone="warn">closed {formatLength(roundedMinutes(now - window.endAt))} ago</Tag>
+  return <Tag tone="ok">open for {formatLength(roundedMinutes(window.endAt - now))}</Tag>
+}
+
+const roundedMinutes = (ms: number): number => Math.max(1, Math.round(ms / 60_000)) * 60_000
+
 function LiveFacts({ opened }: { opened: OpenRunbook }) {
   const { overview, inventory, phases } = opened.runbook
   const used = new Set(phases.flatMap((phase) => phase.steps.flatMap((step) => step.hosts)))
@@ -74,7 +88,7 @@ function LiveFacts({ opened }: { opened: OpenRunbook }) {
       <dt>Change window</dt>
       <dd>
         {overview.window
-          ? <><Time at={overview.window.startAt} zone={overview.window.zone} form="moment" /> – <Time at={overview.window.endAt} zone={overview.window.zone} form="moment" /> {overview.window.zone}</>
+          ? <><Time at={overview.window.startAt} zone={overview.window.zone} form="moment" /> – <Time at={overview.window.endAt} zone={overview.window.zone} form="moment" /> {overview.window.zone} <WindowNow window={overview.window} /></>
           : 'None'}
       </dd>
       <dt>Hosts</dt>

@@ -1,4 +1,5 @@
 import { ChevronRight, Search, Unplug } from 'lucide-react'
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { useAppStores } from '#renderer/stores/app-stores.ts'
@@ -18,6 +19,10 @@ export function TitleBar() {
   const { library, settings } = useAppStores()
   const subject = useStore(library, (state) => subjectOf(route, state))
   const operator = useStore(settings, (state) => state.settings?.operator)
+  const pageTitle = [subject?.title, screenNames[route.screen], 'Holdpoint'].filter(Boolean).join(' – ')
+  useEffect(() => {
+    document.title = pageTitle
+  }, [pageTitle])
   return (
     <header className={styles.bar}>
       <h1 className={styles.trail}>

@@ -51,5 +51,5 @@ test('times are in the zone asked for, lengths below zero have a sign', () => {
   expect(formatClock(Date.UTC(2026, 11, 1, 21, 4, 5), 'Europe/Berlin', true)).toBe('22:04:05')
   expect(formatClock(Date.UTC(2026, 6, 1, 22, 30), 'Europe/Berlin')).toBe('00:30')
   expect([formatCounter(0), formatCounter(750_000), formatCounter(3_845_000), formatCounter(-7_000)]).toEqual(['0:00', '12:30', '1:04:05', '−0:07'])
-  expect([formatLength(340), formatLength(7_000), formatLength(750_000), formatLength(3_845_000)]).toEqual(['340 ms', '7 s', '12 min 30 s', '1 h 04 min'])
+  expect([formatLength(340), formatLength(7_000), formatLength(750_000), formatLength(3_845_000), formatLength(72 * 3_600_000)]).toEqual(['340 ms', '7 s', '12 min 30 s', '1 h 04 min', '3 days'])
 })
