@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '#main/cli/commands.ts'
+import type { StoredEvent } from '#domain/run/events.ts'
+
+const root = join(import.meta.dirname, '../..')
+const example = join(root, 'resources/examples/checkout-release.md')
+let folder: string
+
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'holdpoint-cli-')) })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ended { code: number | null; stdout: string; stderr: string }
+
+function holdpoint(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' },
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
+  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString() })
+  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, stdout, stderr })) })
+}
+
+/** One step on one host, played by the script given; the rollback has one step too. */
+function scripted(name: string, outcomes: string): string {
+  const file = join(folder, `${name}.md`)
+  writeFileSync(file, `---
+hosts: [app1]
+rehearsal:
+  outcomes:
+${outcomes}
+---
+
+# ${name}
+
+## Deployment Steps
+
+### Phase 1: Only
+
+1. Deploy
+   \`\`\`sh {id=deploy hosts=app1 planned=2s}
+   deploy
+   \`\`\`
+
+## Rollback Plan
+
+### Rollback Steps
+
+1. Go back
+   \`\`\`sh {id=back hosts=app1 planned=2s}
+   back
+   \`\`\`
+`)
+  return file
+}
+
+describe('help', () => {
+  test('holdpoint --help names every command and the exit codes', async () => {
+    const { code, stdout } = await holdpoint('--help')
+    expect(code).toBe(0)
+    for (const command of commands) expect(stdout).toContain(`  ${command.name} `)
+    expect(stdout).toContain('0 succeeded, 1 failed, 2 bad usage or bad runbook, 3 rolled back, 4 outcome unknown')
+  })
+
+  test.each(commands.map(({ name }) => name))('%s --help explains itself', async (name) => {
+    const { code, stdout } = await holdpoint(name, '--help')
+    expect([code, stdout.includes(`Usage: holdpoint ${name}`), stdout.includes('Exit codes')]).toEqual([0, true, true])
+  })
+})
+
+describe('bad usage ends with 2 and says what to do', () => {
+  test.each([
+    [['no-such-command'], 'there is no command'],
+    [['check'], 'It needs FILE'],
+    [['check', 'a', 'b'], 'It needs FILE'],
+    [['rehearse', example, '--speed', 'fast'], '--speed takes a number'],
+    [['rehearse', example, '--on-trigger', 'panic'], '--on-trigger takes rollback, override'],
+    [['rehearse', example, '--no-such-option'], 'no-such-option'],
+    [['check', '/no/such/file.md'], 'cannot be read'],
+    [['run', example], 'person at a terminal'],
+  ])('%j', async (args, words) => {
+    const { code, stderr, stdout } = await holdpoint(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(words)
+  })
+})
+
+describe('check', () => {
+  test('the example has no errors', async () => {
+    expect((await holdpoint('check', example)).code).toBe(0)
+  })
+
+  test('the blank template has errors, each with file:line:column, and as JSON', async () => {
+    const template = join(root, 'test/fixtures/runbooks/deployment-task.md')
+    const { code, stdout } = await holdpoint('check', template)
+    expect(code).toBe(2)
+    expect(stdout).toMatch(/deployment-task\.md:\d+:\d+: error: .* \[placeholder-left\]/)
+    const asJson = JSON.parse((await holdpoint('check', template, '--json')).stdout) as { findings: { code: string; line: number; column: number; hint: string }[] }
+    expect(asJson.findings.every((finding) => finding.line > 0 && finding.column > 0 && finding.hint !== '')).toBe(true)
+  })
+})
+
+describe('rehearse', () => {
+  test('a clean rehearsal ends with 0, prints each event as JSON and writes the report', async () => {
+    const report = join(folder, 'report.md')
+    const { code, stdout } = await holdpoint('rehearse', scripted('clean', '    - { step: deploy, duration: 2s }'), '--speed', '3600', '--json', '--report', report)
+    expect(code).toBe(0)
+    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as StoredEvent)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+    expect(events.at(-1)?.event).toMatchObject({ type: 'run-finished', outcome: 'succeeded' })
+    expect(readFileSync(report, 'utf8')).toContain('REHEARSAL')
+  })
+
+  test('a step that keeps failing is rolled back: 3', async () => {
+    const { code, stderr } = await holdpoint('rehearse', scripted('failing', '    - { step: deploy, exit: 1, duration: 1s }'), '--speed', '3600')
+    expect(code).toBe(3)
+    expect(stderr).toContain('rolled back')
+  })
+
+  test('a rollback that fails as well: 1', async () => {
+    const outcomes = '    - { step: deploy, exit: 1, duration: 1s }\n    - { step: back, exit: 1, duration: 1s }'
+    expect((await holdpoint('rehearse', scripted('hopeless', outcomes), '--speed', '3600', '--retries', '0')).code).toBe(1)
+  })
+
+  test('a rollback whose outcome nobody knows: 4', async () => {
+    const outcomes = '    - { step: deploy, exit: 1, duration: 1s }\n    - { step: back, fault: link-drop, duration: 1s }'
+    expect((await holdpoint('rehearse', scripted('lost', outcomes), '--speed', '3600', '--retries', '0')).code).toBe(4)
+  })
+
+  test('a runbook without steps is a bad runbook: 2', async () => {
+    const file = join(folder, 'empty.md')
+    writeFileSync(file, '# Nothing\n')
+    const { code, stderr } = await holdpoint('rehearse', file)
+    expect([code, stderr.includes('no deployment steps')]).toEqual([2, true])
+  })
+})
+
+describe('runs and report', () => {
+  test('the newest run is listed first and its report is printed in three forms', async () => {
+    await holdpoint('rehearse', scripted('newest', '    - { step: deploy, duration: 1s }'), '--speed', '3600')
+    const [run] = JSON.parse((await holdpoint('runs', '--json')).stdout) as { id: string; title: string; status: string }[]
+    expect(run).toMatchObject({ title: 'newest', status: 'ended-succeeded' })
+    for (const [format, start] of [['md', /^# /m], ['html', /^<!doctype html>/i], ['json', /^\{/]] as const) {
+      const { code, stdout } = await holdpoint('report', run?.id ?? '', '--format', format)
+      expect([code, start.test(stdout)]).toEqual([0, true])
+    }
+  })
+
+  test('a run that is not there is said in words: 1', async () => {
+    const { code, stderr } = await holdpoint('report', 'nobody')
+    expect([code, stderr.includes('There is no run "nobody"')]).toEqual([1, true])
+  })
+})
