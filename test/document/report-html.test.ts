@@ -50,8 +50,8 @@ describe('the picture of a metric', () => {
   })
 
   it('has round ticks, never too many', () => {
-    expect(valueTicks(0, 8.3)).toEqual([0, 2.5, 5, 7.5, 10])
-    expect(valueTicks(0, 960)).toEqual([0, 250, 500, 750, 1000])
+    expect(valueTicks(0, 8.3)).toEqual([0, 2, 4, 6, 8, 10])
+    expect(valueTicks(0, 97.75)).toEqual([0, 25, 50, 75, 100])
     expect(valueTicks(-3, 5)[0]).toBeLessThanOrEqual(-3)
     expect(timeTicks(timeScale(0, 7_200_000, 0, 900), 900)).toHaveLength(9)
     expect(timeTicks(timeScale(0, 1e13, 0, 900), 900).length).toBeLessThanOrEqual(50)

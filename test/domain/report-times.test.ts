@@ -12,7 +12,9 @@ it('writes times in the zone, with the day where it is another than the run bega
   expect([times.clock(null), times.exact(null), times.length(null), times.clock(NaN)]).toEqual(['–', '–', '–', '–'])
 })
 
-it('writes a span without an end as one', () => {
+it('writes a span without an end as one, and a short one with seconds', () => {
+  expect(times.span({ startAt: windowStart, endAt: windowStart + 5 * minute })).toBe('22:00 – 22:05')
+  expect(times.span({ startAt: windowStart, endAt: windowStart + 38_000 })).toBe('22:00:00 – 22:00:38')
   expect(times.span({ startAt: windowStart, endAt: null })).toBe('from 22:00')
   expect(times.span({ startAt: null, endAt: null })).toBe('–')
 })

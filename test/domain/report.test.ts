@@ -55,6 +55,16 @@ describe('the report', () => {
     expect(report.charts[0]?.breaches).toEqual([{ fromAt: at(58), toAt: at(70) }])
   })
 
+  it('puts metrics with a limit first, under the name the runbook gives them, and overlapping breaches in one stretch', () => {
+    const input = shopInput()
+    const breach = input.state.breaches[0]!
+    const state = { ...input.state, breaches: [breach, { ...breach, id: 'b3', openedAt: at(59), closedAt: null }] }
+    const report = buildReport({ ...input, state, series: [{ ...input.series[0]!, metric: 'sessions', threshold: null }, ...input.series.toReversed()] })
+    expect(report.charts.map(({ metric, title, breachCount, breaches }) => [metric, title, breachCount, breaches])).toEqual([
+      ['error rate', 'Error rate', 2, [{ fromAt: at(58), toAt: null }]], ['response time', 'Application response time', 0, []], ['sessions', 'Sessions', 0, []],
+    ])
+  })
+
   it('names everything a reader must not miss', () => {
     expect(shopReport().summary.attention).toEqual(['1 period without data during the run.', '3 steps never started.', '1 retry.', '1 checklist item waived.'])
     expect(shopReport({ outcome: 'succeeded' }).summary.attention).toEqual(['1 period without data during the run.', '1 step skipped.', '1 retry.', '1 checklist item waived.'])

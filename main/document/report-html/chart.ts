@@ -33,7 +33,7 @@ export function metricChart(chart: ChartReport, times: Times, index: number, reh
 
 function frameOf(chart: ChartReport, times: Times, index: number): Frame {
   const values = chart.buckets.flatMap(({ min, max, last }) => [min, max, last].filter((value) => value !== null))
-  const limits = chart.threshold === null ? [] : [chart.threshold.limit * 1.2]
+  const limits = chart.threshold === null ? [] : [chart.threshold.limit * 1.15]
   const highest = [...values, ...limits].reduce((most, value) => Math.max(most, value), 0)
   const lowest = values.reduce((least, value) => Math.min(least, value), 0)
   const ticks = valueTicks(lowest, highest > lowest ? highest : lowest + 1)
@@ -45,8 +45,8 @@ function frameOf(chart: ChartReport, times: Times, index: number): Frame {
   }
 }
 
-function describeChart({ metric, threshold, breaches: those }: ChartReport): string {
-  return `${metric} over the run${threshold === null ? '' : `, limit ${threshold.text}`}, ${those.length === 0 ? 'no breach' : `${those.length} breached`}`
+function describeChart({ title, threshold, breaches: those }: ChartReport): string {
+  return `${title} over the run${threshold === null ? '' : `, limit ${threshold.text}`}, ${those.length === 0 ? 'no breach' : `${those.length} breached`}`
 }
 
 function grid({ x, y, ticks, times, chart }: Frame): Html {

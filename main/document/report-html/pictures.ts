@@ -11,17 +11,15 @@ export function pictures(report: ReportModel, times: Times): Html {
   const plan = gantt(report, times)
   return html`<h2 id="course">Course of the run</h2>
 ${plan === null ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : html`<figure><figcaption><span>Planned against actual ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${plan}${planLegend()}</figure>`}
-${report.charts.map((chart, index) => html`<figure><figcaption><span>${capitalised(chart.metric)} ${rehearsalMark(report)}</span><span class="dim">${judgement(chart)}</span></figcaption>${metricChart(chart, times, index, report.mode === 'rehearsal')}</figure>`)}
+${report.charts.map((chart, index) => html`<figure><figcaption><span>${chart.title} ${rehearsalMark(report)}</span><span class="dim">${judgement(chart)}</span></figcaption>${metricChart(chart, times, index, report.mode === 'rehearsal')}</figure>`)}
 ${report.charts.length === 0 ? html`<p class="dim">No metric was recorded during this run.</p>` : chartLegend()}`
 }
 
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-function judgement({ threshold, breaches, noData, buckets }: ChartReport): string {
+function judgement({ threshold, breachCount, noData, buckets }: ChartReport): string {
   if (buckets.every((bucket) => bucket.last === null)) return 'no data'
   const silent = noData.length === 0 ? '' : `, ${noData.length === 1 ? 'once' : `${noData.length} times`} without data`
   if (threshold === null) return `no threshold${silent}`
-  return `${breaches.length === 0 ? 'no breach recorded' : breaches.length === 1 ? '1 breach' : `${breaches.length} breaches`}${silent}`
+  return `${breachCount === 0 ? 'no breach recorded' : breachCount === 1 ? '1 breach' : `${breachCount} breaches`}${silent}`
 }
 
 function planLegend(): Html {

@@ -53,7 +53,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; margin: 10px 0 
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12.5px; border-bottom: 1px solid var(--edge); padding: 5px 14px 5px 0; white-space: nowrap }
 td { border-bottom: 1px solid var(--line); padding: 7px 14px 7px 0; vertical-align: top; overflow-wrap: anywhere } td.fixed { white-space: nowrap; overflow-wrap: normal }
 td:last-child, th:last-child { padding-right: 0 } td .dim { display: block; font-size: 13px }
-table.steps { table-layout: fixed; min-width: 700px } .steps th:nth-child(2) { width: 126px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 128px } .steps th:nth-child(5) { width: 104px } .steps th:nth-child(6) { width: 104px }
+table.steps { table-layout: fixed; min-width: 700px } .steps th:nth-child(2) { width: 122px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 152px } .steps th:nth-child(5) { width: 104px } .steps th:nth-child(6) { width: 104px }
 .status { white-space: nowrap; font-weight: 560; background: none; padding: 0 } .status i { display: inline-block; width: 17px; font-style: normal; font-weight: 700 } .neutral.status { box-shadow: none }
 ul.items { list-style: none; margin: 8px 0; padding: 0 }
 ul.items li { display: grid; grid-template-columns: 24px minmax(0, 1fr) minmax(0, auto); gap: 0 12px; border-bottom: 1px solid var(--line); padding: 6px 0; overflow-wrap: anywhere }
@@ -72,7 +72,7 @@ footer { color: var(--dim); font-size: 13px; margin-top: 64px; padding-top: 18px
   :root { color-scheme: light } html { font-size: 10.5pt } @page { margin: 16mm 14mm }
   main, .masthead > div, .ribbon > div, footer { max-width: none; padding: 0 } .masthead { padding: 10px 0 14px; background: none } .contents { display: none }
   h2 { margin-top: 30px; break-after: avoid } h3, h4, summary { break-after: avoid } figure, .incident, tr, li, pre { break-inside: avoid } thead { display: table-header-group }
-  .figures { grid-template-columns: repeat(3, 1fr); gap: 8px 14px } .figures dd { font-size: 13pt } h1 { font-size: 21pt; margin-bottom: 12px } table { font-size: 9pt } table.steps { min-width: 0 } .steps th:nth-child(2) { width: 92px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 100px } .steps th:nth-child(5) { width: 78px } .steps th:nth-child(6) { width: 78px }
+  .figures { grid-template-columns: repeat(3, 1fr); gap: 8px 14px } .figures dd { font-size: 13pt } h1 { font-size: 21pt; margin-bottom: 12px } table { font-size: 9pt } table.steps { min-width: 0 } .steps th:nth-child(2) { width: 92px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 116px } .steps th:nth-child(5) { width: 78px } .steps th:nth-child(6) { width: 78px }
   details::details-content { content-visibility: visible; block-size: auto } .ribbon, .badge, .attention, .mark, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 `

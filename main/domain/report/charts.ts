@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../run/events.ts'
-import type { RunState } from '../run/state.ts'
+import type { Breach, RunState } from '../run/state.ts'
 import { findStep } from '../run/view.ts'
 import type { Bucket } from '../series.ts'
 import type { Threshold } from '../threshold.ts'
@@ -14,16 +14,34 @@ export interface ReportSeries {
   threshold: Pick<Threshold, 'text' | 'operator' | 'limit'> | null
 }
 
-/** The recorded series with what happened laid over them. */
+/** The recorded series with what happened laid over them; those with a limit first, in the runbook's order. */
 export function chartReports(state: RunState, events: StoredEvent[], series: ReportSeries[], noData: NoDataReport[]): ChartReport[] {
   const markers = markersOf(state, events)
-  return series.map(({ metric, unit, buckets, from, to, threshold }) => ({
-    metric, unit, from, to, buckets,
+  const { thresholds, metrics } = state.runbook
+  const order = [...thresholds.map((threshold) => threshold.metric), ...metrics.map((metric) => metric.metric)]
+  const place = (metric: string): number => (order.includes(metric) ? order.indexOf(metric) : order.length)
+  const inOrder = series.toSorted((one, other) => Number(one.threshold === null) - Number(other.threshold === null) || place(one.metric) - place(other.metric))
+  return inOrder.map(({ metric, unit, buckets, from, to, threshold }) => ({
+    metric, title: metrics.find((known) => known.metric === metric)?.text ?? capitalised(metric), unit, from, to, buckets,
     threshold: threshold === null ? null : { text: threshold.text, operator: threshold.operator, limit: threshold.limit },
-    breaches: state.breaches.filter((breach) => breach.metric === metric).map((breach) => ({ fromAt: breach.openedAt, toAt: breach.closedAt })),
+    breachCount: state.breaches.filter((breach) => breach.metric === metric).length,
+    breaches: stretchesOf(state.breaches.filter((breach) => breach.metric === metric)),
     noData: noData.filter((period) => period.metric === metric).map(({ fromAt, toAt }) => ({ fromAt, toAt })),
     markers: markers.filter((marker) => marker.at >= from && marker.at <= to),
   }))
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** A threshold and a rollback trigger on one metric often open together: shown as one stretch. */
+function stretchesOf(breaches: Breach[]): ChartReport['breaches'] {
+  const stretches: ChartReport['breaches'] = []
+  for (const { openedAt, closedAt } of breaches.toSorted((one, other) => one.openedAt - other.openedAt)) {
+    const last = stretches.at(-1)
+    if (last && (last.toAt === null || openedAt <= last.toAt)) last.toAt = last.toAt === null || closedAt === null ? null : Math.max(last.toAt, closedAt)
+    else stretches.push({ fromAt: openedAt, toAt: closedAt })
+  }
+  return stretches
 }
 
 function markersOf(state: RunState, events: StoredEvent[]): ChartReport['markers'] {

@@ -231,11 +231,15 @@ export interface TimelineEntry {
 
 export interface ChartReport {
   metric: string
+  /** The metric as the runbook writes it. */
+  title: string
   unit: Threshold['unit']
   from: number
   to: number
   buckets: Bucket[]
   threshold: { text: string; operator: Threshold['operator']; limit: number } | null
+  breachCount: number
+  /** The stretches they cover, overlapping ones as one. */
   breaches: { fromAt: number; toAt: number | null }[]
   noData: { fromAt: number; toAt: number | null }[]
   /** Beginnings of phases and of the rollback, and failed steps. */

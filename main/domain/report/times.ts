@@ -10,7 +10,7 @@ export interface Times {
   exact(at: number | null): string
   /** `1 Dec 2026, 22:04` */
   full(at: number | null): string
-  /** `22:04 – 22:10`, `from 22:04` while it has no end. */
+  /** `22:04 – 22:10`, with seconds when it is shorter than two minutes; `from 22:04` while it has no end. */
   span(span: Span): string
   /** `4 min 10 s` */
   length(ms: number | null): string
@@ -29,7 +29,11 @@ export function timesIn(zone: string, baseAt: number): Times {
   const length = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms))
   return {
     zone, clock, exact, full, length,
-    span: ({ startAt, endAt }) => (startAt === null ? clock(endAt) : endAt === null ? `from ${clock(startAt)}` : `${clock(startAt)} – ${clock(endAt)}`),
+    span: ({ startAt, endAt }) => {
+      if (startAt === null || endAt === null) return startAt === null ? clock(endAt) : `from ${clock(startAt)}`
+      const write = endAt - startAt < 120_000 && endAt !== startAt ? seconds : clock
+      return `${write(startAt)} – ${write(endAt)}`
+    },
     lateness: (ms) => (Math.abs(ms) < 30_000 ? 'on time' : `${length(Math.abs(ms))} ${ms > 0 ? 'late' : 'early'}`),
   }
 }
