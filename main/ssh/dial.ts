@@ -86,7 +86,8 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
     client.on('error', onError)
     client.on('close', () => {
-      onError(Object.assign(new Error(handshaken ? 'the server closed the connection during login' : 'the server closed before the handshake was done'), handshaken ? { level: 'client-authentication' } : {}))
+      if (handshaken) settle({ dialed: 'failed', problem: closedProblem(dialing.place) })
+      else onError(new Error('the server closed before the handshake was done'))
     })
     dialing.signal.addEventListener('abort', onAbort)
     if (dialing.signal.aborted) onAbort()
@@ -101,6 +102,10 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       onError(thrown instanceof Error ? thrown : new Error(String(thrown)))
     }
   })
+}
+
+function closedProblem(place: string): Problem {
+  return new Problem('ssh-protocol', `${place} closed the connection during the login.`, 'Look at the log of its sshd, then retry. No command was sent.')
 }
 
 /** The Problem when nobody waits for a connection any more. */

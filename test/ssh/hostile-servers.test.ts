@@ -98,6 +98,11 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
       expect(server.attempts).not.toContain('password someone')
     }))
 
+  it('a server that hangs up during the login is no refusal of a key', () =>
+    withServer({ login: 'hang-up' }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-protocol', message: expect.stringContaining('during the login') })
+    }))
+
   it('a server that accepts and never speaks is a timeout', () =>
     withTcp(
       () => undefined,

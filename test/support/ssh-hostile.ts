@@ -3,7 +3,7 @@ import ssh2 from 'ssh2'
 import type { Connection, ServerChannel } from 'ssh2'
 
 export interface HostileOptions {
-  login: 'accept' | 'refuse'
+  login: 'accept' | 'refuse' | 'hang-up'
   /** What happens once a command was asked for. Default: it ends with exit code 0. */
   onExec?: (channel: ServerChannel, connection: Connection) => void
 }
@@ -29,6 +29,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
     connection.on('authentication', (login) => {
       attempts.push(`${login.method} ${login.username}`)
       if (options.login === 'accept' && login.method !== 'none') login.accept()
+      else if (options.login === 'hang-up') connection.end()
       else login.reject(['publickey'])
     })
     connection.on('session', (acceptSession) => {
