@@ -7,6 +7,8 @@ import { createRateLimit } from './rate-limit.ts'
 export interface Session {
   /** One message from the client, as it arrived. Never throws. */
   receive(text: unknown): void
+  /** The client has taken what was waiting for it: paused feeds go on. */
+  drained(): void
   /** Stops every feed; nothing is sent any more. */
   end(): void
 }
@@ -16,14 +18,19 @@ export interface SessionOptions {
   send: (text: string) => void
   /** The client broke the rules of the wire: the door cuts it off. Called at most once. */
   onViolation: (reason: string) => void
+  /** True while so much waits to be taken that feeds should pause. Whoever says so calls `drained` later. */
+  isFull?: () => boolean
   now?: () => number
 }
+
+type Following = Pick<Extract<ClientMessage, { type: 'follow' }>, 'id' | 'feed' | 'input'>
 
 const maxFeeds = 100
 
 /** One client's calls and feeds, whatever carries them. The only place where messages from a page are checked. */
-export function createSession({ dispatcher, send, onViolation, now = () => performance.now() }: SessionOptions): Session {
+export function createSession({ dispatcher, send, onViolation, isFull = () => false, now = () => performance.now() }: SessionOptions): Session {
   const feeds = new Map<number, () => void>()
+  const paused = new Map<number, Following>()
   const callsOpen = new Set<number>()
   const limit = createRateLimit({ perSecond: 100, burst: 300, patience: 1000, now })
   let over = false
@@ -36,6 +43,7 @@ export function createSession({ dispatcher, send, onViolation, now = () => perfo
     over = true
     for (const stop of feeds.values()) stop()
     feeds.clear()
+    paused.clear()
   }
 
   const violation = (reason: string): void => {
@@ -54,33 +62,45 @@ export function createSession({ dispatcher, send, onViolation, now = () => perfo
     }
   }
 
-  const follow = (message: Extract<ClientMessage, { type: 'follow' }>): void => {
-    const { id, feed, input } = message
+  const follow = ({ id, feed, input }: Following): void => {
     let stopped = false
     let stop = (): void => {}
-    feeds.set(id, () => {
+    const halt = (): void => {
       stopped = true
       stop()
-    })
+      stop = () => {}
+    }
+    feeds.set(id, halt)
     const fail = (thrown: unknown): void => {
-      feeds.get(id)?.()
+      halt()
       feeds.delete(id)
       post({ type: 'problem', id, problem: toProblem(thrown).toValue() })
     }
     try {
-      stop = dispatcher.follow(feed, input, ({ cursor, item }) => {
+      const started = dispatcher.follow(feed, input, ({ cursor, item }) => {
         if (stopped) return
         try {
           post({ type: 'item', id, cursor, item })
         } catch (thrown) {
-          fail(thrown)
+          return fail(thrown)
         }
+        if (!isFull()) return
+        // What cannot be taken now is not piled up: the feed begins again after this item, as after a lost connection.
+        halt()
+        paused.set(id, { id, feed, input: { ...input, after: cursor } })
       })
-      // An item that could not be sent while the feed was starting has already ended it.
-      if (stopped) stop()
+      // An item may have ended or paused the feed while it was starting.
+      if (stopped) started()
+      else stop = started
     } catch (thrown) {
       fail(thrown)
     }
+  }
+
+  const drained = (): void => {
+    const waiting = [...paused.values()]
+    paused.clear()
+    waiting.forEach(follow)
   }
 
   const refuse = (message: ClientMessage, problem: Problem): void => {
@@ -97,6 +117,7 @@ export function createSession({ dispatcher, send, onViolation, now = () => perfo
     if (message.type === 'stop') {
       feeds.get(message.id)?.()
       feeds.delete(message.id)
+      paused.delete(message.id)
     } else if (feeds.has(message.id) || callsOpen.has(message.id)) {
       violation('an id that is in use')
     } else if (verdict === 'refuse') {
@@ -110,7 +131,7 @@ export function createSession({ dispatcher, send, onViolation, now = () => perfo
     }
   }
 
-  return { receive, end }
+  return { receive, drained, end }
 }
 
 function parse(text: unknown): ClientMessage | null {

@@ -77,6 +77,24 @@ test('stopping a feed is never refused for haste', () => {
   expect(dispatcher.openFeeds()).toBe(0)
 })
 
+test('a feed stopped while it is paused does not go on', () => {
+  const dispatcher = createLoopbackDispatcher()
+  const sent: string[] = []
+  const session = createSession({ dispatcher, send: (text) => void sent.push(text), onViolation: () => {}, isFull: () => sent.length >= 2 })
+  for (const item of ['a', 'b', 'c']) dispatcher.add(item)
+  session.receive(follow)
+  expect(sent.length).toBe(2)
+  expect(dispatcher.openFeeds()).toBe(0)
+  session.receive(JSON.stringify({ type: 'stop', id: 1 }))
+  sent.length = 0
+  session.drained()
+  expect(sent).toEqual([])
+  session.receive(follow)
+  sent.length = 0
+  session.drained()
+  expect(sent).toEqual([JSON.stringify({ type: 'item', id: 1, cursor: 3, item: 'c' })])
+})
+
 test('the rate limit forgives with time, not with a clock that jumps back', () => {
   let now = 0
   const limit = createRateLimit({ perSecond: 10, burst: 2, patience: 1, now: () => now })

@@ -12,7 +12,9 @@ import type { Links } from './links.ts'
 
 const helloWithinMs = 5000
 const maxSockets = 32
-/** A page that takes nothing is cut off and resumes its feeds from their cursors when it is back. */
+/** Feeds pause when this much waits for a page to take it, so that a long log does not fill the memory. */
+const fullBytes = 4 * 1024 * 1024
+/** A page that asks and takes nothing is cut off; it resumes when it is back. */
 const maxWaitingBytes = 64 * 1024 * 1024
 
 export interface Sockets {
@@ -64,9 +66,12 @@ function serve(socket: WebSocket, dispatcher: Dispatcher): void {
     dispatcher,
     send(text) {
       if (socket.readyState !== socket.OPEN) return
-      socket.send(text)
+      socket.send(text, () => {
+        if (socket.bufferedAmount < fullBytes / 2) session.drained()
+      })
       if (socket.bufferedAmount > maxWaitingBytes) socket.terminate()
     },
+    isFull: () => socket.bufferedAmount > fullBytes,
     onViolation: (reason) => socket.close(closeCodes.violation, reason),
   })
   socket.on('message', (data, isBinary) => session.receive(isBinary ? null : textOf(data)))

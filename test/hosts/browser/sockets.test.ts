@@ -141,13 +141,28 @@ test('closing the host closes every connection and frees the port', async () => 
   await expect(sendRequest({ port })).rejects.toThrow('ECONNREFUSED')
 })
 
-test('a page that takes nothing is cut off before it fills the memory', async () => {
+test('a feed waits for a page that takes nothing, and goes on with each item once', async () => {
   const raw = await welcomed()
   raw.socket.pause()
   raw.socket.send(JSON.stringify({ type: 'follow', id: 1, feed: 'log', input: { after: 0 } }))
   await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(1))
   const chunk = 'x'.repeat(1024 * 1024)
-  for (let index = 0; index < 100; index += 1) dispatcher.add(chunk)
-  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(0))
-  raw.socket.terminate()
+  for (let index = 0; index < 40; index += 1) dispatcher.add(chunk)
+  expect(dispatcher.openFeeds()).toBe(0)
+  raw.socket.resume()
+  await vi.waitFor(() => expect(raw.received.length).toBe(40), 10_000)
+  expect(raw.received.map((message) => message['cursor'])).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
+  expect(dispatcher.started.length).toBeGreaterThan(1)
+  await vi.waitFor(() => expect(dispatcher.openFeeds()).toBe(1))
+})
+
+test('a page that asks and takes nothing is cut off before it fills the memory', async () => {
+  const raw = await welcomed()
+  raw.socket.pause()
+  const input = 'x'.repeat(1024 * 1024)
+  for (let id = 1; id <= 100; id += 1) raw.socket.send(JSON.stringify({ type: 'call', id, name: 'echo', input }))
+  raw.socket.on('error', () => {})
+  await vi.waitFor(() => expect(dispatcher.calls.length).toBeGreaterThan(60), 10_000)
+  raw.socket.resume()
+  expect(await raw.ended).not.toBe(1000)
 })
