@@ -51,7 +51,7 @@ describe('the picture of a metric', () => {
 
   it('has round ticks, never too many', () => {
     expect(valueTicks(0, 8.3)).toEqual([0, 2, 4, 6, 8, 10])
-    expect(valueTicks(0, 97.75)).toEqual([0, 25, 50, 75, 100])
+    expect(valueTicks(0, 97.75)).toEqual([0, 20, 40, 60, 80, 100])
     expect(valueTicks(-3, 5)[0]).toBeLessThanOrEqual(-3)
     expect(timeTicks(timeScale(0, 7_200_000, 0, 900), 900)).toHaveLength(9)
     expect(timeTicks(timeScale(0, 1e13, 0, 900), 900).length).toBeLessThanOrEqual(50)

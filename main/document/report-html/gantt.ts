@@ -102,7 +102,7 @@ function windowEdges({ startAt, endAt }: Span, axis: TimeScale, bottom: number, 
 function rollbackLine({ rollback }: ReportModel, axis: TimeScale, bottom: number): Html | null {
   const at = rollback.decision?.at ?? null
   return isOn(axis, at)
-    ? html`<line x1="${axis(at)}" x2="${axis(at)}" y1="${top - 14}" y2="${bottom}" stroke="var(--warn)" stroke-width="1.6"/><text x="${axis(at)}" y="${top - 28}" text-anchor="middle" style="fill:var(--warn);font-weight:650">Rollback</text>`
+    ? html`<line x1="${axis(at)}" x2="${axis(at)}" y1="${top - 6}" y2="${bottom}" stroke="var(--warn)" stroke-width="1.6"/><text x="${axis(at)}" y="${top - 28}" text-anchor="middle" style="fill:var(--warn);font-weight:650">Rollback</text>`
     : null
 }
 
