@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Client } from '#preload/client.ts'
 import type { Series } from '#preload/contract.ts'
+import { formatClock } from '#renderer/ui/format.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
@@ -38,6 +39,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
   const [range] = useState({ from, to })
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
+  const shown = series ? markers.filter((marker) => marker.at >= series.from && marker.at <= series.to) : []
 
   useEffect(() => {
     let wanted = true
@@ -62,9 +64,12 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
       <div ref={box} className={styles.box}>
         {problem && <ProblemNote problem={problem} />}
         {series && asTable && <ValueTable series={series} unit={unit} zone={zone} limit={limit} />}
-        {series && !asTable && width > 0 && (
-          <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={380} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />
-        )}
+        {series && !asTable && width > 0 && (<>
+          <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={340} unit={unit} zone={zone} limit={limit} breached={breached} markers={shown} />
+          <ol className={styles.legend} aria-label="Step starts">
+            {shown.map((marker) => <li key={marker.at}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
+          </ol>
+        </>)}
       </div>
     </Dialog>
   )

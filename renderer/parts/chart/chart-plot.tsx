@@ -33,7 +33,7 @@ export interface ChartPlotProps {
   limit: ChartLimit | null
   breached: Stretch[]
   markers: Marker[]
-  /** Marker labels and a brush: for the large view only. */
+  /** Numbered markers and a brush: for the large view only. */
   large?: boolean
 }
 
@@ -53,9 +53,9 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
         <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.16} stroke="var(--bad)" strokeOpacity={0.5} strokeDasharray="2 3" />
       ))}
       <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
-      <YAxis type="number" domain={[0, top]} ticks={[0, top / 2, top]} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
-      {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker) => (
-        <ReferenceLine key={marker.at} x={marker.at} stroke="var(--line-strong)" strokeDasharray="1 3" label={large ? { value: marker.label, position: 'insideTopLeft', angle: 0, fill: 'var(--text-faint)', fontSize: 10 } : undefined} />
+      <YAxis type="number" domain={[0, top]} ticks={large ? [0, top / 4, top / 2, (top * 3) / 4, top] : [0, top / 2, top]} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
+      {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
+        <ReferenceLine key={marker.at} x={marker.at} stroke="var(--line-strong)" strokeDasharray="1 3" label={large ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
       <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />

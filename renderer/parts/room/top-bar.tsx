@@ -87,7 +87,7 @@ function PauseButton() {
 function AbortButton() {
   const { ask } = useActions()
   const can = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
-  return <Button size="s" variant="quiet" disabled={!can} onClick={() => ask({ kind: 'abort', about: '' })}>Abort…</Button>
+  return <Button size="s" variant="quiet" className={styles.abort} disabled={!can} onClick={() => ask({ kind: 'abort', about: '' })}>Abort…</Button>
 }
 
 function RollbackButton() {
