@@ -30,7 +30,8 @@ function readStep(item: Block, prefix: string, wantsUndo: boolean, reading: Read
     id: fence?.id ?? reading.ids.make(prefix, title),
     title: title || 'Step without words',
     kind,
-    body: kind === 'manual' ? '' : (fence?.block.value ?? ''),
+    // A file's CRLF line ends are not part of the command: /bin/sh would take the CR for an argument.
+    body: kind === 'manual' ? '' : (fence?.block.value ?? '').replaceAll(/\r\n?/g, '\n'),
     attributes,
     hosts: kind === 'sh' ? hosts : [],
     unknownHosts: unknown,
