@@ -12,7 +12,7 @@ const LAW: Record<string, string[]> = {
   'main/document': ['zod', 'main/domain', 'mdast (type)', 'mdast-util-from-markdown', 'mdast-util-gfm', 'mdast-util-frontmatter', 'micromark-extension-gfm', 'micromark-extension-frontmatter', 'micromark-util-types (type)', 'yaml'],
   'main/kinds': ['zod', 'main/domain'],
   'main/storage': ['zod', 'main/domain', 'node', 'better-sqlite3'],
-  'main/ssh': ['ssh2', 'ssh-config', 'node', 'main/domain', 'main/kinds (type)'],
+  'main/ssh': ['ssh2', 'node', 'main/domain', 'main/kinds (type)'],
   'main/ports': ['main/ssh', 'main/kinds (type)', 'main/domain', 'main/document', 'main/rehearsal', 'node'],
   'main/rehearsal': ['main/ssh', 'main/kinds (type)', 'main/domain', 'main/document', 'ssh2', 'node'],
   'main/engine': ['main/domain', 'main/kinds', 'main/storage (type)'],
