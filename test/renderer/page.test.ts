@@ -14,11 +14,12 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
   afterAll(() => pages.close())
 
-  test('a first start shows the example, and one press rehearses it and opens its room', async () => {
+  test('a first start shows the example, and one press starts a rehearsal of it and opens its room', async () => {
     const { page, complaints } = await pages.open('/?fresh')
     await page.getByRole('button', { name: 'Rehearse Checkout 4.2: wallet payments' }).click()
     await page.waitForURL(/#\/run\//)
     expect(await callsOf(page, 'create-run')).toEqual([{ runbookId: 'example', mode: 'rehearsal', speed: 60, automatic: true }])
+    expect(await page.evaluate(() => fake.calls.filter((call) => call.name === 'send-command').map((call) => (call.input as { command: unknown }).command))).toEqual([{ type: 'start-run' }])
     await page.getByText('REHEARSAL').first().waitFor()
     expect(complaints).toEqual([])
     await page.close()

@@ -26,7 +26,7 @@ export function ReportHead({ report }: { report: ReportModel }) {
         <Figure label="Started">{overview.startedAt === null ? 'Not started' : <Time at={overview.startedAt} zone={zone} />}</Figure>
         <Figure label="Finished">{overview.finishedAt === null ? 'Not finished' : <Time at={overview.finishedAt} zone={zone} />}</Figure>
         <Figure label="Took">{overview.durationMs === null ? '–' : <Duration ms={overview.durationMs} />}</Figure>
-        <Figure label="Change window">{standingWords[overview.standing]}{overview.overrunMs !== null && overview.overrunMs > 0 ? ` by ${formatLength(overview.overrunMs)}` : ''}</Figure>
+        <Figure label="Change window">{windowWords(report)}</Figure>
         <Figure label="Steps done">{summary.steps.succeeded} of {Object.values(summary.steps).reduce((sum, count) => sum + count, 0)}</Figure>
         <Figure label="Incidents">{summary.incidents === 0 ? 'None' : summary.incidents}</Figure>
       </dl>
@@ -39,7 +39,15 @@ export function ReportHead({ report }: { report: ReportModel }) {
   )
 }
 
-const standingWords: Record<Standing, string> = { within: 'Kept', tight: 'Kept, just', over: 'Overrun', unplanned: 'None planned' }
+const kept: Record<Standing, string> = { within: 'Kept', tight: 'Kept, just', over: 'Overrun', unplanned: 'None planned' }
+const projected: Record<Standing, string> = { within: 'In time so far', tight: 'Tight', over: 'Will overrun', unplanned: 'None planned' }
+
+/** Kept or not is said only of what is over; before that it is a projection, and before the start nothing. */
+function windowWords({ overview }: ReportModel): string {
+  if (overview.startedAt === null) return 'Not started'
+  const words = (overview.finishedAt === null ? projected : kept)[overview.standing]
+  return overview.overrunMs !== null && overview.overrunMs > 0 ? `${words} by ${formatLength(overview.overrunMs)}` : words
+}
 
 function Figure({ label, children }: { label: string; children: ReactNode }) {
   return <div className={styles.figure}><dt>{label}</dt><dd>{children}</dd></div>

@@ -21,7 +21,7 @@ export function HostsTable({ hosts }: { hosts: HostView[] }) {
               <td>{host.identity.length === 0 ? 'agent' : host.identity.map((file) => <code key={file} className={styles.line}>{file}</code>)}</td>
               <td>
                 {host.knownKeys.length === 0
-                  ? <span className={styles.none}>none: asked at the first connection</span>
+                  ? <span className={styles.none}>asked at the first connection</span>
                   : host.knownKeys.map((key) => <code key={key.fingerprint} className={styles.line} title={key.source}>{key.type} {key.fingerprint}</code>)}
               </td>
               <td>{host.usedBy.join(', ')}</td>
