@@ -25,9 +25,10 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
   const shared = connect((host) => hosts.address(host.name))
 
   return {
-    async run(request) {
-      const host = request.host.name
-      const { fault } = plan.outcome(request.stepId, host, request.attempt, request.script)
+    async run(asked) {
+      const host = asked.host.name
+      const { fault, durationMs } = plan.outcome(asked.stepId, host, asked.attempt, asked.script)
+      const request = { ...asked, timeoutMs: fault === 'hang' || asked.timeoutMs === null || durationMs >= asked.timeoutMs ? asked.timeoutMs : null }
       try {
         hosts.address(host)
         if (fault === 'changed-host-key') return await runAtImpostor(request)
