@@ -19,7 +19,8 @@ export interface RehearsalShellOptions {
 
 /**
  * The live run's own SSH shell, pointed at the stand-ins. Faults of logging in get a connection of their own, because
- * the shared one has logged in long ago; timeouts count in rehearsal time.
+ * the shared one has logged in long ago. A timeout counts in rehearsal time, and only where the script takes that long:
+ * at 600× the real login of a moment would look like half a minute.
  */
 export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalShellOptions): ClosableShell {
   const shared = connect((host) => hosts.address(host.name))
@@ -28,7 +29,8 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
     async run(asked) {
       const host = asked.host.name
       const { fault, durationMs } = plan.outcome(asked.stepId, host, asked.attempt, asked.script)
-      const request = { ...asked, timeoutMs: fault === 'hang' || asked.timeoutMs === null || durationMs >= asked.timeoutMs ? asked.timeoutMs : null }
+      const isTooLong = fault === 'hang' || (asked.timeoutMs !== null && durationMs >= asked.timeoutMs)
+      const request = { ...asked, timeoutMs: isTooLong ? asked.timeoutMs : null }
       try {
         hosts.address(host)
         if (fault === 'changed-host-key') return await runAtImpostor(request)
