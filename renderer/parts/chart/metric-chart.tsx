@@ -15,6 +15,8 @@ import styles from './metric-chart.module.css'
 
 export interface MetricChartProps {
   title: string
+  /** One line without a chart. */
+  compact?: boolean
   series: LiveSeries
   unit: '%' | 'ms' | ''
   zone: string
@@ -29,12 +31,12 @@ export interface MetricChartProps {
 }
 
 /** The live tile: the current value large, its last half hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, series, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const to = useMemo(() => endOf(series), [series])
   return (
-    <section className={styles.tile} aria-label={title}>
+    <section className={classNames(styles.tile, compact && styles.compact)} aria-label={title}>
       <header className={styles.head}>
         <h3 className={styles.title}>{title}</h3>
         {rehearsal && <RehearsalTag />}
@@ -44,8 +46,8 @@ export const MetricChart = memo(function MetricChart({ title, series, unit, zone
         <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
         <span className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</span>
       </div>
-      <div className={styles.plot} ref={box} aria-hidden="true">
-        {width > 0 && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
+      <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
+        {width > 0 && !compact && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
       </div>
     </section>
   )

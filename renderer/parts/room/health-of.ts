@@ -1,4 +1,5 @@
 import type { Breach, RunState } from '#domain/run/state.ts'
+import { readingEveryMs } from '#domain/run/sources.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { Threshold } from '#domain/threshold.ts'
 import { isPast, longestGapMs } from '#domain/verdict.ts'
@@ -47,14 +48,28 @@ export function wordOf(state: Pick<RunState, 'breaches' | 'silent'>, threshold: 
   return isPast(reading.value, threshold) ? 'pending' : 'ok'
 }
 
-/** A breach names its threshold, or the rollback trigger whose threshold it is. */
-const isOf = (breach: Breach, threshold: Threshold): boolean => breach.thresholdId === threshold.id || (breach.metric === threshold.metric && breach.evidence.rule === threshold.text)
+/** A breach names its threshold, or the rollback trigger that was compiled into it. */
+const isOf = (breach: Breach, { id, metric, text }: Threshold): boolean =>
+  breach.thresholdId === id || (breach.triggerId !== null && breach.metric === metric && breach.evidence.rule === text)
+
+/**
+ * How old the newest reading may be before it is called no data: what main allows, and what the room itself lags behind,
+ * which is more of the run's time the faster a rehearsal's clock goes (`rate`).
+ */
+export function trustMs(state: Pick<RunState, 'mode' | 'runbook' | 'speed'>, metric: string, rate: number): number {
+  return longestGapMs(readingEveryMs(state, metric)) + ROOM_LAG_MS * Math.max(1, rate)
+}
+
+/** A reading waits up to a second for its chart and a second for the room's tick. */
+const ROOM_LAG_MS = 2_500
 
 /** Age of the newest reading when it is too old to trust, else null; Infinity when there never was one. */
-export function staleness(series: LiveSeries, everyMs: number, now: number): number | null {
+export function staleness(series: LiveSeries, trust: number, now: number): number | null {
   if (!series.latest) return Infinity
+  // History knows a reading's bucket and not its instant: it may be as much younger as the bucket is wide.
+  const fromHistory = series.latest.at % series.widthMs === 0
   const age = now - series.latest.at
-  return age > longestGapMs(everyMs) + series.widthMs * (series.latest.at % series.widthMs === 0 ? 1 : 0) ? age : null
+  return age > trust + (fromHistory ? series.widthMs : 0) ? age : null
 }
 
 export function breachedStretches(breaches: Breach[], metric: string, now: number): Stretch[] {

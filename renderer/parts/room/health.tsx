@@ -4,36 +4,40 @@ import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
 import type { ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 import type { RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
-import { breachedStretches, limitOf, staleness, watchedMetrics, wordOf } from './health-of.ts'
+import { breachedStretches, limitOf, staleness, trustMs, watchedMetrics, wordOf } from './health-of.ts'
 import type { Watched } from './health-of.ts'
-import { useRoom, useRun, useSamples, useView, useZone } from './room-context.ts'
+import { useRoom, useRun, useRunRoom, useSamples, useView, useZone } from './room-context.ts'
 import styles from './health.module.css'
+
+/** Error rate and response time come first and get a chart; the others a line, and their chart on request. */
+const FULL_TILES = 2
 
 /** How production does: a live chart each metric, its limit drawn and said. */
 export function Health() {
   const runbook = useRun((state) => state.runbook)
   const watched = useMemo(() => watchedMetrics(runbook), [runbook])
   if (watched.length === 0) return <p className={styles.none}>The runbook names no metric source and no threshold: nobody watches production but you.</p>
-  return <>{watched.map((one) => <Tile key={one.metric} watched={one} />)}<Enlarged /></>
+  return <>{watched.map((one, place) => <Tile key={one.metric} watched={one} compact={place >= FULL_TILES} />)}<Enlarged /></>
 }
 
-const Tile = memo(function Tile({ watched }: { watched: Watched }) {
+const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compact: boolean }) {
   const { view } = useRoom()
   const zone = useZone()
   const series = useSamples((samples) => samples.series[watched.metric])
   const facts = useChartFacts(watched)
   const enlarge = useCallback(() => view.getState().showChart(watched.metric), [view, watched.metric])
-  const everyMs = useRun((state) => state.runbook.inventory.sources.find((source) => source.metric === watched.metric)?.everyMs ?? 5_000)
+  const rate = useRunRoom((room) => room.clock?.rate ?? 1)
+  const trust = useRun((state) => trustMs(state, watched.metric, rate))
   // Whole seconds, and null while it is fresh: a fresh tile is not repainted by the clock.
   const staleMs = useView((room) => {
-    const age = series ? staleness(series, everyMs, room.now) : Infinity
+    const age = series ? staleness(series, trust, room.now) : Infinity
     return age === null || age === Infinity ? age : Math.floor(age / 1000) * 1000
   })
   const verdict = useRun((state) => (watched.threshold ? wordOf(state, watched.threshold, series?.latest ?? null, staleMs) : staleMs === null ? 'ok' : 'no-data'))
   if (!series) return null
   return (
     <MetricChart
-      title={watched.title} series={series} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
+      title={watched.title} compact={compact} series={series} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
       breached={facts.breached} markers={facts.markers} rehearsal={facts.rehearsal} staleMs={staleMs} onEnlarge={enlarge}
     />
   )

@@ -2,9 +2,9 @@ import { useMemo } from 'react'
 import type { Threshold } from '#domain/threshold.ts'
 import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
-import { allThresholds, staleness, wordOf } from './health-of.ts'
+import { allThresholds, staleness, trustMs, wordOf } from './health-of.ts'
 import type { ThresholdWord } from './health-of.ts'
-import { useRun, useSamples, useView } from './room-context.ts'
+import { useRun, useRunRoom, useSamples, useView } from './room-context.ts'
 import styles from './threshold-strip.module.css'
 
 /** Every threshold and compiled trigger with where it stands, in shape and word. */
@@ -29,8 +29,9 @@ const marks: Record<ThresholdWord, { status: 'ok' | 'breached' | 'no-data' | 'ov
 
 function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean }) {
   const series = useSamples((samples) => samples.series[threshold.metric])
-  const everyMs = useRun((state) => state.runbook.inventory.sources.find((source) => source.metric === threshold.metric)?.everyMs ?? 5_000)
-  const stale = useView((view) => (series ? staleness(series, everyMs, view.now) !== null : true))
+  const rate = useRunRoom((room) => room.clock?.rate ?? 1)
+  const trust = useRun((state) => trustMs(state, threshold.metric, rate))
+  const stale = useView((view) => (series ? staleness(series, trust, view.now) !== null : true))
   const word = useRun((state) => wordOf(state, threshold, series?.latest ?? null, stale ? Infinity : null))
   const look = marks[word]
   return (

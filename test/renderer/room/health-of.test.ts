@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Breach } from '#domain/run/state.ts'
+import { addSample, emptySeries } from '#renderer/parts/chart/live-series.ts'
+import { limitOf, staleness, trustMs, watchedMetrics, wordOf } from '#renderer/parts/room/health-of.ts'
+import { fakeRunbook } from '#support/fake-runbook.ts'
+
+const NOW = Date.UTC(2026, 11, 1, 21, 0, 7)
+const book = fakeRunbook(NOW)
+const threshold = book.thresholds[0]!
+const trigger = book.rollback.triggers[0]!.threshold!
+const quiet = { breaches: [], silent: {} }
+const breach = (change: Partial<Breach>): Breach => ({
+  id: 'b', thresholdId: null, triggerId: null, metric: 'error rate', openedAt: NOW, closedAt: null, evidence: { rule: threshold.text, samples: [], stepId: null }, override: null, ...change,
+})
+const reading = (value: number) => ({ at: NOW, value })
+
+test('error rate and response time come first, each with its limit', () => {
+  expect(watchedMetrics(book).map(({ metric, title, unit }) => [metric, title, unit])).toEqual([['error rate', 'Error rate', '%'], ['response time', 'Application response time', 'ms']])
+  expect(limitOf(book.thresholds[1]!)).toEqual({ value: 800, operator: '>', text: '> 800 ms' })
+})
+
+test('no reading, an old one, or a silence noticed by main is no data, never ok', () => {
+  expect(wordOf(quiet, threshold, null, Infinity)).toBe('no-data')
+  expect(wordOf(quiet, threshold, reading(0.1), 40_000)).toBe('no-data')
+  expect(wordOf({ breaches: [], silent: { 'error rate': NOW } }, threshold, reading(0.1), null)).toBe('no-data')
+  expect(wordOf(quiet, threshold, reading(0.1), null)).toBe('ok')
+})
+
+test('past the limit is said before it is a breach, and a breach stays one while there is no data', () => {
+  expect(wordOf(quiet, threshold, reading(2.1), null)).toBe('pending')
+  expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1' })] }, threshold, null, Infinity)).toBe('breached')
+  expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1', override: { at: NOW, by: 'mira', reason: 'known' } })] }, threshold, reading(3), null)).toBe('overridden')
+})
+
+test('a breach belongs to its own rule: another threshold on the same metric is not breached by it', () => {
+  const other = breach({ triggerId: 'trigger-1', evidence: { rule: trigger.text, samples: [], stepId: null } })
+  expect([wordOf({ ...quiet, breaches: [other] }, trigger, reading(6), null), wordOf({ ...quiet, breaches: [other] }, threshold, reading(1), null)]).toEqual(['breached', 'ok'])
+})
+
+test('a reading goes stale after three missed ones, on the run\'s own clock', () => {
+  const series = addSample(emptySeries('error rate', NOW), { metric: 'error rate', at: NOW, value: 1 })
+  const live = trustMs({ mode: 'live', runbook: book, speed: 1 }, 'error rate', 1)
+  const fast = trustMs({ mode: 'rehearsal', runbook: book, speed: 60 }, 'error rate', 60)
+  expect([staleness(series, live, NOW + 10_000), staleness(series, live, NOW + 40_000)]).toEqual([null, 40_000])
+  expect(staleness(series, fast, NOW + 120_000)).toBe(null)
+  expect(staleness(emptySeries('error rate', NOW), live, NOW)).toBe(Infinity)
+})

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { nextAction } from '#renderer/parts/room/next-action.ts'
+import { actionByKey, actionsFor } from '#renderer/parts/room/row-actions.ts'
+import { commandOf, noteOf } from '#renderer/parts/room/asks.ts'
+import { openByStage, pathTo, treeOf, visibleRows } from '#renderer/parts/room/tree-rows.ts'
+import { dueAt } from '#renderer/parts/room/message-times.ts'
+import { scenarios } from '#support/room-scenarios.ts'
+import type { ScenarioName } from '#support/room-scenarios.ts'
+
+const NOW = Date.UTC(2026, 11, 1, 21, 0)
+const stateOf = (name: ScenarioName) => scenarios[name](NOW).state()
+const said = (name: ScenarioName) => {
+  const { tone, title, focusId, primary, second } = nextAction(stateOf(name))
+  return [tone, title, focusId, primary?.label ?? null, primary?.key ?? null, second?.label ?? null]
+}
+
+test.each<[ScenarioName, unknown[]]>([
+  ['planned', ['act', 'Start the run', null, 'Start run', 'Enter', null]],
+  ['preparation', ['act', 'Changelog updated', 'code-2', 'Tick', 'Space', 'Waive']],
+  ['gate', ['act', 'Go or no-go: phase 2, Application Deployment?', 'gate-before-phase-2', 'Go', 'Enter', 'No-go']],
+  ['running', ['watch', 'Deploy new version', 'deploy', null, null, null]],
+  ['failed', ['bad', '“Deploy new version” failed', 'deploy', 'Retry', 'r', null]],
+  ['unknown', ['unknown', 'Nobody knows how “Deploy new version” ended', 'deploy', null, null, null]],
+  ['by-hand', ['act', 'Start application services', 'start', 'Run step', 'Enter', 'Skip']],
+  ['rollback', ['watch', 'Deploy previous version', 'back-deploy', null, null, null]],
+  ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],
+  ['ended', ['done', 'The run succeeded', null, 'Open report', 'Enter', null]],
+])('%s: the one thing to do next', (name, expected) => {
+  expect(said(name)).toEqual(expected)
+})
+
+test('every primary action of every scenario is one the domain takes', () => {
+  for (const name of Object.keys(scenarios) as ScenarioName[]) {
+    const state = stateOf(name)
+    const { focusId, primary } = nextAction(state)
+    if (focusId === null || primary === null) continue
+    expect([name, actionByKey(state, focusId, primary.key)?.label]).toEqual([name, primary.label])
+  }
+})
+
+test('what cannot be done says why, in the domain\'s words', () => {
+  const later = actionsFor(stateOf('by-hand'), 'backup').find((action) => action.key === 'Enter')
+  expect(later?.refusal).toBe('"Backup current database" is not next: "Start application services" is.')
+})
+
+test('an unknown step offers no retry without a question, and keeps what was seen as a note', () => {
+  const retry = actionsFor(stateOf('unknown'), 'deploy').find((action) => action.key === 'r')
+  expect(retry?.does).toEqual({ ask: { kind: 'retry-unknown', about: 'deploy' } })
+  const ask = { kind: 'retry-unknown', about: 'deploy' } as const
+  expect([commandOf(ask, 'not running'), noteOf(ask, 'not running'), noteOf(ask, '')])
+    .toEqual([{ type: 'retry-step', stepId: 'deploy' }, { type: 'add-note', about: 'deploy', text: 'not running' }, null])
+})
+
+test('the tree holds every step, item and gate once, and folds what was folded by hand', () => {
+  const state = stateOf('preparation')
+  const rows = treeOf(state.runbook, {}, new Set(openByStage(state)))
+  const ids = visibleRows(treeOf(state.runbook, Object.fromEntries([...rows, ...rows.flatMap((row) => row.children)].map((row) => [row.id, true])), new Set())).map((row) => row.id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const id of [...Object.keys(state.steps), ...Object.keys(state.items), ...Object.keys(state.gates)]) expect(ids).toContain(id)
+  expect(visibleRows(treeOf(state.runbook, { 'phase-1': false }, new Set(['phase-1']))).map((row) => row.id)).not.toContain('announce')
+  expect(pathTo(rows, 'code-2').map((row) => row.id)).toEqual(['section-before', 'code'])
+})
+
+test('a repeated message is due again after its interval, one before the window before it, a skipped one never', () => {
+  const state = stateOf('running')
+  const startedAt = state.startedAt ?? 0
+  const due = state.runbook.messages.map((message) => [message.timing.when, dueAt(message, state, 1_000_000_000)])
+  expect(due).toContainEqual(['every', startedAt + 15 * 60_000])
+  expect(due).toContainEqual(['before', 1_000_000_000 - 24 * 3_600_000])
+})
