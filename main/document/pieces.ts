@@ -4,7 +4,7 @@ import { containerDepth } from './limits.ts'
 export interface Piece {
   start: number
   end: number
-  /** How many list and quote markers its lines begin with: what the parser's work grows with. */
+  /** How many lists and quotes its lines are inside of, added up: what the parser's work grows with. */
   markers: number
 }
 
@@ -33,7 +33,7 @@ export function cutPieces(text: string, from: number): Piece[] {
     afterBlank = blank
     lines += 1
     piece.end = end
-    piece.markers += containerDepth(content.trimStart()) + (/^[ >\t]*(?:=+|-+)[ \t]*$/.test(content) ? 1 : 0)
+    piece.markers += containerDepth(content) + (/^[ >\t]*(?:=+|-+)[ \t]*$/.test(content) ? 1 : 0)
   }
   return [...pieces, piece]
 }

@@ -22,7 +22,7 @@ const inlineConstructs = [
   'attention', 'autolink', 'characterEscape', 'characterReference', 'codeText', 'definition', 'hardBreakEscape', 'htmlText',
   'labelEnd', 'labelStartImage', 'labelStartLink',
 ]
-const MAX_MARKERS = 1500
+const MAX_MARKERS = 3000
 const containers = new Set(['list', 'listItem', 'blockquote'])
 
 /** The blocks of a text that `refusal` let through; a Finding when a part of it is too tangled to be read in time. */

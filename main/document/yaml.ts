@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml'
 
 export type YamlPath = (string | number)[]
 
@@ -23,14 +23,33 @@ export function readYaml(text: string): { yaml: Yaml | null; problems: YamlProbl
   const deep = tooDeepAt(text)
   if (deep !== null) return { yaml: null, problems: [{ offset: deep, message: `The front matter is nested more than ${MAX_YAML_DEPTH} levels deep.` }] }
   try {
-    const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false, logLevel: 'error', stringKeys: true })
+    const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'error', stringKeys: true })
     if (document.errors.length > 0) {
       return { yaml: null, problems: document.errors.slice(0, 20).map(({ pos, message }) => ({ offset: pos[0], message })) }
     }
+    const problems = repeatedKeys(document)
+    if (problems.length > 0) return { yaml: null, problems }
     return { yaml: { value: document.toJS({ maxAliasCount: 20 }), offsetOf: (path) => offsetOf(document, path) }, problems: [] }
   } catch (error) {
     return { yaml: null, problems: [{ offset: 0, message: error instanceof Error ? error.message : String(error) }] }
   }
+}
+
+/** The parser's own check compares each key with each other, which a hostile text makes endless. */
+function repeatedKeys(document: Document): YamlProblem[] {
+  const problems: YamlProblem[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (seen.has(name) && problems.length < 20) problems.push({ offset: key.range?.[0] ?? 0, message: `“${name.slice(0, 60)}” is given twice.` })
+        seen.add(name)
+      }
+    },
+  })
+  return problems
 }
 
 function offsetOf(document: Document, path: YamlPath): number {
