@@ -17,7 +17,7 @@ export interface LiveSeries {
 }
 
 export const LIVE_BUCKETS = 120
-export const LIVE_SPAN_MS = 30 * 60_000
+export const LIVE_SPAN_MS = 15 * 60_000
 
 /** An empty window that ends with the bucket holding `now`. */
 export function emptySeries(metric: string, now: number, count = LIVE_BUCKETS, spanMs = LIVE_SPAN_MS): LiveSeries {

@@ -30,7 +30,7 @@ export interface MetricChartProps {
   onEnlarge: () => void
 }
 
-/** The live tile: the current value large, its last half hour, and the limit in words. */
+/** The live tile: the current value large, its last quarter of an hour, and the limit in words. */
 export const MetricChart = memo(function MetricChart({ title, compact = false, series, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
@@ -39,7 +39,7 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
     <section className={classNames(styles.tile, compact && styles.compact)} aria-label={title}>
       <header className={styles.head}>
         <h3 className={styles.title}>{title}</h3>
-        {rehearsal && <RehearsalTag />}
+        {rehearsal && !compact && <RehearsalTag />}
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>
       <div className={styles.now}>

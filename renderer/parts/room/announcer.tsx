@@ -1,20 +1,21 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { describeEvent } from '#domain/run/describe.ts'
 import type { RunEvent, RunFact } from '#domain/run/events.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
-import { announce } from '#renderer/ui/announce.ts'
 import { useRoom } from './room-context.ts'
+import styles from './announcer.module.css'
 
-type Tone = 'info' | 'ok' | 'bad'
+type Urgency = 'polite' | 'assertive'
 
-const said: Partial<Record<RunFact['type'], Tone>> = {
-  'gate-reached': 'info', 'phase-started': 'info', 'run-paused': 'info', 'run-resumed': 'info', 'abort-requested': 'info', 'rollback-started': 'info',
-  'rollback-steps-finished': 'info', 'breach-opened': 'bad', 'breach-closed': 'ok', 'no-data-noticed': 'info', 'monitoring-started': 'info', 'run-finished': 'ok',
+const said: Partial<Record<RunFact['type'], Urgency>> = {
+  'gate-reached': 'polite', 'phase-started': 'polite', 'run-paused': 'polite', 'run-resumed': 'polite', 'abort-requested': 'polite', 'rollback-started': 'assertive',
+  'rollback-steps-finished': 'polite', 'breach-opened': 'assertive', 'breach-closed': 'polite', 'no-data-noticed': 'assertive', 'monitoring-started': 'polite', 'run-finished': 'assertive',
 }
 
-/** Says what changes the state of the run, as it happens: to the eye in a toast, to the ear through the live region. */
+/** Says what changes the state of the run to those who hear the room instead of seeing it. The eye has the room itself. */
 export function Announcer() {
   const { run } = useRoom()
+  const [words, setWords] = useState<Record<Urgency, string>>({ polite: '', assertive: '' })
   useEffect(() => {
     // What was there when the room opened is history, and history is not announced.
     let heard = run.getState().state?.version ?? 0
@@ -22,16 +23,21 @@ export function Announcer() {
       if (!state || state.version === heard) return
       const news = events.filter((stored) => stored.seq > heard)
       heard = state.version
-      for (const { event } of news.slice(-3)) {
-        const tone = toneOf(event)
-        if (tone) announce(showControls(describeEvent(event, state.runbook)), tone)
+      for (const urgency of ['polite', 'assertive'] as const) {
+        const texts = news.filter(({ event }) => urgencyOf(event) === urgency).map(({ event }) => showControls(describeEvent(event, state.runbook)))
+        if (texts.length > 0) setWords((before) => ({ ...before, [urgency]: texts.slice(-3).join('. ') }))
       }
     })
   }, [run])
-  return null
+  return (
+    <div className={styles.unseen}>
+      <p aria-live="polite">{words.polite}</p>
+      <p role="alert">{words.assertive}</p>
+    </div>
+  )
 }
 
-function toneOf(event: RunEvent): Tone | null {
-  if (event.type === 'step-finished') return event.outcome === 'succeeded' ? null : 'bad'
+function urgencyOf(event: RunEvent): Urgency | null {
+  if (event.type === 'step-finished') return event.outcome === 'succeeded' ? null : 'assertive'
   return said[event.type] ?? null
 }

@@ -1,10 +1,11 @@
 import { TriangleAlert } from 'lucide-react'
 import type { Breach } from '#domain/run/state.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import type { Threshold } from '#domain/threshold.ts'
 import { findStep, openBreaches } from '#domain/run/view.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { formatValue } from '#renderer/parts/chart/scale.ts'
-import { allThresholds } from './health-of.ts'
 import { isAllowed } from './allowed.ts'
 import { useRun, useView, useZone } from './room-context.ts'
 import { useActions } from './use-actions.ts'
@@ -21,7 +22,7 @@ function Alarm({ breach }: { breach: Breach }) {
   const { ask } = useActions()
   const open = useView((view) => formatCounter(Math.max(0, view.now - breach.openedAt)))
   const step = useRun((state) => (breach.evidence.stepId === null ? null : findStep(state.runbook, breach.evidence.stepId)?.step.title ?? null))
-  const unit = useRun((state) => allThresholds(state.runbook).find((threshold) => threshold.id === breach.thresholdId)?.unit ?? '')
+  const unit = useRun((state) => unitOf(state.runbook, breach))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const readings = breach.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit))).join(' → ')
   return (
@@ -36,9 +37,12 @@ function Alarm({ breach }: { breach: Breach }) {
         Since {formatClock(breach.openedAt, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
       </p>
       <div className={styles.answers}>
-        {canRollBack && <Button size="s" variant="danger" shortcut="Shift+R" onClick={() => ask({ kind: 'start-rollback', about: breach.id })}>Roll back now</Button>}
+        {canRollBack && <Button size="s" variant="danger" onClick={() => ask({ kind: 'start-rollback', about: breach.id })}>Roll back now</Button>}
         <Button size="s" onClick={() => ask({ kind: 'override-breach', about: breach.id })}>Override…</Button>
       </div>
     </section>
   )
 }
+
+const unitOf = (runbook: Runbook, breach: Breach): Threshold['unit'] =>
+  (runbook.thresholds.find((threshold) => threshold.id === breach.thresholdId) ?? runbook.rollback.triggers.find((trigger) => trigger.id === breach.triggerId)?.threshold)?.unit ?? ''

@@ -1,5 +1,6 @@
 import { describeResult } from '#domain/run/describe.ts'
 import type { HostState } from '#domain/run/state.ts'
+import { LOCAL_HOST } from '#domain/step.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatCounter } from '#renderer/ui/format.ts'
@@ -27,7 +28,7 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
         <tbody>
           {rows.map(([name, host]) => (
             <tr key={name} className={classNames(chosen === name && styles.chosen)}>
-              <th scope="row"><button type="button" className={styles.name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name}</button></th>
+              <th scope="row"><button type="button" className={styles.name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name === LOCAL_HOST ? 'this machine' : name}</button></th>
               <td><StatusMark status={host.state} size="s" /></td>
               <td className={styles.number}><HostTime host={host} /></td>
               <td className={styles.result}>{host.result && host.result.outcome !== 'succeeded' ? showControls(describeResult(host.result)) : host.result ? 'exit 0' : ''}</td>
