@@ -10,24 +10,15 @@ const ALWAYS = 'b WHY rolls back, a WHY aborts, n TEXT adds a note'
 
 /** What to ask a person whose next move would be `suggested`, and which answers it takes. */
 export function questionFor(state: RunState, suggested: OperatorCommand): { text: string; choices: string } {
-  switch (suggested.type) {
-    case 'start-run':
-      return { text: 'Start the run?', choices: `y starts it, ${ALWAYS}` }
-    case 'tick':
-      return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
-    case 'decide-gate':
-      return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
-    case 'retry-step':
-      return { text: `${titleOf(state, suggested.stepId)} is ${state.steps[suggested.stepId]?.status}: ${harmless(state.steps[suggested.stepId]?.message ?? '')}`, choices: `y retries it, s WHY skips it, d HOW-YOU-KNOW marks it done, ${ALWAYS}` }
-    case 'start-step':
-      return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
-    case 'start-rollback':
-      return { text: `${harmless(suggested.reason)} Roll back now?`, choices: `y rolls back, o WHY overrides it, ${ALWAYS}` }
-    case 'finish-run':
-      return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
-    default:
-      return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
-  }
+  if (suggested.type === 'start-run') return { text: 'Start the run?', choices: `y starts it, ${ALWAYS}` }
+  if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
+  if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
+  if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
+  if (suggested.type === 'start-step') return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
+  if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?`, choices: `y rolls back, o WHY overrides it, ${ALWAYS}` }
+  if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
+  const step = state.steps[suggested.stepId]
+  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `y retries it, s WHY skips it, d HOW-YOU-KNOW marks it done, ${ALWAYS}` }
 }
 
 /** The command an answer means, or what to say when it means none. */

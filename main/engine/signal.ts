@@ -7,7 +7,8 @@ export interface Signal {
 export function createSignal(): Signal {
   const listeners = new Set<() => void>()
   return {
-    emit: () => { for (const listener of [...listeners]) listener() },
+    // A copy: a listener may take itself off, or add another, while being told.
+    emit: () => Array.from(listeners).forEach((listener) => listener()),
     on: (listener) => {
       listeners.add(listener)
       return () => { listeners.delete(listener) }

@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium())('a newcomer rehearses the example by keyboard al
       const panel = page.locator('section[aria-label="Next"], section[aria-label="Needs a decision"], section[aria-label="Outcome unknown"]').first()
       const { version } = run()
       const label = (await panel.count()) > 0 ? ((await panel.getByRole('button').last().textContent({ timeout: 2000 }).catch(() => null)) ?? '') : ''
-      const key = /^(Tick|Done)/.test(label) ? 'Space' : /^Retry/.test(label) ? 'r' : /^(Start|Go|Finish|Run)/.test(label) && !/^Roll/.test(label) ? 'Enter' : null
+      const key = /^(Tick|Done)/.test(label) ? 'Space' : label.startsWith('Retry') ? 'r' : /^(Start|Go|Finish|Run)/.test(label) ? 'Enter' : null
       if (key) await page.keyboard.press(key)
       for (let turns = 0; turns < 200 && run().version === version && !isThere(); turns += 1) await new Promise((resolve) => setTimeout(resolve, 10))
     }
