@@ -25,6 +25,7 @@ export interface FrontMatter {
 }
 
 const word = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'Use letters, digits, dots, hyphens and underscores, not starting with a hyphen.').max(120)
+  .refine((name) => !isInherited(name), 'JavaScript has its own meaning for that name; choose another.')
 const target = z.string().regex(/^[^\s-]\S*$/, 'No spaces, and no hyphen at the start.').max(255)
 const HostSettings = z.object({
   address: target.nullish(), user: target.nullish(), port: z.int().min(1).max(65_535).nullish(), jump: z.string().regex(/^[^\s-][^\n]*$/).max(500).nullish(),
@@ -35,6 +36,11 @@ const MetricSettings = z.object({ source: z.string().regex(/^[a-z][a-z0-9-]*$/),
 
 const known = ['hosts', 'groups', 'metrics', 'zone', 'rehearsal']
 const hostKeys = ['address', 'user', 'port', 'jump']
+
+/** Names every object answers to, such as `constructor` and `__proto__`: a record looked up by one finds what nobody put there. */
+function isInherited(name: string): boolean {
+  return name in {}
+}
 
 /** Reads the front matter entry by entry, so that one mistake costs one entry. */
 export function readFrontMatter(text: FrontMatterText | null, report: Report): FrontMatter {
@@ -107,7 +113,7 @@ function readSources(reader: Reader): MetricSource[] {
     const metric = name.trim().toLowerCase().replace(/\s+/g, ' ')
     const parsed = MetricSettings.safeParse(value)
     const everyMs = parsed.success ? parseDuration(parsed.data.every ?? '5s') : null
-    if (!parsed.success || metric === '' || metric.length > 200 || seen.has(metric) || everyMs === null || everyMs < 1000 || everyMs > 3_600_000) {
+    if (!parsed.success || metric === '' || metric.length > 200 || seen.has(metric) || isInherited(metric) || everyMs === null || everyMs < 1000 || everyMs > 3_600_000) {
       reader.complain(path, `The metric ${JSON.stringify(name)} cannot be read. ${parsed.error?.issues[0]?.message ?? 'Its name may be repeated, or every: is not between 1s and 1h.'}`, 'Write metrics as NAME: { source: prometheus, every: 5s, … }.')
       return []
     }

@@ -19,7 +19,7 @@ export function createIds(): Ids {
       const base = words.map(slug).filter((part) => part !== '').join('-') || 'item'
       let repeat = repeats.get(base) ?? 1
       let id = repeat === 1 ? base : `${base}-${repeat}`
-      while (taken.has(id)) id = `${base}-${++repeat}`
+      while (taken.has(id) || id in {}) id = `${base}-${++repeat}`
       repeats.set(base, repeat)
       taken.add(id)
       return id

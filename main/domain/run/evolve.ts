@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import { tickableItems } from './view.ts'
 import { gateBefore, type GateState, type HostState, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
@@ -35,13 +36,13 @@ function created(event: FactOf<'run-created'>): RunState {
 }
 
 const withStep = (state: RunState, stepId: string, change: (step: StepState) => Partial<StepState>): Partial<RunState> => {
-  const step = state.steps[stepId]
+  const step = own(state.steps, stepId)
   return step ? { steps: { ...state.steps, [stepId]: { ...step, ...change(step) } } } : {}
 }
 
 const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
   withStep(state, event.stepId, (step) => ({
-    hosts: { ...step.hosts, [event.host]: change(step.hosts[event.host] ?? { state: 'queued', startedAt: null, finishedAt: null, result: null }) },
+    hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? { state: 'queued', startedAt: null, finishedAt: null, result: null }) },
   }))
 
 const without = <T>(record: Record<string, T>, key: string): Record<string, T> =>
@@ -54,11 +55,11 @@ const evolvers: Evolvers = {
   'item-waived': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'waived', at: event.at, by: event.by, note: event.reason } } }),
   'gate-reached': (state, event) => ({ gates: { ...state.gates, [event.gateId]: { state: 'reached', reachedAt: event.at, at: null, by: null, reason: '' } } }),
   'gate-decided': (state, event) => ({
-    gates: { ...state.gates, [event.gateId]: { state: event.decision, reachedAt: state.gates[event.gateId]?.reachedAt ?? event.at, at: event.at, by: event.by, reason: event.reason } },
+    gates: { ...state.gates, [event.gateId]: { state: event.decision, reachedAt: own(state.gates, event.gateId)?.reachedAt ?? event.at, at: event.at, by: event.by, reason: event.reason } },
   }),
   'phase-started': (state, event) => ({ stage: 'phases', phases: { ...state.phases, [event.phaseId]: { startedAt: event.at, finishedAt: null } } }),
   'phase-finished': (state, event) => ({
-    phases: { ...state.phases, [event.phaseId]: { startedAt: state.phases[event.phaseId]?.startedAt ?? event.at, finishedAt: event.at } },
+    phases: { ...state.phases, [event.phaseId]: { startedAt: own(state.phases, event.phaseId)?.startedAt ?? event.at, finishedAt: event.at } },
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
     status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '',
@@ -92,10 +93,10 @@ const evolvers: Evolvers = {
   'data-returned': (state, event) => ({ silent: without(state.silent, event.metric) }),
   'note-added': (state, event) => ({ notes: [...state.notes, { id: event.noteId, at: event.at, by: event.by, about: event.about, text: event.text }] }),
   'message-sent': (state, event) => ({
-    messages: { ...state.messages, [event.messageId]: { state: 'sent', sentAt: [...(state.messages[event.messageId]?.sentAt ?? []), event.at], by: event.by, note: event.note } },
+    messages: { ...state.messages, [event.messageId]: { state: 'sent', sentAt: [...(own(state.messages, event.messageId)?.sentAt ?? []), event.at], by: event.by, note: event.note } },
   }),
   'message-skipped': (state, event) => ({
-    messages: { ...state.messages, [event.messageId]: { state: 'skipped', sentAt: state.messages[event.messageId]?.sentAt ?? [], by: event.by, note: event.reason } },
+    messages: { ...state.messages, [event.messageId]: { state: 'skipped', sentAt: own(state.messages, event.messageId)?.sentAt ?? [], by: event.by, note: event.reason } },
   }),
   'monitoring-started': (_, event) => ({ stage: 'monitoring', monitoring: { startedAt: event.at, endsAt: event.endsAt, endedAt: null } }),
   'monitoring-ended': (state, event) => ({ stage: 'closing', monitoring: state.monitoring && { ...state.monitoring, endedAt: event.at } }),

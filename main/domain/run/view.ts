@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { ChecklistItem, Phase, Runbook } from '../runbook.ts'
 import type { Step } from '../step.ts'
 import { gateBefore, type Breach, type RunState, type RunStatus, type StepState } from './state.ts'
@@ -43,7 +44,7 @@ export const isDone = (step: StepState | undefined): boolean => step?.status ===
 const isStuck = (step: StepState | undefined): boolean => step?.status === 'failed' || step?.status === 'unknown'
 
 export function stepState(state: RunState, stepId: string): StepState {
-  const found = state.steps[stepId]
+  const found = own(state.steps, stepId)
   if (!found) throw new Error(`the run has no step ${stepId}`)
   return found
 }
@@ -90,7 +91,7 @@ export function waitingGate(state: RunState): { gateId: string; phase: Phase } |
   const phase = currentPhase(state)
   if (!phase) return null
   const gateId = gateBefore(phase.id)
-  const gate = state.gates[gateId]
+  const gate = own(state.gates, gateId)
   return gate && (gate.state === 'reached' || gate.state === 'no-go') ? { gateId, phase } : null
 }
 

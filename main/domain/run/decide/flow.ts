@@ -1,3 +1,4 @@
+import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
 import { openBeforeFinish, openBreaches, openItems, waitingGate, type OpenItem } from '../view.ts'
@@ -78,7 +79,7 @@ export const skipMessage: Decide<'skip-message'> = (state, command) => {
 
 function requireMessage(state: RunState, messageId: string): void {
   requireOpen(state)
-  if (!state.messages[messageId]) refuse('message-unknown', `The communication plan has no message "${messageId}".`, 'Choose a message of this run.')
+  if (!own(state.messages, messageId)) refuse('message-unknown', `The communication plan has no message "${messageId}".`, 'Choose a message of this run.')
 }
 
 export const endMonitoring: Decide<'end-monitoring'> = (state, command) => {

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts'
 import { currentStep, openBreaches } from '../view.ts'
 import { refuse, requireActive, type Decide } from './context.ts'
 
@@ -39,7 +40,7 @@ export const reportBreachOver: Decide<'report-breach-over'> = (state, command) =
 }
 
 export const reportNoData: Decide<'report-no-data'> = (state, command) =>
-  state.silent[command.metric] === undefined && state.stage !== 'ended' ? [{ type: 'no-data-noticed', metric: command.metric }] : []
+  own(state.silent, command.metric) === undefined && state.stage !== 'ended' ? [{ type: 'no-data-noticed', metric: command.metric }] : []
 
 export const reportData: Decide<'report-data'> = (state, command) =>
-  state.silent[command.metric] !== undefined && state.stage !== 'ended' ? [{ type: 'data-returned', metric: command.metric }] : []
+  own(state.silent, command.metric) !== undefined && state.stage !== 'ended' ? [{ type: 'data-returned', metric: command.metric }] : []

@@ -1,4 +1,5 @@
 import type { Step } from '../../step.ts'
+import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
 import { findStep, isManual, tickableItems, waitingGate } from '../view.ts'
@@ -28,7 +29,7 @@ function tickStep(state: RunState, step: Step, note: string): RunFact[] {
 
 export const untick: Decide<'untick'> = (state, command) => {
   requireStarted(state)
-  const item = state.items[command.id]
+  const item = own(state.items, command.id)
   if (!item) refuse('item-unknown', `The runbook has no item "${command.id}".`, 'Steps are taken back with their undo or the rollback.')
   if (state.stage === 'ended') refuse('run-ended', 'The run has ended; its record is closed.', 'Add what you know to the next run.')
   if (item.state === 'open') refuse('item-open', 'That item is open already.', '')
@@ -49,7 +50,7 @@ const waitingAtFirstGate = (state: RunState): boolean => state.stage === 'prepar
 function requireItem(state: RunState, id: string, verb: string): void {
   requireStarted(state)
   if (state.stage === 'ended') refuse('run-ended', 'The run has ended; its record is closed.', 'Start a new run of this runbook.')
-  const item = state.items[id]
+  const item = own(state.items, id)
   if (!item) refuse('item-unknown', `The runbook has no item "${id}".`, 'Choose an item of this run.')
   if (item.state === 'open') return
   const text = tickableItems(state.runbook).find((candidate) => candidate.id === id)?.text ?? id

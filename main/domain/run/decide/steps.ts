@@ -1,5 +1,6 @@
 import type { HostResult, Step, StepOutcome } from '../../step.ts'
 import { LOCAL_HOST } from '../../step.ts'
+import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
 import { currentPhase, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
@@ -38,7 +39,7 @@ export const retryStep: Decide<'retry-step'> = (state, command) => {
   if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Only a failed or unknown step can be retried.')
   if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
   requireIdle(state)
-  const hosts = hostsOf(step).filter((host) => current.hosts[host]?.state !== 'succeeded')
+  const hosts = hostsOf(step).filter((host) => own(current.hosts, host)?.state !== 'succeeded')
   return [{ type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts }]
 }
 
@@ -67,18 +68,18 @@ const LOST: HostResult = {
 }
 
 export const reportStepLost: Decide<'report-step-lost'> = (state, command) => {
-  const current = state.steps[command.stepId]
+  const current = own(state.steps, command.stepId)
   if (!current || current.status !== 'running' || current.attempt !== command.attempt) return []
   const open = Object.entries(current.hosts).filter(([, host]) => host.result === null)
   return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])))
 }
 
 function finishHosts(state: RunState, stepId: string, results: Record<string, HostResult>): RunFact[] {
-  const current = state.steps[stepId]
+  const current = own(state.steps, stepId)
   if (!current) return []
   const { attempt } = current
   const facts: RunFact[] = Object.entries(results).map(([host, result]) => ({ type: 'host-finished', stepId, attempt, host, result }))
-  const all = Object.entries(current.hosts).map(([host, known]) => ({ host, result: results[host] ?? known.result }))
+  const all = Object.entries(current.hosts).map(([host, known]) => ({ host, result: own(results, host) ?? known.result }))
   if (all.some(({ result }) => result === null)) return facts
   const finished = all.flatMap(({ host, result }) => (result ? [{ host, result }] : []))
   return [...facts, { type: 'step-finished', stepId, attempt, ...summarise(finished) }]
@@ -131,12 +132,12 @@ function requireIdle(state: RunState): void {
 function requireStep(state: RunState, stepId: string): { step: Step; current: StepState } {
   requireActive(state)
   const found = findStep(state.runbook, stepId)
-  const current = state.steps[stepId]
+  const current = own(state.steps, stepId)
   if (!found || !current) refuse('step-unknown', `The runbook has no step "${stepId}".`, 'Choose a step of this run.')
   return { step: found.step, current }
 }
 
 function currentHost(state: RunState, about: { stepId: string; attempt: number; host: string }) {
-  const step = state.steps[about.stepId]
-  return step?.status === 'running' && step.attempt === about.attempt ? step.hosts[about.host] : undefined
+  const step = own(state.steps, about.stepId)
+  return step?.status === 'running' && step.attempt === about.attempt ? own(step.hosts, about.host) : undefined
 }
