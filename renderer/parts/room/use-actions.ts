@@ -5,6 +5,7 @@ import { go } from '#renderer/stores/route.ts'
 import { commandKey } from '#renderer/stores/run.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
 import { commandOf } from './asks.ts'
+import { nextAction } from './next-action.ts'
 import type { Action } from './next-action.ts'
 import { useRoom, useRunRoom } from './room-context.ts'
 
@@ -25,6 +26,9 @@ export function useActions(): RoomActions {
     }
     const ask = (about: Ask): void => view.getState().open(about)
     const perform = ({ does }: Action): void => {
+      const { state } = run.getState()
+      // Whoever does what the run waits for goes on with the run, however they came to that row.
+      if (state && view.getState().chosen === nextAction(state).focusId) view.getState().follow()
       if ('send' in does) void send(does.send)
       else if ('ask' in does) ask(does.ask)
       else go({ screen: 'report', id: runId })

@@ -47,6 +47,26 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('doing what the run waits for takes the selection on, also after moving there by hand', async () => {
+    const { page } = await open('preparation')
+    await page.keyboard.press('k')
+    await page.keyboard.press('j')
+    await selected(page).getByText('Changelog updated').waitFor()
+    await page.keyboard.press('Space')
+    await selected(page).getByText('Database backup completed').waitFor()
+    await page.close()
+  })
+
+  test('the way back is in sight in a narrow window and at twice the size', async () => {
+    const { page } = await open('breach')
+    for (const [width, height] of [[1180, 760], [960, 600], [720, 450]] as const) {
+      await page.setViewportSize({ width, height })
+      const box = await page.getByRole('button', { name: 'Roll back', exact: false }).first().boundingBox()
+      expect([width, box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height]).toEqual([width, true])
+    }
+    await page.close()
+  })
+
   test('r retries a failed step; s asks for a reason and sends nothing without one', async () => {
     const { page } = await open('failed')
     await page.keyboard.press('s')
