@@ -93,7 +93,7 @@ function htmlEnd(opening: string): RegExp {
   if (opening.startsWith('<![CDATA[')) return /\]\]>/g
   if (/^<![a-z]/i.test(opening)) return />/g
   if (/^<(?:script|pre|style|textarea)\b/i.test(opening)) return /<\/(?:script|pre|style|textarea)>/gi
-  return /(?:\r\n|\n|\r)[ \t]*(?=\r|\n)/g
+  return /(?:\r\n|\n|\r(?!\n))[ \t]*(?=\r|\n)/g
 }
 
 /** The start of the line after the first match, or the end of the text. */

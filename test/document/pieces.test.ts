@@ -1,0 +1,24 @@
+import fc from 'fast-check'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { expect, test } from 'vitest'
+import { parseBlocks } from '#document/syntax-tree.ts'
+
+const lines = fc.array(fc.constantFrom(
+  '', '', 'words', '# heading', '## other', '- item', '* item', '1. one', '2. two', '  - nested', '   more', '> quote', '```sh {a=b}', '```', '   ```', '~~~',
+  '<!-- note', '-->', '<div>', '    code', '---', '- - -', '- > quoted', '<script>', '</script>',
+), { minLength: 150, maxLength: 400 })
+
+/** Where root blocks start, lists flattened into their items as the reader sees them. Ends may differ by the blank lines of open code. */
+const flat = (blocks: { type: string; start: number; end: number; children: { type: string; start: number; end: number }[] }[]) =>
+  blocks.flatMap((block) => (block.type === 'list' ? block.children : [block])).map(({ type, start }) => `${type} at ${start}`)
+
+test('a text read in pieces has the same blocks as the text read whole', () => {
+  fc.assert(fc.property(lines, fc.constantFrom('\n', '\r\n'), (parts, ending) => {
+    const text = parts.join(ending)
+    const pieces = parseBlocks(text, 0)
+    if (!Array.isArray(pieces)) throw new Error('refused')
+    const whole = fromMarkdown(text, { extensions: [{ disable: { null: ['definition', 'labelEnd', 'autolink', 'htmlText', 'codeText', 'attention'] } }] })
+    const at = (node: { type: string; position?: { start: { offset?: number }; end: { offset?: number } } | undefined }) => ({ type: node.type, start: node.position?.start.offset ?? 0, end: node.position?.end.offset ?? 0, children: [] })
+    expect(flat(pieces)).toEqual(flat(whole.children.map((node) => ({ ...at(node), children: node.type === 'list' ? node.children.map(at) : [] }))))
+  }), { numRuns: 200 })
+})
