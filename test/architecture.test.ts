@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
  */
 const LAW: Record<string, string[]> = {
   'main/domain': ['zod'],
-  'main/document': ['zod', 'main/domain', 'mdast (type)', 'mdast-util-from-markdown', 'mdast-util-gfm', 'mdast-util-frontmatter', 'micromark-extension-gfm', 'micromark-extension-frontmatter', 'micromark-util-types (type)', 'yaml'],
+  'main/document': ['zod', 'main/domain', 'mdast (type)', 'mdast-util-from-markdown', 'micromark-util-types (type)', 'yaml'],
   'main/kinds': ['zod', 'main/domain'],
   'main/storage': ['zod', 'main/domain', 'node', 'better-sqlite3'],
   'main/ssh': ['ssh2', 'node', 'main/domain', 'main/kinds (type)'],

@@ -96,6 +96,7 @@ describe.skipIf(!hasChromium())('a newcomer rehearses the example by keyboard al
   })
 
   test('the report is opened, downloaded in three forms, and tells what happened', async () => {
+    await page.getByRole('button', { name: 'Open report' }).first().waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/#\/report\//)
     await page.getByText('Errors above five percent').first().waitFor()
