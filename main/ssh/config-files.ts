@@ -1,10 +1,12 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Problem } from '#domain/problem.ts'
 import { splitConfigLine, type ConfigLine } from './config-words.ts'
+import { readFailure, readRegularFile } from './regular-file.ts'
 
 const MAX_DEPTH = 10
 const MAX_BYTES = 1024 * 1024
+const MAX_FILES = 1000
 
 /** A line, or what an Include at this place brought in. */
 export type ConfigNode = { line: ConfigLine; at: string } | { include: ConfigNode[][]; at: string }
@@ -18,13 +20,19 @@ export interface ConfigFileOptions {
 
 /** Reads an ssh_config with its Includes. A missing file is empty; anything else that cannot be read is a Problem. */
 export function readConfigFile(file: string, options: ConfigFileOptions): ConfigNode[] {
-  return readNodes(file, options, [])
+  return readNodes(file, { ...options, filesLeft: MAX_FILES }, [])
 }
 
-function readNodes(file: string, options: ConfigFileOptions, open: string[]): ConfigNode[] {
+/** Ten files that each include the next ten times over would be read until the end of days. */
+interface Reading extends ConfigFileOptions {
+  filesLeft: number
+}
+
+function readNodes(file: string, options: Reading, open: string[]): ConfigNode[] {
   const trail = [...open, file]
   if (open.includes(file)) throw configProblem(trail.join(' → '), 'the files include each other in a circle', 'Remove one of these Include lines.')
   if (trail.length > MAX_DEPTH + 1) throw configProblem(file, `Include goes deeper than ${MAX_DEPTH} files`, 'Flatten the Include lines.')
+  if (options.filesLeft-- <= 0) throw configProblem(trail[0] ?? file, `its Include lines bring in more than ${MAX_FILES} files`, 'Check which of them include the same files again.')
   const text = readText(file, options)
   if (text === null) return []
   return text.split(/\r\n|\n/).flatMap((raw, index): ConfigNode[] => {
@@ -39,18 +47,18 @@ function readNodes(file: string, options: ConfigFileOptions, open: string[]): Co
 
 function readText(file: string, options: ConfigFileOptions): string | null {
   try {
-    const facts = statSync(file)
-    if (facts.size > MAX_BYTES) throw configProblem(file, 'it is larger than 1 MiB', 'Check that this is really an ssh_config file.')
+    const { bytes, facts } = readRegularFile(file, MAX_BYTES)
     const mine = process.getuid?.()
-    if (!options.system && mine !== undefined && ((facts.uid !== 0 && facts.uid !== mine) || (facts.mode & 0o022) !== 0)) {
+    if (!options.system && mine !== undefined && facts.isFile() && ((facts.uid !== 0 && facts.uid !== mine) || (facts.mode & 0o022) !== 0)) {
       throw configProblem(file, 'other users can write to it', `Run: chmod go-w '${file}' (and check that you own it).`)
     }
-    return readFileSync(file, 'utf8')
+    return bytes.toString('utf8')
   } catch (thrown) {
     if (thrown instanceof Problem) throw thrown
     const code = (thrown as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw configProblem(file, `it cannot be read (${code ?? String(thrown)})`, 'Check the file and its permissions.')
+    if (code === 'EFBIG') throw configProblem(file, readFailure(thrown), 'Check that this is really an ssh_config file.')
+    throw configProblem(file, `it cannot be read (${readFailure(thrown)})`, 'Check the file and its permissions.')
   }
 }
 
@@ -76,7 +84,7 @@ function expandGlob(pattern: string): string[] {
   const folders = parent === pattern ? [parent] : expandGlob(parent)
   if (!/[*?[]/.test(last)) return folders.map((folder) => join(folder, last)).filter(exists)
   const source = last.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\[!/g, '[^').replace(/\*+/g, '[^/]*').replace(/\?/g, '[^/]')
-  const wanted = new RegExp(`^${/\[[^\]]+\]/.test(source) || !source.includes('[') ? source : source.replace(/\[/g, '\\[')}$`)
+  const wanted = expressionFor(/\[[^\]]+\]/.test(source) || !source.includes('[') ? source : source.replace(/\[/g, '\\['))
   return folders.flatMap((folder) =>
     list(folder)
       .filter((name) => wanted.test(name) && (!name.startsWith('.') || last.startsWith('.')))
@@ -85,8 +93,22 @@ function expandGlob(pattern: string): string[] {
   )
 }
 
+function expressionFor(source: string): RegExp {
+  try {
+    return new RegExp(`^${source}$`)
+  } catch {
+    // As in glob(3): a range that runs backwards, such as [z-a], matches nothing.
+    return /(?!)/
+  }
+}
+
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // In a folder that is not ours to enter: reading it says so, if it is there.
+    return true
+  }
 }
 
 function list(folder: string): string[] {

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
+import { readFailure, readRegularFile } from './regular-file.ts'
 
 /** What an identity file turned out to be. `publicKey` of a locked key is null when the format hides it. */
 export type KeyFile =
@@ -10,20 +10,21 @@ export type KeyFile =
   | { state: 'locked'; text: Buffer; publicKey: Buffer | null }
   | { state: 'ready'; key: ParsedKey }
 
+const MAX_BYTES = 1024 * 1024
+
 /** Reads an identity file; never throws. As OpenSSH, a private key that other users can read is not used. */
 export function readKeyFile(file: string): KeyFile {
   let text: Buffer
   try {
-    const facts = statSync(file)
-    if (facts.size > 1024 * 1024) return { state: 'unreadable', reason: `${file} is too large to be a key` }
-    text = readFileSync(file)
+    const { bytes, facts } = readRegularFile(file, MAX_BYTES)
+    text = bytes
     if (!text.includes('PRIVATE KEY')) return readPublic(file, text)
     if (process.platform !== 'win32' && facts.uid === process.getuid?.() && (facts.mode & 0o077) !== 0) {
       return { state: 'unreadable', reason: `${file} can be read by other users (run: chmod 600 '${file}')` }
     }
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
-    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'missing' } : { state: 'unreadable', reason: `${file} cannot be read (${code ?? String(thrown)})` }
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'missing' } : { state: 'unreadable', reason: `${file} cannot be read (${readFailure(thrown)})` }
   }
   return parsePrivate(file, text)
 }
@@ -58,9 +59,9 @@ function readPublic(file: string, text: Buffer): KeyFile {
 
 function publicKeyBeside(file: string): Buffer | null {
   try {
-    return publicBlob(readFileSync(`${file}.pub`, 'utf8'))
+    return publicBlob(readRegularFile(`${file}.pub`, MAX_BYTES).bytes.toString('utf8'))
   } catch {
-    // No .pub file: the key itself may still show its public half.
+    // No .pub file that can be read: the key itself may still show its public half.
     return null
   }
 }

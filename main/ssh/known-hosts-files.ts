@@ -1,7 +1,11 @@
-import { appendFileSync, chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Problem } from '#domain/problem.ts'
 import { formatKnownHost, parseKnownHosts, type KnownHostsLine } from './known-hosts.ts'
+import { readFailure, readRegularFile } from './regular-file.ts'
+
+/** Some 100,000 lines. Every connection reads the file. */
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** All lines of these files. A missing file is empty; one that cannot be read stops the connection, because it may hold a revocation. */
 export function readKnownHosts(files: string[]): KnownHostsLine[] {
@@ -10,13 +14,13 @@ export function readKnownHosts(files: string[]): KnownHostsLine[] {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readRegularFile(file, MAX_BYTES).bytes.toString('utf8')
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return ''
     throw new Problem(
       'ssh-known-hosts',
-      `The known hosts file ${file} cannot be read (${code ?? String(thrown)}), so no host key can be trusted.`,
+      `The known hosts file ${file} cannot be read (${readFailure(thrown)}), so no host key can be trusted.`,
       'Make the file readable, or take it out of the configuration. No connection was made.',
       thrown,
     )

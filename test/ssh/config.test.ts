@@ -65,6 +65,20 @@ describe('reading ~/.ssh/config', () => {
     expect(problemOf(() => lookupConfig('web', options))).toContain('deeper than 10')
   })
 
+  it('stops at includes that multiply, and says so', () => {
+    for (let n = 0; n < 9; n++) write(`Include deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1}\n`, `deep${n}`)
+    write('User dana\n', 'deep9')
+    write('Include deep0\n')
+    expect(problemOf(() => lookupConfig('web', options))).toContain('more than 1000 files')
+  })
+
+  it('takes an Include pattern that can match nothing for one that matches nothing', () => {
+    write('Include conf.d/[z-a]*\nUser dana\n')
+    mkdirSync(join(ssh, 'conf.d'))
+    write('User other\n', 'conf.d/b')
+    expect(lookupConfig('web', options).user).toBe('dana')
+  })
+
   it('names file and line of what it cannot use', () => {
     for (const [text, reason] of [['Host web\n Port 99999\n', ':2: "99999" is not a port'], ['\n\nUser "a\n', ':3: a quote is not closed'], ['Port\n', ':1: port has no value'], ['Match sometimes x\n', ':1: Match does not know "sometimes"'], ['ConnectTimeout soon\n', 'is not a length of time'], ['HostName %z\n', 'HostName cannot hold %z']] as const) {
       write(text)
