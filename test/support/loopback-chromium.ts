@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
+import { isMissing } from './needs.ts'
 
 const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
-/** False where there is no Chromium; says so, and the tests that need it are counted as skipped. */
-export function hasChromium(): boolean {
-  const there = existsSync(path)
-  if (!there) console.warn(`\n*** ${path} is missing: tests in a real browser are SKIPPED. Install chromium, or set CHROMIUM to its path. ***\n`)
-  return there
-}
+/** False where there is no Chromium. */
+export const hasChromium = (): boolean => !isMissing(path, existsSync(path), 'apt install chromium, or set CHROMIUM to its path')
 
 export const launchChromium = (): Promise<Browser> =>
   // The sandbox cannot be had as root; an ordinary user keeps it.

@@ -3,12 +3,12 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { createServer, connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { isMissing } from './needs.ts'
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find((path) => existsSync(path))
 
 /** True where no OpenSSH server is installed: tests that need one are skipped, loudly. */
-export const sshdMissing = SSHD === undefined
-if (sshdMissing) console.warn('OpenSSH server (sshd) is not installed: the tests against a real server are SKIPPED.')
+export const sshdMissing = isMissing("OpenSSH's server (sshd)", SSHD !== undefined, 'apt install openssh-server')
 
 const TEST_ACCOUNT = 'holdpoint-test'
 
