@@ -33,4 +33,4 @@ export type ServerMessage =
 export type WelcomeMessage = { type: 'welcome' }
 
 /** WebSocket close codes of our own. */
-export const closeCodes = { refused: 4401, violation: 4400, tooSlow: 4413, closing: 1001 } as const
+export const closeCodes = { refused: 4401, violation: 4400, tooSlow: 4413, closing: 1001, full: 1013 } as const

@@ -6,6 +6,7 @@ import { readStaticFiles } from '../static-files.ts'
 import { createLinks } from './links.ts'
 import { createRequestHandler } from './requests.ts'
 import { createSockets } from './sockets.ts'
+import { createStrangers } from './strangers.ts'
 
 export interface BrowserHost {
   /** `http://127.0.0.1:port`, without a token. */
@@ -37,11 +38,12 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   let port = 0
   const shared = { links, port: () => port }
   const handle = createRequestHandler({ ...shared, files: readStaticFiles(options.rendererPath) })
-  const sockets = createSockets({ ...shared, dispatcher: options.dispatcher })
+  const strangers = createStrangers(128)
+  const sockets = createSockets({ ...shared, dispatcher: options.dispatcher, onWelcome: strangers.welcome })
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) => {
     handle(request, response).catch(() => response.destroy())
   })
-  server.maxConnections = 128
+  server.on('connection', strangers.add)
   server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head))
 
   await new Promise<void>((resolve, reject) => {

@@ -11,7 +11,9 @@ import { refuseRequest } from './guard.ts'
 import type { Links } from './links.ts'
 
 const helloWithinMs = 5000
-const maxSockets = 32
+/** How long a page that is sent away may take to say goodbye. */
+const goodbyeMs = 500
+const maxPages = 32
 /** Feeds pause when this much waits for a page to take it, so that a long log does not fill the memory. */
 const fullBytes = 4 * 1024 * 1024
 /** A page that asks and takes nothing is cut off; it resumes when it is back. */
@@ -22,24 +24,39 @@ export interface Sockets {
   close(): void
 }
 
+export interface SocketsOptions {
+  dispatcher: Dispatcher
+  links: Links
+  port: () => number
+  /** The connection has shown a session's secret. */
+  onWelcome: (connection: Duplex) => void
+}
+
 /** The WebSockets of the browser host: no message is looked at before the session's secret has been said. */
-export function createSockets(options: { dispatcher: Dispatcher; links: Links; port: () => number }): Sockets {
+export function createSockets(options: SocketsOptions): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, clientTracking: true })
+  /** Those that have shown a secret; silent ones are strangers.ts' to limit. */
+  const pages = new Set<WebSocket>()
 
   const upgrade: Sockets['upgrade'] = (request, stream, head) => {
     stream.on('error', () => stream.destroy())
     const refusal = refuseRequest(request, options.port())
     if (refusal !== null) return turnAway(stream, refusal.status)
     if (request.url !== '/bridge') return turnAway(stream, 404)
-    if (server.clients.size >= maxSockets) return turnAway(stream, 503)
-    server.handleUpgrade(request, stream, head, (socket) => welcome(socket, options.dispatcher, options.links))
+    server.handleUpgrade(request, stream, head, (socket) => {
+      welcome(socket, options, () => {
+        if (pages.size >= maxPages) return false
+        pages.add(socket)
+        socket.once('close', () => pages.delete(socket))
+        options.onWelcome(stream)
+        return true
+      })
+    })
   }
 
   const close = (): void => {
     for (const socket of server.clients) {
-      socket.close(closeCodes.closing, 'Holdpoint is closing')
-      // A page that does not answer must not keep the program from ending.
-      setTimeout(() => socket.terminate(), 500).unref()
+      sendAway(socket, closeCodes.closing, 'Holdpoint is closing')
     }
     server.close()
   }
@@ -47,15 +64,22 @@ export function createSockets(options: { dispatcher: Dispatcher; links: Links; p
   return { upgrade, close }
 }
 
-function welcome(socket: WebSocket, dispatcher: Dispatcher, links: Links): void {
+/** Ends a connection politely, and all the same when the other side does not answer: ws itself would wait 30 s. */
+function sendAway(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  setTimeout(() => socket.terminate(), goodbyeMs).unref()
+}
+
+function welcome(socket: WebSocket, { dispatcher, links }: SocketsOptions, takePlace: () => boolean): void {
   // ws closes the socket itself after an error (too large, not WebSocket); `close` below then tidies up.
   socket.on('error', () => {})
-  const late = setTimeout(() => socket.close(closeCodes.refused, 'no hello'), helloWithinMs)
+  const late = setTimeout(() => sendAway(socket, closeCodes.refused, 'no hello'), helloWithinMs)
   socket.on('close', () => clearTimeout(late))
   socket.once('message', (data, isBinary) => {
     clearTimeout(late)
     const secret = isBinary ? null : readHello(data)
-    if (secret === null || !links.isSession(secret)) return socket.close(closeCodes.refused, 'no session')
+    if (secret === null || !links.isSession(secret)) return sendAway(socket, closeCodes.refused, 'no session')
+    if (!takePlace()) return sendAway(socket, closeCodes.full, 'too many pages')
     socket.send(JSON.stringify({ type: 'welcome' } satisfies WelcomeMessage))
     serve(socket, dispatcher)
   })
@@ -72,7 +96,7 @@ function serve(socket: WebSocket, dispatcher: Dispatcher): void {
       if (socket.bufferedAmount > maxWaitingBytes) socket.terminate()
     },
     isFull: () => socket.bufferedAmount > fullBytes,
-    onViolation: (reason) => socket.close(closeCodes.violation, reason),
+    onViolation: (reason) => sendAway(socket, closeCodes.violation, reason),
   })
   socket.on('message', (data, isBinary) => session.receive(isBinary ? null : textOf(data)))
   socket.on('close', () => session.end())

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startBrowserHost } from '#hosts/browser/host.ts'
 import type { BrowserHost } from '#hosts/browser/host.ts'
@@ -165,4 +166,45 @@ test('a page that asks and takes nothing is cut off before it fills the memory',
   await vi.waitFor(() => expect(dispatcher.calls.length).toBeGreaterThan(60), 10_000)
   raw.socket.resume()
   expect(await raw.ended).not.toBe(1000)
+})
+
+test('connections that say nothing do not keep our own page out', async () => {
+  const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
+  await vi.waitFor(() => expect(silent.some((socket) => socket.destroyed)).toBe(true))
+  expect((await sendRequest({ port })).status).toBe(200)
+  const raw = await welcomed()
+  for (const socket of silent) socket.destroy()
+  raw.socket.terminate()
+})
+
+test('WebSockets that say nothing do not keep our own page out, and do not end a page that is in', async () => {
+  const first = await welcomed()
+  const silent = Array.from({ length: 200 }, () => openSocket(port))
+  await Promise.all(silent.map((raw) => Promise.race([opened(raw), raw.ended])))
+  const second = await welcomed()
+  expect(first.socket.readyState).toBe(first.socket.OPEN)
+  for (const raw of [...silent, first, second]) raw.socket.terminate()
+})
+
+test('who is sent away and never says goodbye is gone all the same', async () => {
+  const tcp = connect(port, '127.0.0.1')
+  const gone = new Promise<void>((resolve) => tcp.once('close', () => resolve()))
+  tcp.write(`GET /bridge HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\norigin: ${host.origin}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${'A'.repeat(22)}==\r\n\r\n`)
+  // A frame of one letter, which is no hello; the close frame that comes back is read and never answered.
+  tcp.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]))
+  tcp.resume()
+  await gone
+}, 10_000)
+
+test('no more than 32 pages are served at once', async () => {
+  const secret = await newSecret()
+  const pages = Array.from({ length: 33 }, () => openSocket(port))
+  for (const raw of pages) {
+    await opened(raw)
+    raw.socket.send(JSON.stringify({ type: 'hello', secret }))
+  }
+  expect(await pages.at(-1)?.ended).toBe(1013)
+  expect(pages.filter((raw) => raw.socket.readyState === raw.socket.OPEN).length).toBe(32)
+  for (const raw of pages) raw.socket.terminate()
 })
