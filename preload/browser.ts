@@ -75,7 +75,7 @@ export function createBrowserBridge(options: BrowserBridgeOptions = {}): Bridge 
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ token }),
       })
-      if (!response.ok) return { refused: response.status === 401 }
+      if (!response.ok) return { refused: response.status === 401 || response.status === 403 }
       const { secret } = (await response.json()) as { secret: string }
       storage.setItem(storageKey, secret)
       token = null

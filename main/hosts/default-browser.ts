@@ -16,7 +16,8 @@ export function openCommand(platform: string, env: Environment, url: string): [s
 
 /**
  * Opens the link if there is a browser to open. The link is printed as well, so a machine without one loses nothing.
- * Other users of this machine could see the link in the list of processes; it works once, and whoever comes second is told.
+ * Other users of this machine can see the link in the list of processes: on Linux peer.ts turns them away, elsewhere the
+ * link works once and whoever comes second is told.
  */
 export function openInDefaultBrowser(url: string, platform: string = process.platform, env: Environment = process.env): void {
   const command = openCommand(platform, env, url)

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Problem } from '#domain/problem.ts'
 import type { Dispatcher } from '#preload/bridge.ts'
 import { readStaticFiles } from '../static-files.ts'
 import { createLinks } from './links.ts'
+import { userOfPeer } from './peer.ts'
 import { createRequestHandler } from './requests.ts'
 import { createSockets } from './sockets.ts'
 import { createStrangers } from './strangers.ts'
@@ -27,6 +28,8 @@ export interface BrowserHostOptions {
   /** Called once with the first link. */
   openBrowser?: (url: string) => void
   now?: () => number
+  /** Whose program is at the other end; left out: what the system says. */
+  userOf?: (socket: Socket) => number | null
 }
 
 /**
@@ -37,7 +40,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const links = createLinks(options.now ?? Date.now)
   let port = 0
   const shared = { links, port: () => port }
-  const handle = createRequestHandler({ ...shared, files: readStaticFiles(options.rendererPath) })
+  const handle = createRequestHandler({ ...shared, userOf: options.userOf ?? userOfPeer, files: readStaticFiles(options.rendererPath) })
   const strangers = createStrangers(128)
   const sockets = createSockets({ ...shared, dispatcher: options.dispatcher, onWelcome: strangers.welcome })
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) => {

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { securityHeaders } from '../headers.ts'
 import type { StaticFiles } from '../static-files.ts'
 import { refuseRequest } from './guard.ts'
 import type { Links } from './links.ts'
 import { newLinkPage } from './pages.ts'
+import { mayOpenSession } from './peer.ts'
 
 const Exchange = z.strictObject({ token: z.string().min(1).max(100) })
 const maxBodyBytes = 1024
@@ -12,15 +14,19 @@ const plain = 'text/plain; charset=utf-8'
 const json = 'application/json; charset=utf-8'
 
 /** Everything the browser host answers over plain HTTP: the page's files, and a token for a session. */
-export function createRequestHandler(options: { files: StaticFiles; links: Links; port: () => number }) {
-  const { links } = options
+export function createRequestHandler(options: { files: StaticFiles; links: Links; port: () => number; userOf: (socket: Socket) => number | null }) {
+  const { links, userOf } = options
   const files = new Map(options.files).set('/new-link', { type: 'text/html; charset=utf-8', body: Buffer.from(newLinkPage) })
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refusal = refuseRequest(request, options.port())
     if (refusal !== null) return answer(response, refusal.status, plain, refusal.reason, { connection: 'close' })
     const path = (request.url ?? '').split('?')[0] ?? ''
-    if (path === '/session') return exchange(request, response, links)
+    if (path === '/session') {
+      // A link can be read by every user of this machine in the list of processes, as the argument of the browser.
+      if (!mayOpenSession(userOf(request.socket))) return answer(response, 403, plain, 'Only the user who started Holdpoint may open it.', { connection: 'close' })
+      return exchange(request, response, links)
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, plain, 'Not allowed.', { allow: 'GET, HEAD', connection: 'close' })
     const file = files.get(path)
     if (file === undefined) return answer(response, 404, plain, 'Not found.')
