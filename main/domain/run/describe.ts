@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts'
 import type { Phase, Runbook } from '../runbook.ts'
-import type { HostResult } from '../step.ts'
+import { LOCAL_HOST, type HostResult } from '../step.ts'
 import { describeReading } from '../verdict.ts'
 import type { RunEvent, RunFact } from './events.ts'
 import { gateBefore } from './state.ts'
@@ -32,6 +32,9 @@ const quoted = (text: string): string => `“${text}”`
 const because = (text: string): string => (text === '' ? '' : `: ${text}`)
 const attempt = (number: number): string => (number > 1 ? ` (attempt ${number})` : '')
 const phaseWords = (phase: Phase | undefined, fallback: string): string => (phase ? `Phase ${phase.number}: ${phase.title}` : fallback)
+// A step without hosts runs under a name of its own, which tells the reader nothing.
+const onHosts = (hosts: string[]): string => (hosts.some((host) => host !== LOCAL_HOST) ? ` on ${hosts.join(', ')}` : '')
+const onHost = (host: string): string => (host === LOCAL_HOST ? '' : `${host}: `)
 const stepTitle = (runbook: Runbook, id: string): string => quoted(findStep(runbook, id)?.step.title ?? id)
 const itemText = (runbook: Runbook, id: string): string => quoted(tickableItems(runbook).find((item) => item.id === id)?.text ?? id)
 const messageText = (runbook: Runbook, id: string): string => quoted(runbook.messages.find((message) => message.id === id)?.text ?? id)
@@ -62,9 +65,9 @@ const describers: Describers = {
   'gate-decided': (event, runbook) => `${event.decision === 'go' ? 'Go' : 'No-go'} for ${gateWords(runbook, event.gateId)}${because(event.reason)}`,
   'phase-started': (event, runbook) => `${phaseOf(runbook, event.phaseId)} started`,
   'phase-finished': (event, runbook) => `${phaseOf(runbook, event.phaseId)} finished`,
-  'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${event.hosts.length === 0 ? '' : ` on ${event.hosts.join(', ')}`}${attempt(event.attempt)}`,
-  'host-started': (event, runbook) => `${event.host}: ${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}`,
-  'host-finished': (event, runbook) => `${event.host}: ${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
+  'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${onHosts(event.hosts)}${attempt(event.attempt)}`,
+  'host-started': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}`,
+  'host-finished': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
   'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
   'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,
   'step-resolved': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} declared done by a person${because(event.evidence)}`,

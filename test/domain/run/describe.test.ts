@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeEvent, describeResult } from '#domain/run/describe.ts'
 import type { RunFact } from '#domain/run/events.ts'
+import { LOCAL_HOST } from '#domain/step.ts'
 import { checklistItem, range, runbook } from '#support/run-states.ts'
 
 const book = runbook({
@@ -18,6 +19,12 @@ it('names things as the runbook does', () => {
   expect(words({ type: 'host-finished', stepId: 'three', attempt: 1, host: 'web-1', result: { outcome: 'failed', reason: 'exit', exitCode: 7 } })).toBe('web-1: “three” failed with exit code 7')
   expect(words({ type: 'message-sent', messageId: 'hello', note: '' })).toBe('Sent “Deployment announcement”')
   expect(words({ type: 'note-added', noteId: 'n', about: 'back-one', text: 'careful' })).toBe('Note about “back-one”: careful')
+})
+
+it('does not name a host where the runbook names none', () => {
+  expect(words({ type: 'step-started', stepId: 'three', attempt: 1, hosts: [LOCAL_HOST] })).toBe('Step “three” started')
+  expect(words({ type: 'host-started', stepId: 'three', attempt: 1, host: LOCAL_HOST })).toBe('“three” started')
+  expect(words({ type: 'host-finished', stepId: 'three', attempt: 1, host: LOCAL_HOST, result: { outcome: 'succeeded', exitCode: 0 } })).toBe('“three” succeeded')
 })
 
 it('says the rule and the last reading of a breach', () => {
