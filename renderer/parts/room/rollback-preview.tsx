@@ -14,9 +14,9 @@ export function RollbackPreview() {
   return (
     <div className={styles.preview}>
       <p>
-        {running !== '' && <>{running} is running and is waited for: it is not stopped. The rollback begins when it has ended. </>}
-        {byHand !== '' && <>{byHand} is left open and recorded as skipped. </>}
-        {running === '' && byHand === '' && 'Nothing is running. The rollback begins at once. '}
+        {running !== '' && <>{running} is running and is asked to stop. The rollback begins when it has ended. </>}
+        {byHand !== '' && <>{byHand}, done by hand, is recorded as skipped. </>}
+        {running === '' && `${byHand === '' ? 'Nothing is running. ' : ''}The rollback begins at once. `}
         {automatic ? 'Its steps follow one another by themselves.' : 'Each of its steps waits for Enter.'}
       </p>
       {plan.steps.length === 0 && <p className={styles.none}>The runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}

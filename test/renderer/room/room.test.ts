@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Shift+R')
     const dialog = page.getByRole('dialog')
     const text = await dialog.innerText()
-    for (const words of ['Enable maintenance mode', 'Deploy previous version', 'Restart services', '“Deploy new version” is running and is waited for']) expect(text).toContain(words)
+    for (const words of ['Enable maintenance mode', 'Deploy previous version', 'Restart services', '“Deploy new version” is running and is asked to stop. The rollback begins when it has ended.']) expect(text).toContain(words)
     await page.keyboard.type('error rate')
     await page.keyboard.press('Enter')
     await page.getByText('Rolling back').first().waitFor()
