@@ -1,8 +1,10 @@
 import { TriangleAlert } from 'lucide-react'
+import { alarmsOf } from '#domain/run/health.ts'
+import type { Alarm } from '#domain/run/health.ts'
 import type { Breach } from '#domain/run/state.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { Threshold } from '#domain/threshold.ts'
-import { findStep, openBreaches } from '#domain/run/view.ts'
+import { findStep } from '#domain/run/view.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { formatValue } from '#renderer/parts/chart/scale.ts'
@@ -11,35 +13,41 @@ import { useRun, useView, useZone } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import styles from './breaches.module.css'
 
-/** What is breached now and nobody has answered: the evidence, and the two answers. */
+/** What is breached now and nobody has answered, one panel a metric: the rules, the evidence, and the answers. */
 export function Breaches() {
-  const text = useRun((state) => JSON.stringify(openBreaches(state)))
-  return (JSON.parse(text) as Breach[]).map((breach) => <Alarm key={breach.id} breach={breach} />)
+  const text = useRun((state) => JSON.stringify(alarmsOf(state)))
+  return (JSON.parse(text) as Alarm[]).map((alarm) => <Panel key={alarm.breaches[0].id} alarm={alarm} />)
 }
 
-function Alarm({ breach }: { breach: Breach }) {
+function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
   const zone = useZone()
   const { ask } = useActions()
-  const open = useView((view) => formatCounter(Math.max(0, view.now - breach.openedAt)))
-  const step = useRun((state) => (breach.evidence.stepId === null ? null : findStep(state.runbook, breach.evidence.stepId)?.step.title ?? null))
-  const unit = useRun((state) => unitOf(state.runbook, breach))
+  const [first] = breaches
+  const { stepId } = first.evidence
+  const open = useView((view) => formatCounter(Math.max(0, view.now - since)))
+  const step = useRun((state) => (stepId === null ? null : findStep(state.runbook, stepId)?.step.title ?? null))
+  const unit = useRun((state) => unitOf(state.runbook, first))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
-  const readings = breach.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit))).join(' → ')
+  const readings = first.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit))).join(' → ')
   return (
-    <section className={styles.alarm} role="group" aria-label={`Breach: ${breach.evidence.rule}`}>
+    <section className={styles.alarm} role="group" aria-label={`Breach: ${breaches.map((breach) => breach.evidence.rule).join('; ')}`}>
       <header className={styles.head}>
         <TriangleAlert size={16} aria-hidden="true" />
-        <h3>{breach.triggerId === null ? 'Threshold breached' : 'Rollback trigger fired'}</h3>
+        <h3>{fired ? 'Rollback trigger fired' : 'Threshold breached'}</h3>
         <span className={styles.for}>for {open}</span>
       </header>
-      <p className={styles.rule}>{breach.evidence.rule}</p>
+      <ul className={styles.rules}>
+        {breaches.map((breach) => (
+          <li key={breach.id}>
+            <span className={styles.rule}>{breach.evidence.rule}{fired && <small>{breach.triggerId === null ? 'alert' : 'trigger'}</small>}</span>
+            <Button size="s" aria-label={`Override ${breach.evidence.rule}`} onClick={() => ask({ kind: 'override-breach', about: breach.id })}>Override…</Button>
+          </li>
+        ))}
+      </ul>
       <p className={styles.evidence}>
-        Since {formatClock(breach.openedAt, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
+        Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
       </p>
-      <div className={styles.answers}>
-        {canRollBack && <Button size="s" variant="danger" onClick={() => ask({ kind: 'start-rollback', about: breach.id })}>Roll back now</Button>}
-        <Button size="s" onClick={() => ask({ kind: 'override-breach', about: breach.id })}>Override…</Button>
-      </div>
+      {canRollBack && <Button size="s" variant="danger" className={styles.answer} onClick={() => ask({ kind: 'start-rollback', about: first.id })}>Roll back now</Button>}
     </section>
   )
 }

@@ -1,6 +1,5 @@
 import type { Breach, RunState } from '#domain/run/state.ts'
 import { readingEveryMs } from '#domain/run/sources.ts'
-import type { Runbook } from '#domain/runbook.ts'
 import type { Threshold } from '#domain/threshold.ts'
 import { isPast, longestGapMs } from '#domain/verdict.ts'
 import type { VerdictWord } from '#domain/verdict.ts'
@@ -8,34 +7,8 @@ import type { LiveSeries } from '#renderer/parts/chart/live-series.ts'
 import { formatRound } from '#renderer/parts/chart/scale.ts'
 import type { ChartLimit, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 
-/** A metric the room draws, with the alert threshold that its chart shows. */
-export interface Watched {
-  metric: string
-  title: string
-  unit: Threshold['unit']
-  threshold: Threshold | null
-}
-
 /** What a threshold's line in the strip says. */
 export type ThresholdWord = VerdictWord | 'overridden'
-
-/** The metrics worth a chart: those with a source or a limit, error rate and response time first. */
-export function watchedMetrics(runbook: Runbook): Watched[] {
-  const limits = allThresholds(runbook)
-  const names = [...new Set([...runbook.inventory.sources.map((source) => source.metric), ...limits.map((threshold) => threshold.metric), ...runbook.rehearsal.metrics.map((scripted) => scripted.metric)])]
-  return names.toSorted((one, other) => rank(one) - rank(other)).map((metric) => {
-    const threshold = limits.find((candidate) => candidate.metric === metric) ?? null
-    const named = runbook.metrics.find((candidate) => candidate.metric === metric)?.text
-    return { metric, title: named ?? metric.charAt(0).toUpperCase() + metric.slice(1), unit: threshold?.unit ?? '', threshold }
-  })
-}
-
-const rank = (metric: string): number => (metric === 'error rate' ? 0 : /response time|latency/.test(metric) ? 1 : 2)
-
-/** Alert thresholds, then the rollback triggers that could be compiled. */
-export function allThresholds(runbook: Runbook): Threshold[] {
-  return [...runbook.thresholds, ...runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
-}
 
 export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
   threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` }

@@ -1,10 +1,10 @@
+import { watchedMetrics } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { timingOf } from '#domain/timing.ts'
 import type { Client } from '#preload/client.ts'
 import { createRoomView } from '#renderer/stores/room-view.ts'
 import { createRunStore, runTime } from '#renderer/stores/run.ts'
 import { createSamplesStore } from '#renderer/stores/samples.ts'
-import { watchedMetrics } from './health-of.ts'
 import type { Room } from './room-context.ts'
 
 export interface OpenedRoom extends Room {

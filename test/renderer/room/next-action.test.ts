@@ -3,7 +3,7 @@ import { nextAction } from '#renderer/parts/room/next-action.ts'
 import { actionByKey, actionsFor } from '#renderer/parts/room/row-actions.ts'
 import { commandOf, noteOf } from '#renderer/parts/room/asks.ts'
 import { openByStage, pathTo, treeOf, visibleRows } from '#renderer/parts/room/tree-rows.ts'
-import { dueAt } from '#renderer/parts/room/message-times.ts'
+import { dueAt } from '#domain/messages.ts'
 import { scenarios } from '#support/room-scenarios.ts'
 import type { ScenarioName } from '#support/room-scenarios.ts'
 

@@ -1,6 +1,7 @@
-import { formatDuration } from '#domain/duration.ts'
-import type { RunState } from '#domain/run/state.ts'
-import type { Message } from '#domain/runbook.ts'
+import { formatDuration } from './duration.ts'
+import { own } from './own.ts'
+import type { RunState } from './run/state.ts'
+import type { Message } from './runbook.ts'
 
 /** When the plan wants a message sent, in words. */
 export function whenOf(message: Message): string {
@@ -12,13 +13,13 @@ export function whenOf(message: Message): string {
     case 'issue': return 'when there is an issue'
     case 'success': return 'on success'
     case 'report': return 'with the report'
-    case 'unclear': return message.stage === 'before' ? 'before the deployment' : message.stage === 'during' ? 'during the deployment' : 'after the deployment'
+    case 'unclear': return { before: 'before the deployment', during: 'during the deployment', after: 'after the deployment' }[message.stage]
   }
 }
 
 /** When it is due, epoch ms on the run's clock; null for those that wait for something to happen or are done. */
 export function dueAt(message: Message, state: RunState, windowStartAt: number | null): number | null {
-  const known = state.messages[message.id]
+  const known = own(state.messages, message.id)
   const { timing } = message
   if (known?.state === 'skipped') return null
   if (timing.when === 'every') return state.startedAt === null || state.finishedAt !== null ? null : (known?.sentAt.at(-1) ?? state.startedAt) + timing.everyMs

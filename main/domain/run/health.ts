@@ -1,0 +1,50 @@
+import type { Runbook } from '../runbook.ts'
+import type { Threshold } from '../threshold.ts'
+import type { Breach, RunState } from './state.ts'
+import { openBreaches } from './view.ts'
+
+/** A metric worth a chart, with the alert threshold that its chart shows. */
+export interface Watched {
+  metric: string
+  title: string
+  unit: Threshold['unit']
+  threshold: Threshold | null
+}
+
+/** The metrics worth a chart: those with a source or a limit, error rate and response time first. */
+export function watchedMetrics(runbook: Runbook): Watched[] {
+  const limits = allThresholds(runbook)
+  const names = [...new Set([...runbook.inventory.sources.map((source) => source.metric), ...limits.map((threshold) => threshold.metric), ...runbook.rehearsal.metrics.map((scripted) => scripted.metric)])]
+  return names.toSorted((one, other) => rank(one) - rank(other)).map((metric) => {
+    const threshold = limits.find((candidate) => candidate.metric === metric) ?? null
+    const named = runbook.metrics.find((candidate) => candidate.metric === metric)?.text
+    return { metric, title: named ?? metric.charAt(0).toUpperCase() + metric.slice(1), unit: threshold?.unit ?? '', threshold }
+  })
+}
+
+const rank = (metric: string): number => (metric === 'error rate' ? 0 : /response time|latency/.test(metric) ? 1 : 2)
+
+/** Alert thresholds, then the rollback triggers that could be compiled. */
+export function allThresholds(runbook: Runbook): Threshold[] {
+  return [...runbook.thresholds, ...runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
+}
+
+/** Unanswered breaches of one metric: rollback triggers first. A trigger that only a person sees is alone. */
+export interface Alarm {
+  fired: boolean
+  /** When the first of them opened, epoch ms. */
+  since: number
+  breaches: [Breach, ...Breach[]]
+}
+
+/** What is breached and unanswered, one alarm a metric; those with a fired trigger first. */
+export function alarmsOf(state: RunState): Alarm[] {
+  const groups = new Map<string, [Breach, ...Breach[]]>()
+  for (const breach of openBreaches(state).toSorted((one, other) => Number(one.triggerId === null) - Number(other.triggerId === null))) {
+    const key = breach.metric ?? breach.id
+    const known = groups.get(key)
+    if (known) known.push(breach)
+    else groups.set(key, [breach])
+  }
+  return [...groups.values()].map((breaches) => ({ fired: breaches[0].triggerId !== null, since: Math.min(...breaches.map((breach) => breach.openedAt)), breaches }))
+}
