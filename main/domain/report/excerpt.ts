@@ -1,3 +1,4 @@
+import { HIDDEN_RANGES } from '../hidden-characters.ts'
 import type { Mask } from '../masking.ts'
 import type { ExcerptReport } from './model.ts'
 
@@ -24,4 +25,4 @@ export function plainText(text: string): string {
 const escapes = new RegExp(String.raw`\u001b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\u0007\u001b\n]{0,2000}(?:\u0007|\u001b\\)?|[ -/]{0,8}[0-~])`, 'g')
 
 /** C0 and C1 controls but tab and newline, and what turns the direction of text or hides in it. */
-const controls = new RegExp(String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]`, 'g')
+const controls = new RegExp(String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f${HIDDEN_RANGES}]`, 'gu')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Finding } from '#domain/finding.ts'
+import { firstHidden } from '#domain/hidden-characters.ts'
 import type { Step } from '#domain/step.ts'
 import type { StepKind } from '../kind.ts'
 
@@ -21,11 +22,25 @@ export function checkStepAgainst(step: Step, kinds: Record<string, StepKind>): F
   return [
     ...issues.flatMap((issue) => attributeFindings(issue, step).map((finding) => ({ ...at, ...finding }))),
     ...kind.check(step).map((finding) => ({ ...at, ...finding })),
+    ...hiddenFindings(step).map((finding) => ({ ...at, ...finding })),
   ]
 }
 
 function issuesOf(schema: z.ZodType, value: unknown): z.core.$ZodIssue[] {
   return schema.safeParse(value).error?.issues ?? []
+}
+
+/** What is run must be what a person reads: a command can be written so that the two differ ("Trojan Source"). */
+function hiddenFindings(step: Step): Pick<Finding, 'code' | 'message' | 'hint'>[] {
+  const places: [string, string][] = [['its block', step.body], ...Object.entries(step.attributes).map(([name, value]): [string, string] => [`${name}=`, value])]
+  return places.flatMap(([where, text]) => {
+    const hidden = firstHidden(text)
+    return hidden === null ? [] : [{
+      code: 'hidden-character',
+      message: `The step "${step.title}" has a character in ${where} that cannot be seen (${hidden}): what would run is not what it looks like.`,
+      hint: 'Take the character out, or write it with an escape such as printf "\\u…".',
+    }]
+  })
 }
 
 function attributeFindings(issue: z.core.$ZodIssue, step: Step): Pick<Finding, 'code' | 'message' | 'hint'>[] {

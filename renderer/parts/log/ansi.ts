@@ -1,3 +1,5 @@
+import { codePoint, HIDDEN_RANGES } from '#domain/hidden-characters.ts'
+
 /**
  * Step output is hostile: of all terminal sequences only colours and weight (SGR) are obeyed, and only as class names
  * and colour values. Everything else that a terminal would act on is shown as text, so that nothing can hide,
@@ -29,13 +31,21 @@ export const PLAIN: AnsiStyle = {
 // oxlint-disable-next-line no-control-regex
 const SGR = /\u001b\[([0-9;:]{0,64})m/g
 
+const MAX_SPANS = 300
+
+const isSame = (one: AnsiStyle, other: AnsiStyle): boolean => (Object.keys(PLAIN) as (keyof AnsiStyle)[]).every((key) => one[key] === other[key])
+
 /** Splits one line (no line breaks) into styled spans; `start` is the style the line before ended with. */
 export function parseAnsi(line: string, start: AnsiStyle): { spans: AnsiSpan[]; end: AnsiStyle } {
   const spans: AnsiSpan[] = []
   let style = start
   let from = 0
   const add = (raw: string): void => {
-    if (raw !== '') spans.push({ text: showControls(raw), style })
+    if (raw === '') return
+    const last = spans.at(-1)
+    // A line that changes its colour with every letter would be thousands of elements, on every line in view.
+    if (last && (spans.length >= MAX_SPANS || isSame(last.style, style))) last.text += showControls(raw)
+    else spans.push({ text: showControls(raw), style })
   }
   for (const match of line.matchAll(SGR)) {
     add(line.slice(from, match.index))
@@ -54,9 +64,8 @@ export function styleAfter(text: string, start: AnsiStyle): AnsiStyle {
   return style
 }
 
-// C0 but TAB, DEL, C1, and the invisible characters that reorder or hide text (Unicode TR 36).
-// oxlint-disable-next-line no-control-regex
-const HIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+/** C0 but TAB, DEL, C1, and what reorders or hides text. */
+const HIDDEN = new RegExp(String.raw`[\u0000-\u0008\u000a-\u001f\u007f-\u009f${HIDDEN_RANGES}]`, 'gu')
 
 /** Replaces everything invisible or active by something visible: ESC becomes ␛, U+202E becomes ⟨U+202E⟩. */
 export function showControls(text: string): string {
@@ -66,7 +75,7 @@ export function showControls(text: string): string {
     if (code === 0x7f) return '\u2421'
     // A C1 control is the 8-bit spelling of ESC and a letter.
     if (code < 0xa0) return `\u241b${String.fromCharCode(code - 0x40)}`
-    return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`
+    return `\u27e8${codePoint(character)}\u27e9`
   })
 }
 

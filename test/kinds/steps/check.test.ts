@@ -31,6 +31,17 @@ describe('checkStep', () => {
     [{ kind: 'wait', attributes: {} }], [{ kind: 'wait', attributes: { for: 'a while' } }], [{ kind: 'wait', attributes: { for: '3 days' } }],
   ] as [Partial<Step>][])('does not take a value that makes no sense (%#)', (parts) => expect(codes(parts)).toEqual(['attribute-invalid']))
 
+  it.each([
+    ['an override of direction', 'rm -rf /tmp/\u202excod', 'U+202E'], ['a zero width', 'rm\u200b -rf', 'U+200B'], ['a tag', 'true\u{e0041}', 'U+E0041'], ['an escape', 'echo \u001b[2J', 'U+001B'],
+  ])('does not run a command with %s in it: it is not what it looks like', (_, body, character) => {
+    const [finding, ...more] = checkStep(makeStep({ ...sh({}), body }))
+    expect(finding).toMatchObject({ severity: 'error', code: 'hidden-character', message: expect.stringContaining(`(${character})`) })
+    expect(more).toEqual([])
+    expect(codes(sh({ undo: body }))).toEqual(['hidden-character'])
+  })
+
+  it('takes tabs, accents and joined emoji in a command', () => expect(codes({ ...sh({}), body: 'echo "🧑\u200d🚒 ⚠\ufe0f Größe"\n\ttrue' })).toEqual([]))
+
   it('wants a command', () => expect(codes({ ...sh({}), body: ' \n' })).toEqual(['command-missing']))
 
   it('leaves to the document layer what that says itself, so that a fault is one finding', () => {

@@ -44,6 +44,8 @@ test.each([
   ['clearing the screen', '\u001b[2J\u001b[H', '␛[2J␛[H'],
   ['an 8-bit control', '\u009b2J', '␛[2J'],
   ['reordering', 'rm \u202efr-', 'rm ⟨U+202E⟩fr-'],
+  ['text in tags', 'ok\u{e0072}\u{e006d}', 'ok⟨U+E0072⟩⟨U+E006D⟩'],
+  ['a filler that looks like nothing', 'rm\u3164-rf', 'rm⟨U+3164⟩-rf'],
   ['an unfinished sequence', 'x\u001b[3', 'x␛[3'],
 ])('%s is shown, not obeyed', (_, line, shown) => {
   expect(textOf(line)).toBe(shown)
@@ -55,4 +57,16 @@ test('the 16, 256 and true colours are understood, and a reset ends them', () =>
     ['a', null, null, false], ['b', 'ansi-1', null, true], ['c', 'rgb(255 0 0)', null, true], ['d', 'rgb(255 0 0)', 'rgb(10 20 30)', true],
     ['e', null, null, false], ['f', 'ansi-10', null, false], ['g', 'rgb(128 128 128)', null, false],
   ])
+})
+
+test('a line that changes its colour with every letter becomes few elements, and no text is lost', () => {
+  const line = Array.from({ length: 2500 }, (_, index) => `\u001b[${30 + (index % 8)}mx`).join('')
+  const { spans, end } = parseAnsi(line, PLAIN)
+  expect(spans.length).toBeLessThanOrEqual(300)
+  expect(spans.map((span) => span.text).join('')).toBe('x'.repeat(2500))
+  expect(end).toEqual(styleAfter(line, PLAIN))
+})
+
+test('neighbours of one style are one element', () => {
+  expect(parseAnsi('\u001b[31ma\u001b[31mb\u001b[1mc', PLAIN).spans.map((span) => span.text)).toEqual(['ab', 'c'])
 })
