@@ -1,6 +1,6 @@
 import { toProblem } from '#domain/problem.ts'
 import { commands } from './cli/commands.ts'
-import { EXIT, talk, UsageError } from './cli/terminal.ts'
+import { EXIT, harmless, talk, UsageError } from './cli/terminal.ts'
 import { helpAll, helpFor, readArguments } from './cli/usage.ts'
 
 /** Runs one command line; resolves with the exit code. stdout carries what was asked for, stderr everything said on the way. */
@@ -13,7 +13,7 @@ export async function main(argv: string[]): Promise<number> {
   }
   const command = commands.find((candidate) => candidate.name === name)
   if (!command) {
-    talk(`holdpoint: there is no command "${name}". See holdpoint --help.`)
+    talk(`holdpoint: there is no command "${harmless(name)}". See holdpoint --help.`)
     return EXIT.usage
   }
   try {
@@ -25,11 +25,11 @@ export async function main(argv: string[]): Promise<number> {
     return await command.run(args)
   } catch (thrown) {
     if (thrown instanceof UsageError) {
-      talk(`holdpoint ${name}: ${thrown.message} See holdpoint ${name} --help.`)
+      talk(`holdpoint ${name}: ${harmless(thrown.message)} See holdpoint ${name} --help.`)
       return EXIT.usage
     }
     const problem = toProblem(thrown)
-    talk(`holdpoint ${name}: ${problem.message}\n  ${problem.hint}${problem.code === 'unexpected' && problem.cause instanceof Error ? `\n${problem.cause.stack}` : ''}`)
+    talk(`holdpoint ${name}: ${harmless(problem.message)}\n  ${harmless(problem.hint)}${problem.code === 'unexpected' && problem.cause instanceof Error ? `\n${problem.cause.stack}` : ''}`)
     return problem.code.startsWith('runbook-') || problem.code.startsWith('file-') ? EXIT.usage : EXIT.failed
   }
 }

@@ -27,7 +27,7 @@ export const run: Command = {
     const app = await createApp({
       door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined,
       answerPrompt: async (prompt) => prompt.kind === 'host-key'
-        ? { accept: /^yes$/i.test(await terminal.question(`\nThe host ${harmless(prompt.host)} (${harmless(prompt.address)}) shows an unknown ${prompt.keyType} key:\n  ${prompt.fingerprint}\nIs that its key? Type yes to trust and remember it: `)) }
+        ? { accept: /^yes$/i.test(await terminal.question(`\nThe host ${harmless(prompt.host)} (${harmless(prompt.address)}) shows an unknown ${harmless(prompt.keyType)} key:\n  ${prompt.fingerprint}\nIs that its key? Type yes to trust and remember it: `)) }
         : { passphrase: await askSecret(`\nPassphrase of ${harmless(prompt.file)} for ${harmless(prompt.host)} (empty to give up): `) },
     })
     try {
@@ -70,7 +70,7 @@ async function converse(app: App, runId: string, terminal: ReturnType<typeof cre
     asking?.controller.abort()
     const current = (asking = { version: state.version, controller: new AbortController() })
     ask(state, current.controller).catch((thrown: unknown) => {
-      if (!current.controller.signal.aborted) talk(`${toProblem(thrown).message} ${toProblem(thrown).hint}`)
+      if (!current.controller.signal.aborted) talk(harmless(`${toProblem(thrown).message} ${toProblem(thrown).hint}`))
     }).finally(() => {
       if (asking === current && !current.controller.signal.aborted) begin(app.engine.state(runId))
     })

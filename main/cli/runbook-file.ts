@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Problem } from '#domain/problem.ts'
 import type { Storage } from '#storage/storage.ts'
@@ -9,12 +9,26 @@ const LARGEST_BYTES = 4 * 1024 * 1024
 /** A runbook's text. Throws Problem `file-…` naming the file. */
 export function readRunbookFile(file: string): string {
   try {
-    if (statSync(file).size > LARGEST_BYTES) throw new Problem('file-too-large', `${file} is larger than 4 MiB.`, 'That is no runbook. Nothing was changed.')
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
+    const bytes = readAtMost(file, LARGEST_BYTES)
+    if (bytes === null) throw new Problem('file-too-large', `${file} is larger than 4 MiB.`, 'That is no runbook. Nothing was changed.')
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (thrown) {
     if (thrown instanceof Problem) throw thrown
     const why = thrown instanceof TypeError ? 'it is not UTF-8 text' : thrown instanceof Error ? thrown.message : String(thrown)
     throw new Problem('file-unreadable', `${file} cannot be read: ${why}.`, 'Check the path and the file. Nothing was changed.', thrown)
+  }
+}
+
+/** Null when there is more: a pipe or a device says nothing of its size beforehand. */
+function readAtMost(file: string, most: number): Buffer | null {
+  const handle = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(most + 1)
+    let size = 0
+    for (let read = -1; read !== 0 && size <= most; size += read) read = readSync(handle, bytes, size, bytes.length - size, null)
+    return size > most ? null : bytes.subarray(0, size)
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { codePoint, HIDDEN_RANGES } from '#domain/hidden-characters.ts'
 
 /** Documented in README and in every --help. */
 export const EXIT = { succeeded: 0, failed: 1, usage: 2, rolledBack: 3, unknown: 4 } as const
@@ -18,8 +19,13 @@ export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stderr, validateStream: true })
 }
 
-/** Text from hosts and files made safe for a terminal: control characters are shown, not obeyed. */
+const unsafe = new RegExp(String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f${HIDDEN_RANGES}]`, 'gu')
+
+/** Text from hosts and files made safe for a terminal: what a terminal would obey, hide or turn round is shown. */
 export function harmless(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => (character === '\u001b' ? '␛' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`))
+  return text.replace(unsafe, (character) => {
+    if (character === '\u001b') return '␛'
+    const code = character.charCodeAt(0)
+    return code < 0xa0 ? `\\x${code.toString(16).padStart(2, '0')}` : `⟨${codePoint(character)}⟩`
+  })
 }

@@ -155,3 +155,31 @@ describe('runs and report', () => {
     expect([code, stderr.includes('There is no run "nobody"')]).toEqual([1, true])
   })
 })
+
+describe('hostile words', () => {
+  const obeyed = new RegExp(String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u{e0041}]`, 'u')
+
+  test('a file whose name would clear the screen is named without doing so', async () => {
+    const { code, stderr } = await holdpoint('check', 'no\u001b[2Jsuch\u202e.md')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no␛[2Jsuch⟨U+202E⟩.md cannot be read')])
+    expect(stderr).not.toMatch(obeyed)
+  })
+
+  test('what a runbook says reaches the terminal without its escapes, turned letters and titles', async () => {
+    const file = join(folder, 'hostile.md')
+    writeFileSync(file, '# Release \u001b]0;owned\u0007 \u202egpj\u{e0041}\n\n## Deployment Steps\n### Phase 1: Go \u001b[2J\n1. Do \u009b31m it\n   ```sh {hosts=web-\u001b[31m}\n   true\n   ```\n')
+    for (const command of [['check', file], ['rehearse', file, '--speed', '3600'], ['runs'], ['report', 'last']]) {
+      const { stdout, stderr } = await holdpoint(...command)
+      expect(stdout + stderr, command.join(' ')).not.toMatch(obeyed)
+    }
+  })
+
+  test('a file with a hyphen in front is a file after --', async () => {
+    expect(await holdpoint('check', '-x.md')).toMatchObject({ code: 2, stderr: expect.stringContaining('Unknown option') })
+    expect(await holdpoint('check', '--', '-x.md')).toMatchObject({ code: 2, stderr: expect.stringContaining('-x.md cannot be read') })
+  })
+
+  test.skipIf(process.platform === 'win32')('a device without an end is no runbook', async () => {
+    expect(await holdpoint('check', '/dev/zero')).toMatchObject({ code: 2, stderr: expect.stringContaining('larger than 4 MiB') })
+  })
+})
