@@ -19,6 +19,8 @@ export function cutPieces(text: string, from: number): Piece[] {
   let piece: Piece = { start: from, end: from, markers: 0 }
   let lines = 0
   let inList = false
+  // Up to the next blank line, what looks like an item belongs to the HTML.
+  let inHtml = false
   let afterBlank = true
   for (const { start, end, content } of linesFrom(text, from)) {
     const starts = startsBlock(content, inList, afterBlank)
@@ -28,7 +30,8 @@ export function cutPieces(text: string, from: number): Piece[] {
       lines = 0
     }
     const blank = content.trim() === ''
-    if (starts) inList = !content.startsWith('#')
+    inHtml = !blank && (inHtml || /^ {0,3}</.test(content))
+    if (starts) inList = !inHtml && !content.startsWith('#') && !isThematicBreak(content)
     else if (!blank && !/^[ \t]/.test(content)) inList = false
     afterBlank = blank
     lines += 1
@@ -37,6 +40,9 @@ export function cutPieces(text: string, from: number): Piece[] {
   }
   return [...pieces, piece]
 }
+
+/** `- - -` looks like an item and is a line across the page. */
+const isThematicBreak = (content: string): boolean => /^([-*])[ \t]*(?:\1[ \t]*){2,}$/.test(content)
 
 /** A list may go on with any number; after a paragraph only a bullet or a 1 starts one. */
 function startsBlock(content: string, inList: boolean, afterBlank: boolean): boolean {
