@@ -133,11 +133,16 @@ describe('after a crash', () => {
 
   test('monitoring goes on where it was and ends at its time', async () => {
     const runId = begin(smallRunbook({ checklists: [], phases: [], monitoring: { text: '10 minutes', durationMs: 600_000, range } }))
-    expect(engine.state(runId).stage).toBe('preparation')
+    expect(engine.state(runId).stage).toBe('monitoring')
+    await clock.advance(300_000)
     await engine.close()
     open()
     engine.recover()
     expect(engine.live(runId)).not.toBeNull()
+    await clock.advance(299_000)
+    expect(engine.state(runId).stage).toBe('monitoring')
+    await clock.advance(2_000)
+    expect(engine.state(runId).stage).toBe('closing')
   })
 })
 

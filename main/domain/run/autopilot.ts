@@ -12,23 +12,31 @@ export interface AutopilotPolicy {
 
 const REASON = 'Rehearsed without a person.'
 
+/** Monitoring that is over and cannot end by itself gets this long for the metrics to come back. */
+const GRACE_MS = 60_000
+
 /**
- * What a compliant operator would do next, or null while hosts or the clock are to move. Only a rehearsal is ever
- * driven by this: in a live run a person decides.
+ * What a compliant operator would do next, or null while hosts or the clock (epoch ms, the run's own) are to move. Only
+ * a rehearsal is ever driven by this: in a live run a person decides.
  */
-export function nextMove(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
+export function nextMove(state: RunState, policy: AutopilotPolicy, now = state.lastEventAt): OperatorCommand | null {
   if (isEnded(state) || state.aborting) return null
   if (state.stage === 'planned') return { type: 'start-run' }
-  return answerTrouble(state, policy) ?? tickOpenStep(state) ?? passGate(state) ?? finish(state)
+  const trouble = answerTrigger(state, policy)
+  if (trouble) return trouble
+  if (state.paused) return { type: 'resume' }
+  return answerStuck(state, policy) ?? tickOpenStep(state) ?? passGate(state) ?? endMonitoring(state, now) ?? finish(state)
 }
 
-function answerTrouble(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
+function answerTrigger(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
   const fired = openBreaches(state).find((breach) => breach.triggerId !== null)
-  if (fired && !state.rollback) {
-    return policy.onTrigger === 'override'
-      ? { type: 'override-breach', breachId: fired.id, reason: REASON }
-      : { type: 'start-rollback', reason: `${fired.evidence.rule} fired.` }
-  }
+  if (!fired || state.rollback) return null
+  return policy.onTrigger === 'override'
+    ? { type: 'override-breach', breachId: fired.id, reason: REASON }
+    : { type: 'start-rollback', reason: `${fired.evidence.rule} fired.` }
+}
+
+function answerStuck(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {
   const stuck = stuckSteps(state)[0]
   if (!stuck || runningSteps(state).length > 0) return null
   const attempts = state.steps[stuck.id]?.attempt ?? 0
@@ -50,6 +58,13 @@ function passGate(state: RunState): OperatorCommand | null {
   const open = openItems(state, gate.gateId)[0]
   if (open) return findStep(state.runbook, open.id) ? null : { type: 'tick', id: open.id, note: '' }
   return { type: 'decide-gate', gateId: gate.gateId, decision: 'go', reason: openBreaches(state).length > 0 ? REASON : '' }
+}
+
+/** A rule still breached or a metric still silent keeps the monitoring time from ending by itself. */
+function endMonitoring(state: RunState, now: number): OperatorCommand | null {
+  if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt + GRACE_MS) return null
+  const open = [...openBreaches(state).map((breach) => `${breach.evidence.rule} is breached`), ...Object.keys(state.silent).map((metric) => `no data for ${metric}`)]
+  return open.length > 0 ? { type: 'end-monitoring', reason: `The monitoring time is over: ${open.join(', ')}.` } : null
 }
 
 function finish(state: RunState): OperatorCommand | null {

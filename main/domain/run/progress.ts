@@ -16,14 +16,22 @@ export function progress(state: RunState, now: number): RunFact[] {
     case 'rollback-validation':
       return []
     case 'preparation':
-      return reachGate(state) ?? []
+      return currentPhase(state) ? (reachGate(state) ?? []) : startMonitoring(state, now)
     case 'phases':
       return progressPhase(state, now)
     case 'aborting':
-      return automatedRunning(state).length > 0 ? [] : [{ type: 'run-finished', outcome: state.rollback ? 'failed' : 'aborted' }]
+      return progressAbort(state)
     case 'rollback':
       return progressRollback(state)
   }
+}
+
+/** The run is over once the hosts have answered; what a person had in hand is closed, as nobody can tick it any more. */
+function progressAbort(state: RunState): RunFact[] {
+  if (automatedRunning(state).length > 0) return []
+  const left = runningSteps(state)[0]
+  if (left) return [{ type: 'step-skipped', stepId: left.step.id, reason: 'Left open: the run was aborted.' }]
+  return [{ type: 'run-finished', outcome: state.rollback ? 'failed' : 'aborted' }]
 }
 
 function reachGate(state: RunState): RunFact[] | null {

@@ -1,7 +1,7 @@
 import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
-import { openBeforeFinish, openBreaches, openItems, waitingGate, type OpenItem } from '../view.ts'
+import { holdingTriggers, openBeforeFinish, openBreaches, openItems, waitingGate, type OpenItem } from '../view.ts'
 import { refuse, requireActive, requireOpen, type Decide } from './context.ts'
 
 export const startRun: Decide<'start-run'> = (state) => {
@@ -16,7 +16,10 @@ export const decideGate: Decide<'decide-gate'> = (state, command) => {
   if (waiting?.gateId !== command.gateId) refuse('gate-not-waiting', 'That gate is not waiting for a decision.', waiting ? `The gate before phase ${waiting.phase.number} is.` : '')
   if (command.decision === 'go') requireGo(state, command.gateId, command.reason)
   const decided: RunFact = { type: 'gate-decided', gateId: command.gateId, decision: command.decision, reason: command.reason }
-  return command.decision === 'go' ? [decided, { type: 'phase-started', phaseId: waiting.phase.id }] : [decided]
+  if (command.decision === 'no-go') return [decided]
+  // Whoever goes on in the face of a fired trigger has answered it: it must not hold the first step of the phase as well.
+  const answered = holdingTriggers(state).map((breach): RunFact => ({ type: 'breach-overridden', breachId: breach.id, reason: command.reason }))
+  return [decided, ...answered, { type: 'phase-started', phaseId: waiting.phase.id }]
 }
 
 function requireGo(state: RunState, gateId: string, reason: string): void {
@@ -100,6 +103,8 @@ export const finishRun: Decide<'finish-run'> = (state) => {
   if (state.stage !== 'closing' && state.stage !== 'rollback-validation') {
     refuse('run-unfinished', 'The run cannot be finished yet.', state.rollback ? 'Do or skip the remaining rollback steps first.' : 'Finish the phases and the monitoring time first, or abort.')
   }
+  const fired = state.rollback ? undefined : holdingTriggers(state)[0]
+  if (fired) refuse('trigger-unanswered', `The rollback trigger "${fired.evidence.rule}" has fired and nobody has answered it.`, 'Roll back, or override it with a reason.')
   const open = openBeforeFinish(state)
   if (open.length > 0) refuse('finish-items-open', `${open.length} required ${open.length === 1 ? 'item is' : 'items are'} open: ${listed(open)}.`, 'Tick each, or waive it with a reason.')
   return [{ type: 'run-finished', outcome: state.rollback ? 'rolled-back' : 'succeeded' }]

@@ -18,6 +18,7 @@ export const overrideBreach: Decide<'override-breach'> = (state, command) => {
   const breach = state.breaches.find((candidate) => candidate.id === command.breachId)
   if (!breach) refuse('breach-unknown', `This run has no breach "${command.breachId}".`, '')
   if (breach.override) refuse('breach-overridden', `That breach was overridden by ${breach.override.by}.`, '')
+  if (breach.closedAt !== null) refuse('breach-over', 'That breach is over already.', 'Nothing needs to be overridden.')
   return [{ type: 'breach-overridden', breachId: breach.id, reason: command.reason }]
 }
 

@@ -52,6 +52,9 @@ function requireItem(state: RunState, id: string, verb: string): void {
   if (state.stage === 'ended') refuse('run-ended', 'The run has ended; its record is closed.', 'Start a new run of this runbook.')
   const item = own(state.items, id)
   if (!item) refuse('item-unknown', `The runbook has no item "${id}".`, 'Choose an item of this run.')
+  if (!state.rollback && state.runbook.rollback.validation.some((candidate) => candidate.id === id)) {
+    refuse('item-too-early', `That item says how things are after a rollback, and none has begun: it cannot be ${verb} yet.`, 'It is asked for once the rollback steps are done.')
+  }
   if (item.state === 'open') return
   const text = tickableItems(state.runbook).find((candidate) => candidate.id === id)?.text ?? id
   refuse('item-closed', `"${text}" has been ${item.state} by ${item.by} already and cannot be ${verb} again.`, 'Reopen it first if that was a mistake.')
