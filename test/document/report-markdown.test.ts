@@ -74,6 +74,12 @@ describe('hostile texts in the Markdown', () => {
     }), { numRuns: 2000 })
   })
 
+  it.each(['#12', 'see #12.', '(#12)', 'acme/shop#12', 'GH-12', '@dana', '@acme/release'])('names no issue and no person of GitHub: %s', (text) => {
+    const words = all(parse(inline(text))).filter((node) => node.type === 'text').map((node) => textOf(node)).join('')
+    expect(words).not.toMatch(/#\d|@\w|GH-\d/)
+    expect(textOf(parse(inline(text)))).toBe(text)
+  })
+
   it('in a table cell keeps the row whole', () => {
     fc.assert(fc.property(fc.string({ maxLength: 30 }), (text) => {
       const cells = all(parse(`| a | b |\n| --- | --- |\n| ${inline(text)} | ${code(text)} |`)).filter((node) => node.type === 'tableCell')

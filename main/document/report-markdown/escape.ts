@@ -36,7 +36,8 @@ export function table(head: string[], rows: string[][]): string {
 /** Blocks with one empty line between them; empty ones fall away. */
 export const lines = (...blocks: string[]): string => blocks.filter((block) => block !== '').join('\n\n')
 
-const looksLikeAddress = /:\/\/|@|www\.|mailto:|xmpp:/i
+/** An address, a person, or an issue: GitHub turns `#12` into a link that also shows in the issue named, escaped or not. */
+const looksLikeAddress = /:\/\/|@|www\.|mailto:|xmpp:|#\d|\bGH-\d/i
 
 /** A backslash takes the meaning from what has one anywhere, and from what has one at the beginning of a line. */
 const escaped = (word: string): string =>
