@@ -32,6 +32,8 @@ export interface App {
   dataPath: string
   /** The name recorded with what this person does. */
   operator(): string
+  /** The steps that are running on hosts now, for people: closing would leave them behind. */
+  running(): string[]
   close(): Promise<void>
 }
 
@@ -94,7 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     dispatcher: createDispatcher({ handlers: createHandlers(deps), feeds: createFeeds(deps), log }),
-    engine, storage, deps, dataPath, operator: () => operatorOf(deps),
+    engine, storage, deps, dataPath, operator: () => operatorOf(deps), running: () => engine.running(),
     close: async () => {
       await pool.close()
       await engine.close()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { startBrowserHost } from '#hosts/browser/host.ts'
+import { leavingWords } from '#hosts/leaving.ts'
 import { untilStopped } from '#hosts/until-stopped.ts'
 import { createApp } from './app.ts'
 
@@ -15,7 +16,11 @@ export async function runBrowser(options: { port?: number; print: (line: string)
       openBrowser: options.openBrowser,
     })
     // Listens for Ctrl+C before the link is out: whoever reads it may end Holdpoint at once.
-    const stopped = untilStopped({ print, close: () => host.close(), onEnter: () => print(`\n  ${host.newLink()}\n`) })
+    const warning = () => {
+      const words = leavingWords(app.running())
+      return words && `${words.message}\n${words.detail}`
+    }
+    const stopped = untilStopped({ print, warning, close: () => host.close(), onEnter: () => print(`\n  ${host.newLink()}\n`) })
     print(`\n  ${host.url}\n`)
     print('The link works once, in one tab. Press Enter for another, Ctrl+C to end Holdpoint.')
     return await stopped

@@ -3,7 +3,7 @@ import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { isEnded } from '#domain/run/view.ts'
+import { automatedRunning, isEnded } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { openLiveRun, type LiveRun } from './live-run.ts'
 import type { EngineOptions } from './options.ts'
@@ -30,6 +30,8 @@ export interface Engine {
   live(runId: string): LiveRun | null
   /** Opens every run that had not ended; call once at the start. */
   recover(): void
+  /** The live steps in progress on hosts, for people: `Stop services on app1, app2`. */
+  running(): string[]
   /** Woken when any run is created or changes its status. */
   runsChanged: Signal
   close(): Promise<void>
@@ -80,6 +82,8 @@ export function createEngine(options: EngineOptions): Engine {
         if (!isEnded(run.state())) run.recover()
       }
     },
+    running: () => [...open.values()].filter((run) => run.state().mode === 'live').flatMap((run) =>
+      automatedRunning(run.state()).map(({ step }) => (step.hosts.length > 0 ? `${step.title} on ${step.hosts.join(', ')}` : step.title))),
     close: async () => {
       await Promise.all([...open.values()].map((run) => run.close()))
     },

@@ -5,15 +5,18 @@ export interface StopOptions {
   /** Closes everything; the first Ctrl+C, or SIGTERM. */
   close: () => Promise<void>
   print: (line: string) => void
+  /** What a first Ctrl+C would leave behind; then it takes another one to close. */
+  warning?: () => string | null
 }
 
 /** One Ctrl+C may arrive twice: from the terminal, and passed on by npm or by holdpoint.js. */
 const sameKeyWithinMs = 300
 
 /** Resolves with the exit code after a first Ctrl+C or SIGTERM has closed everything. A second Ctrl+C does not wait. */
-export function untilStopped({ onEnter, close, print }: StopOptions): Promise<number> {
+export function untilStopped({ onEnter, close, print, warning }: StopOptions): Promise<number> {
   const { stdin } = process
   return new Promise((resolve) => {
+    let warnedAt: number | null = null
     let stoppedAt: number | null = null
 
     const finish = (code: number): void => {
@@ -22,8 +25,14 @@ export function untilStopped({ onEnter, close, print }: StopOptions): Promise<nu
       stdin.pause()
       resolve(code)
     }
-    const stop = (): void => {
-      if (stoppedAt === null) {
+    const stop = (signal: NodeJS.Signals): void => {
+      const words = signal === 'SIGINT' && warnedAt === null ? warning?.() : null
+      if (words) {
+        warnedAt = performance.now()
+        print(`${words}\nPress Ctrl+C again to close all the same.`)
+      } else if (warnedAt !== null && performance.now() - warnedAt <= sameKeyWithinMs) {
+        return
+      } else if (stoppedAt === null) {
         stoppedAt = performance.now()
         print('Closing. Press Ctrl+C again to end at once.')
         close().then(

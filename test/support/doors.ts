@@ -32,7 +32,7 @@ export const doors: Record<'browser' | 'electron', (dispatcher: Dispatcher) => P
     const renderer = createLoopbackRenderer()
     const fake = createFakeElectron()
     await startElectronHost(fake.platform, {
-      createApp: () => Promise.resolve({ dispatcher, close: () => Promise.resolve() }),
+      createApp: () => Promise.resolve({ dispatcher, running: () => [], close: () => Promise.resolve() }),
       rendererPath: renderer.path,
       preloadPath: '/preload.cjs',
     })

@@ -109,6 +109,10 @@ export function createFakeElectron(choices: { lock?: boolean; packaged?: boolean
     Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: (menu: unknown) => note('menu', menu) },
     dialog: {
       showErrorBox: (title: string, text: string) => note('error-box', { title, text }),
+      showMessageBoxSync: (_window: unknown, options: unknown) => {
+        note('message-box', options)
+        return choices.answer ?? 0
+      },
       showMessageBox: (options: unknown) => {
         note('message-box', options)
         return Promise.resolve({ response: choices.answer ?? 0 })

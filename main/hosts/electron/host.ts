@@ -1,5 +1,6 @@
 import { toProblem } from '#domain/problem.ts'
 import type { Dispatcher } from '#preload/bridge.ts'
+import { leavingWords } from '../leaving.ts'
 import { readStaticFiles } from '../static-files.ts'
 import { openExternal } from './external.ts'
 import { lockContents, lockSession } from './lockdown.ts'
@@ -10,7 +11,8 @@ import { loadPage, openWindow } from './window.ts'
 import { connectWindow } from './wire.ts'
 
 export interface ElectronHostOptions {
-  createApp: () => Promise<{ dispatcher: Dispatcher; close(): Promise<void> }>
+  /** `running` names the work that closing would leave behind. */
+  createApp: () => Promise<{ dispatcher: Dispatcher; running(): string[]; close(): Promise<void> }>
   /** The folder `vite build` made. */
   rendererPath: string
   /** The one CommonJS file that the sandbox can load. */
@@ -49,6 +51,13 @@ async function open(electron: Platform, holdpoint: Awaited<ReturnType<ElectronHo
     if (window.isDestroyed()) return
     if (window.isMinimized()) window.restore()
     window.focus()
+  })
+  // Synchronous: Electron decides about the close when the handler returns.
+  window.on('close', (event) => {
+    const words = leavingWords(holdpoint.running())
+    if (!words) return
+    const stay = electron.dialog.showMessageBoxSync(window, { type: 'warning', ...words, buttons: ['Stay', 'Close all the same'], defaultId: 0, cancelId: 0 }) === 0
+    if (stay) event.preventDefault()
   })
   app.on('window-all-closed', () => app.quit())
   // Electron does not wait for promises when it quits; the journal is closed first, then Electron is let go.

@@ -11,14 +11,14 @@ afterEach(() => {
   for (const remove of removals.splice(0)) remove()
 })
 
-async function start(choices: Parameters<typeof createFakeElectron>[0] = {}, createApp?: () => Promise<never>) {
+async function start(choices: Parameters<typeof createFakeElectron>[0] = {}, createApp?: () => Promise<never>, running: string[] = []) {
   const renderer = createLoopbackRenderer()
   removals.push(() => renderer.remove())
   const fake = createFakeElectron(choices)
   const dispatcher = createLoopbackDispatcher()
   const close = vi.fn(() => Promise.resolve())
   await startElectronHost(fake.platform, {
-    createApp: createApp ?? (() => Promise.resolve({ dispatcher, close })),
+    createApp: createApp ?? (() => Promise.resolve({ dispatcher, close, running: () => running })),
     rendererPath: renderer.path,
     preloadPath: '/app/preload/electron.cjs',
   })
@@ -242,6 +242,17 @@ describe('the end', () => {
     expect(dispatcher.openFeeds()).toBe(0)
     await vi.waitFor(() => expect(told(fake, 'exit')).toBe(0))
     expect(close).toHaveBeenCalledOnce()
+  })
+
+  test('asks first while a step runs, and staying is the answer that Esc and Enter give', async () => {
+    const { fake, window } = await start({ answer: 0 }, undefined, ['Stop services on app1'])
+    expect(prevented(window, 'close')).toBe(true)
+    expect(told(fake, 'message-box')).toMatchObject({ message: 'A step is running.', detail: expect.stringContaining('Stop services on app1') as string, defaultId: 0, cancelId: 0 })
+    const leaving = await start({ answer: 1 }, undefined, ['Stop services on app1'])
+    expect(prevented(leaving.window, 'close')).toBe(false)
+    const idle = await start()
+    expect(prevented(idle.window, 'close')).toBe(false)
+    expect(names(idle.fake)).not.toContain('message-box')
   })
 
   test('comes at once, with the reason, when the app cannot be made', async () => {
