@@ -30,19 +30,43 @@ export function isZone(name: string): boolean {
 
 /** The instant at which the clocks of a known zone show a wall-clock time. Throws RangeError for an unknown zone. */
 export function instantIn(zone: string, time: WallTime): ZonedInstant {
-  const wall = Date.UTC(time.year, time.month - 1, time.day) + time.minute * minuteMs
-  const offsetAt = offsetsOf(zone)
-  const before = wall - offsetAt(wall - dayMs)
-  const after = wall - offsetAt(wall + dayMs)
-  const shown = [before, after].filter((at) => at + offsetAt(at) === wall)
-  if (shown.length === 0) return { at: Math.max(before, after), clock: 'gap' }
-  return { at: Math.min(...shown), clock: shown.length === 2 && before !== after ? 'overlap' : 'plain' }
+  return instantOf(offsetsOf(zone), time)
+}
+
+export type WallDate = Omit<WallTime, 'minute'>
+
+export interface WallClock {
+  /** The calendar date in the zone at an instant. */
+  dateAt(at: number): WallDate
+  /** The instant of a time of day `dayOffset` days after a date; a time the clocks skip means the instant they jump to. */
+  instantOf(date: WallDate, dayOffset: number, minuteOfDay: number): number
+}
+
+/** Wall-clock times of one zone, for asking often. An unknown zone is read as UTC: the document layer reports it. */
+export function wallClockOf(zone: string): WallClock {
+  const offsetAt = offsetsOf(isZone(zone) ? zone : 'UTC')
+  return {
+    dateAt(at) {
+      const wall = new Date(at + offsetAt(at))
+      return { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, day: wall.getUTCDate() }
+    },
+    instantOf: (date, dayOffset, minuteOfDay) => instantOf(offsetAt, { ...date, day: date.day + dayOffset, minute: minuteOfDay }).at,
+  }
 }
 
 /** Whether the calendar has this day: not for 31 April. */
 export function isDate(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day))
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
+function instantOf(offsetAt: (at: number) => number, time: WallTime): ZonedInstant {
+  const wall = Date.UTC(time.year, time.month - 1, time.day) + time.minute * minuteMs
+  const before = wall - offsetAt(wall - dayMs)
+  const after = wall - offsetAt(wall + dayMs)
+  const shown = [before, after].filter((at) => at + offsetAt(at) === wall)
+  if (shown.length === 0) return { at: Math.max(before, after), clock: 'gap' }
+  return { at: Math.min(...shown), clock: shown.length === 2 && before !== after ? 'overlap' : 'plain' }
 }
 
 /** How far the zone's clocks are ahead of UTC at an instant, in ms. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { timingOf } from '#domain/timing.ts'
-import { wallClockOf } from '#domain/timing/wall-clock.ts'
+import { wallClockOf } from '#domain/zone.ts'
 import { berlinWindow, done, minute, phase, runbook, stateAfter, step, windowStart, type Happening } from '#support/run-states.ts'
 
 const at = (minutes: number): number => windowStart + minutes * minute

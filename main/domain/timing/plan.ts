@@ -1,6 +1,6 @@
 import type { ChangeWindow, Phase, PlannedRange } from '../runbook.ts'
 import type { Span } from '../timing.ts'
-import { wallClockOf } from './wall-clock.ts'
+import { wallClockOf } from '../zone.ts'
 
 /** A planned length and, when the runbook has a window, when that is. */
 export interface PlannedTime {
