@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { createSignal, pump, type Signal } from '#engine/signal.ts'
+import { pump, type Signal } from '#engine/signal.ts'
 import type { FeedItem } from '#preload/bridge.ts'
 import type { FeedItemOf, FeedName, feeds, RunClock } from '#preload/contract.ts'
 import type { ApiDeps } from './deps.ts'
@@ -14,17 +14,17 @@ const PAGE = 200
 
 export function createFeeds(deps: ApiDeps & { runbooksChanged: Signal }): Feeds {
   const { storage, engine, prompts } = deps
-  const never = createSignal()
 
   return {
     run: ({ runId, after }, emit) => {
       const state = engine.state(runId)
       const live = engine.live(runId)
       let cursor = after
+      const nextPage = pages((from) => storage.journal.read(runId, from))
       const tellClock = () => emit({ cursor, item: { kind: 'clock', clock: live?.clock() ?? stopped(deps, state.lastEventAt) } })
       const stopEvents = pump<FeedItemOf<'run'>>({
-        after, wake: live?.events ?? never,
-        read: (from) => storage.journal.read(runId, from).slice(0, PAGE).map((stored) => ({ cursor: stored.seq, item: { kind: 'event', stored } })),
+        after, wake: live?.events ?? engine.runsChanged,
+        read: (from) => nextPage(from).map((stored) => ({ cursor: stored.seq, item: { kind: 'event', stored } })),
         emit: (item) => {
           cursor = item.cursor
           emit(item)
@@ -38,11 +38,11 @@ export function createFeeds(deps: ApiDeps & { runbooksChanged: Signal }): Feeds 
       }
     },
     output: ({ runId, stepId, host, after }, emit) => pump<FeedItemOf<'output'>>({
-      after, wake: engine.live(runId)?.output ?? never, emit,
+      after, wake: engine.live(runId)?.output ?? engine.runsChanged, emit,
       read: (from) => storage.output.read({ runId, stepId, host, after: from, limit: PAGE }).chunks.map((chunk) => ({ cursor: chunk.seq, item: toOutputChunk(chunk) })),
     }),
     samples: ({ runId, after }, emit) => pump<FeedItemOf<'samples'>>({
-      after, wake: engine.live(runId)?.samples ?? never, emit,
+      after, wake: engine.live(runId)?.samples ?? engine.runsChanged, emit,
       read: (from) => storage.samples.after(runId, from, PAGE).map(({ ordinal, metric, at, value }) => ({ cursor: ordinal, item: { metric, at, value } })),
     }),
     prompts: (_, emit) => tellNow(prompts.changed, (count) => emit({ cursor: count, item: { open: prompts.open() } })),
@@ -53,6 +53,21 @@ export function createFeeds(deps: ApiDeps & { runbooksChanged: Signal }): Feeds 
       emit({ cursor: 0, item: { changed: 'all' } })
       return () => { for (const stop of stops) stop() }
     },
+  }
+}
+
+/** Reads a log once and hands it out a page at a time: read anew for each page, a long one would cost its square. */
+function pages<T>(read: (after: number) => T[]): (after: number) => T[] {
+  let rows: T[] = []
+  let given = 0
+  return (after) => {
+    if (given >= rows.length) {
+      rows = read(after)
+      given = 0
+    }
+    const page = rows.slice(given, given + PAGE)
+    given += page.length
+    return page
   }
 }
 

@@ -1,9 +1,9 @@
-import { Problem } from '#domain/problem.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { automatedRunning, isEnded } from '#domain/run/view.ts'
+import { automatedRunning, isEnded, statusOf } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { openLiveRun, type LiveRun } from './live-run.ts'
 import type { EngineOptions } from './options.ts'
@@ -32,7 +32,7 @@ export interface Engine {
   recover(): void
   /** The live steps in progress on hosts, for people: `Stop services on app1, app2`. */
   running(): string[]
-  /** Woken when any run is created or changes its status. */
+  /** Woken when any run is created or changes its status, and when the record of an ended one grows. */
   runsChanged: Signal
   close(): Promise<void>
 }
@@ -41,11 +41,19 @@ export function createEngine(options: EngineOptions): Engine {
   const { storage } = options
   const open = new Map<string, LiveRun>()
   const runsChanged = createSignal()
+  /** The run read last of those that are not open: nothing changes it without opening it. */
+  let read: RunState | null = null
 
   const openRun = (log: StoredEvent[]): LiveRun => {
     const run = openLiveRun(options, log)
     open.set(run.state().id, run)
-    run.events.on(runsChanged.emit)
+    let known = statusOf(run.state())
+    run.events.on(() => {
+      const status = statusOf(run.state())
+      if (status === known && !isEnded(run.state())) return
+      known = status
+      runsChanged.emit()
+    })
     return run
   }
 
@@ -53,6 +61,11 @@ export function createEngine(options: EngineOptions): Engine {
     const log = storage.journal.read(runId, 0)
     if (log.length === 0) throw new Problem('run-unknown', `There is no run "${runId}".`, 'Choose a run in the library. Nothing was changed.')
     return log
+  }
+
+  const readState = (runId: string): RunState => {
+    if (read?.id !== runId) read = readLog(runId).reduce<RunState | null>((state, stored) => evolve(state, stored), null)
+    return read as RunState
   }
 
   return {
@@ -73,13 +86,19 @@ export function createEngine(options: EngineOptions): Engine {
       const run = open.get(runId) ?? openRun(readLog(runId))
       return run.handle(command, by)
     },
-    state: (runId) => open.get(runId)?.state() ?? (readLog(runId).reduce<RunState | null>((state, stored) => evolve(state, stored), null) as RunState),
+    state: (runId) => open.get(runId)?.state() ?? readState(runId),
     live: (runId) => open.get(runId) ?? null,
     recover: () => {
       for (const { id, status } of storage.runs.list()) {
         if (status.startsWith('ended-') || open.has(id)) continue
-        const run = openRun(readLog(id))
-        if (!isEnded(run.state())) run.recover()
+        try {
+          const run = openRun(readLog(id))
+          if (!isEnded(run.state())) run.recover()
+        } catch (thrown) {
+          if (toProblem(thrown).code.startsWith('storage-')) throw thrown
+          // One run that cannot be read must not keep the others and the library shut.
+          options.log(`opening run ${id}`, thrown)
+        }
       }
     },
     running: () => [...open.values()].filter((run) => run.state().mode === 'live').flatMap((run) =>

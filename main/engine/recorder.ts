@@ -77,7 +77,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     } catch (thrown) {
       if (!troubled) options.onTrouble(thrown)
       troubled = true
-      timer = setTimeout(() => store(whole), 1000)
+      if (!closed) timer = setTimeout(() => store(whole), 1000)
       return false
     }
     if (troubled) options.onTrouble(null)
@@ -90,12 +90,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   const close = () => {
-    store(true)
     closed = true
-    if (timer) clearTimeout(timer)
+    store(true)
   }
 
-  return { write, flush: () => store(true), close }
+  // A step that ends after the close has nothing to say any more: its storage is gone.
+  return { write, flush: () => closed || store(true), close }
 }
 
 const cutNotice = (like: OutputRow, bytes: number): OutputRow =>

@@ -1,4 +1,5 @@
 import type { MetricSource } from '#domain/inventory.ts'
+import { own } from '#domain/own.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { LEAST_REAL_MS, readingEveryMs } from '#domain/run/sources.ts'
@@ -53,12 +54,13 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
   let window = options.recent(source.metric, startedAt - keepMs())
   const reader = kind.open(source, options.ports)
   let since = startedAt
+  let isStored = true
   while (!signal.aborted) {
     const samples = await reader.read(since, signal)
     if (signal.aborted) return
     const now = clock.now()
     if (samples.length > 0) {
-      options.store(source.metric, samples)
+      isStored = keep(options, source.metric, samples, isStored)
       since = samples.at(-1)?.at ?? since
       window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs())
     }
@@ -68,6 +70,17 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
     await clock.sleep(Math.max(source.everyMs - (clock.now() - now), 1), signal)
     const spent = performance.now() - realStart
     if (spent < LEAST_REAL_MS) await new Promise((resolve) => setTimeout(resolve, LEAST_REAL_MS - spent))
+  }
+}
+
+/** Readings that cannot be stored are judged all the same: a full disk must not blind the run for good. */
+function keep(options: SamplerOptions, metric: string, samples: Sample[], wasStored: boolean): boolean {
+  try {
+    options.store(metric, samples)
+    return true
+  } catch (thrown) {
+    if (wasStored) options.log(`storing readings of ${metric}`, thrown)
+    return false
   }
 }
 
@@ -99,7 +112,7 @@ async function judge(options: SamplerOptions, rule: Rule, { window, now, everyMs
 }
 
 async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs }: Readings, startedAt: number): Promise<void> {
-  const isSilent = options.state().silent[metric] !== undefined
+  const isSilent = own(options.state().silent, metric) !== undefined
   const from = Math.max(startedAt, now - longestGapMs(everyMs))
   const hasData = window.some((sample) => sample.value !== null && Number.isFinite(sample.value) && sample.at >= from && sample.at <= now)
   const hadTime = now - from >= longestGapMs(everyMs)

@@ -7,8 +7,9 @@ export interface Signal {
 export function createSignal(): Signal {
   const listeners = new Set<() => void>()
   return {
-    // A copy: a listener may take itself off, or add another, while being told.
-    emit: () => Array.from(listeners).forEach((listener) => listener()),
+    // A copy: a listener may take itself off, or add another, while being told. One that fails (a window that is just
+    // closing) must not keep the news from the others, nor the effects of what has been recorded from beginning.
+    emit: () => Array.from(listeners).forEach((listener) => warned(listener)),
     on: (listener) => {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
@@ -16,9 +17,19 @@ export function createSignal(): Signal {
   }
 }
 
+/** Does the work; when it fails, that is said as a warning of the process. */
+function warned(work: () => void): void {
+  try {
+    work()
+  } catch (thrown) {
+    process.emitWarning(thrown instanceof Error ? thrown : new Error(String(thrown)))
+  }
+}
+
 /**
  * Delivers items in order, each once: reads what stands after the cursor, then again at every wake-up. `read` returns at
- * most a page; the rest follows in later turns, so that a long log does not hold up the event loop.
+ * most a page; the rest follows in later turns, so that a long log does not hold up the event loop. A read that fails
+ * is tried again at the next wake-up.
  */
 export function pump<T>(options: { after: number; read(after: number): { cursor: number; item: T }[]; wake: Signal; emit(item: { cursor: number; item: T }): void }): () => void {
   let cursor = options.after
@@ -31,7 +42,9 @@ export function pump<T>(options: { after: number; read(after: number): { cursor:
   }
   const turn = () => {
     scheduled = false
-    if (stopped) return
+    if (!stopped) warned(deliver)
+  }
+  const deliver = () => {
     const page = options.read(cursor)
     for (const fed of page) {
       if (stopped) return

@@ -80,3 +80,15 @@ test('a pump delivers each item once and in order, whatever the wake-ups', async
   await new Promise((resolve) => setImmediate(resolve))
   expect(seen).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
 })
+
+test('after its end a recorder leaves storage alone, also when the last of it could not be stored', () => {
+  let asked = 0
+  const tested = recorder(() => {
+    asked += 1
+    throw new Error('disk full')
+  })
+  tested.write(about, 'stdout', Buffer.from('lost'))
+  tested.close()
+  const before = asked
+  expect([tested.flush(), asked]).toEqual([true, before])
+})

@@ -125,7 +125,7 @@ function tell(runbook: Runbook, automatic: boolean, outlines: Outline[], afterEa
 }
 
 const stories = fc.array(anything, { minLength: 10, maxLength: 150, size: 'max' })
-const check = (runbook: Runbook, promise: (automatic: boolean, outlines: Outline[]) => void) =>
+const check = (promise: (automatic: boolean, outlines: Outline[]) => void) =>
   fc.assert(fc.property(fc.boolean(), stories, (automatic, outlines) => promise(automatic, outlines)), { numRuns: 150 })
 /** Each event with the state just before it. */
 function eachEvent(told: Told, from: number, look: (before: RunState, event: RunEvent) => void): void {
@@ -138,7 +138,7 @@ function eachEvent(told: Told, from: number, look: (before: RunState, event: Run
 
 describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   test('a step starts only when nothing is in progress, once for each attempt, and a retry leaves out the hosts that succeeded', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       const started = new Set<string>()
       const told = tell(runbook, automatic, outlines, () => undefined)
       eachEvent(told, 1, (before, event) => {
@@ -155,7 +155,7 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   })
 
   test('nothing forward starts once a rollback or an abort has begun, and nothing at all after an abort', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       const told = tell(runbook, automatic, outlines, () => undefined)
       eachEvent(told, 1, (before, event) => {
         if (event.type !== 'step-started' && event.type !== 'phase-started' && event.type !== 'gate-reached') return
@@ -167,7 +167,7 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   })
 
   test('at most one step is in progress, none after the end, and a finished phase has nothing left to do', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       tell(runbook, automatic, outlines, (_before, { state }) => {
         expect(runningSteps(state).length).toBeLessThanOrEqual(isEnded(state) ? 0 : 1)
         for (const one of runbook.phases.filter(({ id }) => state.phases[id]?.finishedAt !== null)) {
@@ -178,7 +178,7 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   })
 
   test('a gate opens only with its required items closed, and the run ends well only with the trigger answered', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       tell(runbook, automatic, outlines, (before, after, command) => {
         for (const event of after.events.slice(before.events.length)) {
           if (event.type === 'gate-decided' && event.decision === 'go') expect(openItems(before.state, event.gateId)).toEqual([])
@@ -192,7 +192,7 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   })
 
   test('folding the events again gives the same state, the state before is never touched, and it always has a status', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       const told = tell(runbook, automatic, outlines, (before, { state }) => {
         Object.freeze(before.state)
         expect(statusOf(state)).toMatch(/^(planned|running|waiting|paused|failed|unknown|aborting|rolling-back|ended-(succeeded|failed|aborted|rolled-back))$/)
@@ -205,14 +205,14 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
   })
 
   test('what the autopilot would do is never refused, and it leads from anywhere to the end when the hosts and the clock go on', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       const end = driveToEnd(tell(runbook, automatic, outlines, () => undefined))
       expect(isEnded(end.state)).toBe(true)
     })
   })
 
   test('from anywhere an operator can roll back or abort to an end, whatever the metrics do', () => {
-    check(runbook, (automatic, outlines) => {
+    check((automatic, outlines) => {
       const told = tell(runbook, automatic, outlines, () => undefined)
       if (isEnded(told.state)) return
       const aborted = followedBy(told, { type: 'abort', reason: 'enough' }, told.state.lastEventAt) ?? told
