@@ -31,8 +31,9 @@ export type StepOutcome = 'succeeded' | 'failed' | 'unknown'
 
 /** What happened on one host. `output` bytes are in storage, not here. */
 export type HostResult =
-  | { outcome: 'succeeded'; exitCode: 0 }
-  | { outcome: 'failed'; reason: 'exit'; exitCode: number }
+  /** `note`: what else is to be known, e.g. output that came after the end. */
+  | { outcome: 'succeeded'; exitCode: 0; note?: string }
+  | { outcome: 'failed'; reason: 'exit'; exitCode: number; note?: string }
   | { outcome: 'failed'; reason: 'signal'; signal: string }
   | { outcome: 'failed'; reason: 'timeout'; message: string }
   | { outcome: 'failed'; reason: 'aborted'; message: string }

@@ -23,6 +23,49 @@ export interface ShellRequest {
   /** What the rehearsal's script and the records know this work by. */
   stepId: string
   attempt: number
+  /** Makes the work durable where the host can: it outlives the connection and this program. */
+  job?: ShellJob
+}
+
+/** What was committed before a byte of the command left; the host knows the work by `id` from then on. */
+export interface JobIntent {
+  id: string
+  /** What the fence of a run on a host is named by. */
+  run: string
+  /** Launches with a token below the fence are refused by the host. */
+  token: number
+  bootId: string
+  /** Fingerprint of the key the host showed. */
+  hostKey: string
+  /** Which helper on the host looks after this job. */
+  helper: string
+  /** The host has said that it began. */
+  launched: boolean
+  /** Epoch ms. */
+  at: number
+}
+
+/**
+ * The local half of the durable protocol. Whatever returns is committed; whatever throws a Problem is not, and the caller
+ * asks again or sends nothing.
+ */
+export interface ShellJob {
+  /** What was recorded for this very work before, by this process or one before it; null when nothing was ever sent. */
+  intent(): JobIntent | null
+  /** Commits that the command is about to be sent, synced to the disk. */
+  begin(host: { bootId: string; hostKey: string; helper: string }): JobIntent
+  /** Records that the host cannot keep the work: it runs over an ordinary channel. */
+  beginPlain(why: string): void
+  launched(): void
+  /** Where the next byte of a stream belongs. */
+  cursor(stream: OutputStream): number
+  /** Keeps bytes and moves the cursor, both or neither. Returns how many were kept: less than all while a character is only begun. */
+  keep(stream: OutputStream, offset: number, bytes: Uint8Array, isLast: boolean): number
+  /** Commits how it ended, synced to the disk; only then may the host forget it. */
+  finish(result: HostResult, late: Uint8Array): void
+  acknowledged(): void
+  linkLost(message: string): void
+  linkRestored(): void
 }
 
 export interface Shell {

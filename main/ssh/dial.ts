@@ -5,6 +5,7 @@ import { Problem } from '#domain/problem.ts'
 import { algorithmsFor } from './algorithms.ts'
 import { clean, connectProblem, isDropped } from './failures.ts'
 import type { HostKeyCheck } from './host-key-check.ts'
+import { fingerprint } from './known-hosts.ts'
 
 /** ssh2 trusts every server unless told otherwise, so here the verifier and the socket are not optional. */
 export interface VerifiedConfig {
@@ -32,7 +33,7 @@ export interface Dialing {
 }
 
 export type Dialed =
-  | { dialed: 'ready'; client: Client; sock: Duplex }
+  | { dialed: 'ready'; client: Client; sock: Duplex; hostKey: string }
   | { dialed: 'unknown-key'; key: Buffer }
   /** `wanted` are the methods the server named last; `partly` that a key was accepted and something more is wanted. */
   | { dialed: 'not-authenticated'; reason: string; wanted: string[]; partly: boolean }
@@ -82,7 +83,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     client.on('handshake', () => {
       handshaken = true
     })
-    client.on('ready', () => settle({ dialed: 'ready', client, sock: dialing.sock }))
+    client.on('ready', () => settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted) }))
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
     client.on('error', onError)
     client.on('close', () => {

@@ -5,6 +5,8 @@ import { createLimiter } from './limiter.ts'
 
 /** A verified, authenticated connection to one host. */
 export interface Link {
+  /** Fingerprint of the key the host showed. */
+  hostKey: string
   isAlive(): boolean
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
@@ -30,7 +32,7 @@ const ANSWER_WITHIN_MS = 30_000
 /** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
 const EXEC_REFUSED = 'Unable to exec'
 
-export function createLink({ client, sock }: { client: Client; sock: Duplex }, channelLimit: number): Link {
+export function createLink({ client, sock, hostKey }: { client: Client; sock: Duplex; hostKey: string }, channelLimit: number): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
@@ -115,6 +117,7 @@ export function createLink({ client, sock }: { client: Client; sock: Duplex }, c
   }
 
   return {
+    hostKey,
     isAlive: () => alive,
     exec,
     forward: (address, port, timeoutMs) =>

@@ -2,10 +2,14 @@ import { userInfo } from 'node:os'
 import type { Host } from '#domain/inventory.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { HostResult } from '#domain/step.ts'
-import type { OnOutput } from '#kinds/ports.ts'
+import type { Clock, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
+import { HELPER_SHA } from './durable/helper.ts'
+import { probeHost, type Probe } from './durable/probe.ts'
+import { DETACHED, runDurable, type DurableWorld } from './durable/run-durable.ts'
+import { BOOT_ID_FILE } from './durable/verbs.ts'
 import { createKeyRing } from './identities.ts'
 import { placeName } from './failures.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
@@ -43,6 +47,12 @@ export interface SshPoolOptions {
   graceMs?: number
   /** The embedded rehearsal hosts: used instead of config, known_hosts and identities. Null for a host that is not one of them. */
   dial?: (host: Host) => EmbeddedHost | null
+  /** What a lost link waits on before it is tried again. Default: real time. */
+  clock?: Clock
+  /** The first such wait, doubled with each try up to thirty times. */
+  retryMs?: number
+  /** Where a host says which boot this is; tests let a host start anew by naming another file. */
+  bootIdFile?: string
 }
 
 export interface ScriptRequest {
@@ -52,10 +62,15 @@ export interface ScriptRequest {
   timeoutMs: number | null
   onOutput: OnOutput
   signal: AbortSignal
+  /** Where the host can, the work then outlives the connection and this program. */
+  job?: ShellJob
 }
 
 export interface SshPool {
-  /** Runs a script with /bin/sh. Never throws for what a host or a network does. */
+  /**
+   * Runs a script with /bin/sh. Never throws for what a host or a network does. Rejects with the Problem `ssh-detached`
+   * when the pool is closed while a durable command goes on on its host.
+   */
   run(request: ScriptRequest): Promise<HostResult>
   /** Where a host is and how it would be reached; no connection is made. Throws Problem `ssh-config`. */
   describe(host: Host): Promise<ResolvedHost>
@@ -69,6 +84,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const limiters = new Map<string, Limiter>()
   const links = createShared<Link>((link) => link.isAlive())
   const resolveOptions = toResolveOptions(options)
+  const clock = options.clock ?? REAL_TIME
+  const bootIdFile = options.bootIdFile ?? BOOT_ID_FILE
   let closed = false
 
   const wayTo = (host: Host): { hops: Hop[]; notes: string[]; embedded: EmbeddedHost | null } => {
@@ -94,9 +111,60 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     })
   }
 
+  const probes = new WeakMap<Link, Promise<Probe>>()
+  const probeOf = (link: Link, place: string): Promise<Probe> => {
+    const probe = probes.get(link) ?? probeHost(link, place, bootIdFile, new AbortController().signal)
+    probes.set(link, probe)
+    return probe
+  }
+
+  /** The durable way; null when the host has to take the command the plain way. */
+  const startDurably = async (request: ScriptRequest, job: ShellJob): Promise<HostResult | null> => {
+    const { host, signal } = request
+    const place = host.name
+    const { hops, embedded } = wayTo(host)
+    const reach = async (until: AbortSignal): Promise<Link> => {
+      const link = closed ? null : await orAborted(until, linkTo(hops, embedded, place, until))
+      if (link === null) throw new Problem('ssh-closed', `the connection to ${place} was given up`, '')
+      return link
+    }
+    const mend = async (link: Link): Promise<void> => {
+      probes.delete(link)
+      await probeOf(link, place)
+    }
+    const world: DurableWorld = {
+      place, reach, mend, now: clock.now, sleep: clock.sleep, isClosed: () => closed,
+      graceMs: options.graceMs ?? 10_000, retryMs: options.retryMs ?? 1000, bootIdFile,
+    }
+    const found = job.intent()
+    const work = { script: request.script, job, timeoutMs: request.timeoutMs, signal }
+    if (found !== null) return await runDurable({ ...work, intent: found, isFound: true, link: null }, world)
+    for (let attempt = 1; ; attempt++) {
+      const link = await reach(signal)
+      const probe = (await orAborted(signal, probeOf(link, place))) ?? { probed: 'cut' as const }
+      if (signal.aborted) return aborted(place)
+      if (probe.probed === 'cut') {
+        probes.delete(link)
+        if (attempt > 2) throw new Problem('ssh-refused', `The connection to ${place} closed again right after the login.`, 'Check the host. No command was sent.')
+        continue
+      }
+      if (probe.probed === 'plain') {
+        job.beginPlain(probe.why)
+        return null
+      }
+      const intent = job.begin({ bootId: probe.bootId, hostKey: link.hostKey, helper: HELPER_SHA })
+      return await runDurable({ ...work, intent, isFound: false, link }, world)
+    }
+  }
+
   const start = async (request: ScriptRequest): Promise<HostResult> => {
     const { host, signal } = request
     if (request.script.includes('\0')) throw new Problem('ssh-script', 'The command holds a NUL character, which no shell can read.', 'Mend the step. No command was sent.')
+    if (request.job !== undefined) {
+      if (signal.aborted && request.job.intent() === null) return aborted(host.name)
+      const result = await startDurably(request, request.job)
+      if (result !== null) return result
+    }
     if (signal.aborted) return aborted(host.name)
     const { hops, embedded } = wayTo(host)
     const place = host.name
@@ -127,8 +195,9 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       try {
         return await start(request)
       } catch (thrown) {
-        if (request.signal.aborted) return aborted(request.host.name)
         const { code, message, hint } = toProblem(thrown)
+        if (code === DETACHED) throw thrown
+        if (request.signal.aborted) return aborted(request.host.name)
         return { outcome: 'failed', reason: 'refused', code, message, hint }
       }
     },
@@ -142,6 +211,21 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       ring.opened.clear()
     },
   }
+}
+
+/** For a pool that is given no clock. A sleep that is cut short just ends. */
+const REAL_TIME: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, Math.min(ms, 2 ** 31 - 1))
+    signal?.addEventListener('abort', wake, { once: true })
+    if (signal?.aborted === true) wake()
+  }),
 }
 
 function aborted(place: string): HostResult {

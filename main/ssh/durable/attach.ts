@@ -1,0 +1,145 @@
+import type { OutputStream, ShellJob } from '#kinds/ports.ts'
+import { toProblem } from '#domain/problem.ts'
+import type { Link } from '../link.ts'
+import { clean } from '../failures.ts'
+import { readFrames } from './frames.ts'
+import type { HelperCall } from './verbs.ts'
+
+/** How one attachment to a job ended. Everything but `cut` and `stopped` is the host's word on the job. */
+export type AttachEnd =
+  /** `how` is exit, fenced or never. `acknowledge` lets the host forget the job; `leave` does not. */
+  | { end: 'done'; how: string; code: number; isShort: boolean; late: Buffer; acknowledge(): Promise<boolean>; leave(): void }
+  | { end: 'lost'; why: string }
+  | { end: 'said'; word: 'absent' | 'staged' | 'conflict' | 'fenced' | 'unstaged'; more: string }
+  | { end: 'cut'; message: string; heard: boolean }
+  | { end: 'stopped' }
+
+export interface Attachment {
+  link: Link
+  call: HelperCall
+  job: ShellJob
+  /** For messages. */
+  place: string
+  /** Aborting leaves the job alone and gives the channel back. */
+  signal: AbortSignal
+  onHello(bootId: string): void
+  onStarted(): void
+}
+
+/** The helper says something at least every two seconds. */
+const SILENT_MS = 60_000
+const ACK_WITHIN_MS = 10_000
+const MOST_LATE = 64 * 1024
+
+/** Runs one helper call to its end, keeping output as it comes: what is kept is committed with its cursor, so a cut loses nothing. */
+export async function attach(options: Attachment): Promise<AttachEnd> {
+  const { link, call, job, place, signal } = options
+  const opened = await link.exec(call.command, signal)
+  if (opened.opened === 'aborted') return { end: 'stopped' }
+  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : `the connection to ${place} was lost` }
+  const { channel } = opened
+  return new Promise((resolve) => {
+    const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
+    const held: Record<OutputStream, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+    const late: Buffer[] = []
+    let heard = false
+    let settled = false
+    let isShort = false
+    let onAcked: ((acked: boolean) => void) | null = null
+    let silence: NodeJS.Timeout | null = null
+
+    const settle = (end: AttachEnd): void => {
+      if (settled) return
+      settled = true
+      if (silence !== null) clearTimeout(silence)
+      signal.removeEventListener('abort', onAbort)
+      if (end.end !== 'done') channel.close()
+      resolve(end)
+    }
+    const cut = (message: string): void => settle({ end: 'cut', message, heard })
+    const onAbort = (): void => settle({ end: 'stopped' })
+    const listen = (): void => {
+      if (silence !== null) clearTimeout(silence)
+      silence = setTimeout(() => cut(`${place} has said nothing for a minute`), SILENT_MS)
+    }
+
+    const keep = (stream: OutputStream, bytes: Buffer, isLast: boolean): void => {
+      const all = held[stream].length === 0 ? bytes : Buffer.concat([held[stream], bytes])
+      const kept = all.length === 0 ? 0 : job.keep(stream, cursor[stream], all, isLast)
+      cursor[stream] += kept
+      held[stream] = kept === all.length ? Buffer.alloc(0) : Buffer.from(all.subarray(kept))
+    }
+    const guarded = (work: () => void): void => {
+      try {
+        work()
+      } catch (thrown) {
+        cut(`what ${place} says cannot be kept here: ${toProblem(thrown).message}`)
+      }
+    }
+    const flush = (): void => {
+      keep('stdout', Buffer.alloc(0), true)
+      keep('stderr', Buffer.alloc(0), true)
+    }
+
+    const onDone = ([, how = '', code, out, err]: string[]): void => guarded(() => {
+      flush()
+      // More than it said is output that came after the command's end, while that was being written down.
+      if (how === 'exit' && !isShort && (cursor.stdout < Number(out) || cursor.stderr < Number(err))) return cut(`the output of ${place} is not as long as it said`)
+      const acknowledge = (): Promise<boolean> => new Promise((answer) => {
+        const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
+        onAcked = (acked) => {
+          clearTimeout(impatience)
+          onAcked = null
+          channel.close()
+          answer(acked)
+        }
+        channel.write('ack\n')
+      })
+      settle({ end: 'done', how, code: Number(code), isShort, late: Buffer.concat(late).subarray(0, MOST_LATE), acknowledge, leave: () => channel.close() })
+    })
+    const onLine = (words: string[]): void => {
+      const [word = '', ...more] = words
+      if (word === 'acked') onAcked?.(true)
+      if (settled) return
+      if (word === 'started') guarded(options.onStarted)
+      else if (word === 'short') isShort = true
+      else if (word === 'done') onDone(words)
+      else if (word === 'lost') guarded(() => {
+        flush()
+        settle({ end: 'lost', why: clean(more.join(' ')) })
+      })
+      else if (word === 'absent' || word === 'staged' || word === 'conflict' || word === 'fenced' || word === 'unstaged') settle({ end: 'said', word, more: clean(more.join(' ')) })
+      else if (word !== 'beat') cut(`${place} answers in a way that is not understood`)
+    }
+
+    const feed = readFrames(call.nonce, {
+      onHello: (bootId) => {
+        heard = true
+        guarded(() => options.onHello(bootId))
+      },
+      onLine,
+      onData: (stream, offset, bytes) => {
+        if (settled) return
+        if (offset !== cursor[stream] + held[stream].length) return cut(`${place} sent output out of its order`)
+        guarded(() => keep(stream, bytes, false))
+      },
+      onLate: (_, bytes) => void late.push(Buffer.from(bytes)),
+      onGarbage: (why) => cut(`${place} answers in a way that is not understood: ${why}`),
+    })
+    listen()
+    channel.on('data', (bytes: Buffer) => {
+      if (!settled) listen()
+      feed(bytes)
+    })
+    channel.stderr.resume()
+    channel.on('close', () => {
+      onAcked?.(false)
+      cut(link.isAlive() ? `${place} closed the channel` : `the connection to ${place} was lost`)
+    })
+    // A write after the far end closed; `close` follows and decides.
+    channel.on('error', () => undefined)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) return onAbort()
+    if (call.input !== null) channel.write(call.input)
+  })
+}

@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The remote half of the durable protocol: POSIX sh, nothing installed. It runs under dash, bash and busybox ash, and is
+ * kept on the host as `helper-<sha>` so that a job is always looked after by the helper that began it.
+ *
+ *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES   stdin: the command's text, then `ack`
+ *     sh helper follow NONCE BOOTFILE JOB OUT ERR                               stdin: `ack`
+ *     sh helper stop   NONCE BOOTFILE JOB GRACE
+ *     sh helper ack    NONCE BOOTFILE JOB
+ *     sh helper fence  NONCE BOOTFILE RUN TOKEN
+ *
+ * A job is a folder: `cmd` (staged by link(2), so whole or not there), `started/` (made by mkdir: the exec-once gate, so
+ * `go` may be sent any number of times), `started/sup` and `started/cmd` (pid and start time, ended by a dot: half a line
+ * counts as none), `out`, `err`, and at the end `rc` (by rename, tried until the disk takes it). Replies are lines after
+ * `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
+ *
+ * - Alive means: same pid, same start time, and not a zombie.
+ * - The fence is looked at after the gate has been taken, and a takeover raises the fence before it looks at gates, so one
+ *   of the two always sees the other.
+ * - umask, folder and environment of the command are the login's own. It is a background job of a shell without job
+ *   control, so SIGINT and SIGQUIT are ignored in it, as POSIX asks.
+ * - A command's text and output are never arguments of anything.
+ */
+export const HELPER = `#!/bin/sh
+set -u
+mask=$(umask)
+umask 077
+R=\${XDG_STATE_HOME:-$HOME/.local/state}/holdpoint
+verb=$1 nonce=$2 bootfile=$3 job=$4
+D=$R/jobs/$job
+
+boot() {
+  B=
+  read -r B 2>/dev/null <"$bootfile" || B=$(sysctl -n kern.boottime 2>/dev/null | tr -cd 0-9)
+  [ -n "$B" ] || B=unknown
+}
+
+# look PID: its state Z, parent P, group G, session S and start time T. The name in stat may hold anything: only what
+# follows its last bracket is read.
+look() {
+  l= Z= P= G= S= T=
+  if [ -r /proc/self/stat ]; then
+    { while read -r x; do l=$x; done <"/proc/$1/stat"; } 2>/dev/null
+    [ -n "$l" ] || return 1
+    set -- \${l##*) }
+    [ $# -ge 20 ] || return 1
+    Z=$1 P=$2 G=$3 S=$4 T=\${20}
+  else
+    set -- $(ps -o stat= -o ppid= -o pgid= -o lstart= -p "$1" 2>/dev/null)
+    [ $# -ge 4 ] || return 1
+    Z=$1 P=$2 G=$3 S=$3; shift 3; T=$(echo "$*" | tr ' ' _)
+  fi
+  case $Z in Z*|X*) return 1 ;; esac
+}
+alive() { look "$1" && [ "$T" = "$2" ]; }
+
+bytes() { n=0; if [ -s "$1" ]; then n=$(wc -c <"$1") || n=0; n=$((n)); fi; }
+put() { { printf '%s\\n' "$2" >"$1.tmp.$$" && mv -f "$1.tmp.$$" "$1"; } 2>/dev/null; }
+nap() { sleep "$1" 2>/dev/null || sleep 1; }
+highest() {
+  F=0
+  for f in "$R/fence/$1"/*; do
+    f=\${f##*/}
+    case $f in ''|*[!0-9]*) ;; *) if [ "$f" -gt "$F" ]; then F=$f; fi ;; esac
+  done
+}
+
+# Runs detached: takes the gate, starts the command, waits for it and writes down how it ended.
+supervise() {
+  run=$1 token=$2
+  cd "$D" || exit 1
+  mkdir started 2>/dev/null || exit 0
+  boot; look $$
+  i=0
+  until { printf '%s %s %s %s .\\n' $$ "$T" "$B" "$token" >started/sup; } 2>/dev/null; do
+    i=$((i+1)); [ $i -lt 8 ] || exit 1
+    sleep 1
+  done
+  highest "$run"
+  if [ "$F" -gt "$token" ]; then until put rc "fenced $F 0 0 ."; do sleep 1; done; exit 0; fi
+  (
+    if cd "$HOME" 2>/dev/null; then :; else cd /; fi
+    umask "$mask"
+    HOLDPOINT_JOB=$job; export HOLDPOINT_JOB
+    exec setsid /bin/sh "$D/cmd"
+  ) </dev/null >out 2>err &
+  C=$!
+  trap '' HUP INT TERM
+  look $C
+  { printf '%s %s .\\n' $C "\${T:-0}" >started/cmd; } 2>/dev/null
+  wait $C; code=$?
+  bytes out; o=$n; bytes err; e=$n
+  until put rc "exit $code $o $e ."; do sleep 1; done
+}
+
+# What is known of the job, in s; how it ended in k, code, ro and re once it is done.
+state() {
+  k=
+  if [ -s rc ]; then { read -r k code ro re x <rc; } 2>/dev/null; fi
+  if [ -n "$k" ]; then s=done; return; fi
+  if [ ! -d started ]; then s=absent; if [ -f cmd ]; then s=staged; fi; return; fi
+  p= pt= pb= pk= dot=
+  { read -r p pt pb pk dot <started/sup; } 2>/dev/null
+  c= ct= cdot=
+  if [ "$dot" != . ]; then s=starting
+  elif [ "$pb" != "$B" ]; then s=rebooted
+  elif alive "$p" "$pt"; then s=running
+  elif [ -s rc ]; then state
+  else
+    { read -r c ct cdot <started/cmd; } 2>/dev/null
+    s=lost
+    if [ "$cdot" = . ]; then if alive "$c" "$ct"; then s=orphan; fi
+    else ours; if [ -n "$O" ]; then s=orphan; fi
+    fi
+  fi
+}
+
+# send STREAM FROM TO: everything between the two offsets, or to the end of the file as it is now; q is where it stopped.
+send() {
+  q=$2
+  [ -s "$1" ] || return 0
+  if [ "$3" = - ]; then bytes "$1"; else n=$3; fi
+  a=$((n-q))
+  [ $a -gt 0 ] || return 0
+  printf 'data %s %s %s\\n' "$1" "$q" "$a"
+  if [ "$q" = 0 ]; then head -c $a "$1"; else tail -c +$((q+1)) "$1" | head -c $a; fi
+  printf '\\n'
+  q=$n
+}
+
+# What came after the end was written down: a background child may still be writing.
+late() {
+  bytes "$1"
+  a=$((n-$2))
+  [ $a -gt 0 ] || return 0
+  [ $a -le 65536 ] || a=65536
+  printf 'late %s %s %s\\n' "$1" "$2" "$a"
+  tail -c +$(($2+1)) "$1" | head -c $a
+  printf '\\n'
+}
+
+follow() {
+  o=$1 e=$2 pending=0 told=0 turn=0 naps=
+  cd "$D" 2>/dev/null || { echo absent; exit 0; }
+  while :; do
+    state
+    case $s in
+    done) to=$ro te=$re ;;
+    *) to=- te=- ;;
+    esac
+    before=$o.$e
+    send out "$o" $to; o=$q
+    send err "$e" $te; e=$q
+    if [ "$before" != "$o.$e" ]; then naps='.05 .1'; fi
+    case $s in
+    done)
+      if [ "$o" -lt "$ro" ] || [ "$e" -lt "$re" ]; then echo short; fi
+      if [ "$k" = exit ]; then late out "$ro"; late err "$re"; fi
+      echo "done $k $code $ro $re"
+      read -r x && [ "$x" = ack ] && ack
+      exit 0 ;;
+    rebooted|lost) echo "lost $s"; exit 0 ;;
+    absent) echo absent; exit 0 ;;
+    staged|starting)
+      pending=$((pending+1))
+      if [ $pending -gt 40 ]; then if [ $s = staged ]; then echo staged; else echo 'lost lost'; fi; exit 0; fi ;;
+    *) if [ $told = 0 ]; then echo "started $s"; told=1; fi ;;
+    esac
+    turn=$((turn+1))
+    # A line now and then: with nobody left to read it, this shell ends.
+    if [ $((turn%5)) = 0 ]; then echo beat; fi
+    if [ -z "$naps" ]; then if [ $turn = 1 ]; then naps='.02 .03 .05 .1 .2'; else naps=.4; fi; fi
+    set -- $naps; w=$1; shift; naps=$*
+    nap "$w"
+  done
+}
+
+# Away by rename first: a job is there whole or not at all.
+ack() {
+  mkdir -p "$R/trash"
+  cd / && mv "$D" "$R/trash/$job.$$" 2>/dev/null && rm -rf "$R/trash/$job.$$" && echo acked
+}
+
+go() {
+  run=$1 token=$2 want=$3 sum=$4 len=$5
+  if [ "$B" != "$want" ]; then head -c "$len" >/dev/null; [ -d "$D" ] || { echo 'lost rebooted'; exit 0; }; return; fi
+  highest "$run"
+  if [ "$F" -gt "$token" ] && [ ! -d "$D/started" ]; then echo "fenced $F"; exit 0; fi
+  mkdir "$D" 2>/dev/null || mkdir -p "$D" 2>/dev/null || { echo 'unstaged no folder can be made there'; exit 0; }
+  if [ -d "$D/started" ]; then head -c "$len" >/dev/null; return; fi
+  t=$D/cmd.$$
+  head -c "$len" 2>/dev/null >"$t"
+  got=$(cksum <"$t") || got=
+  set -- $got
+  if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$t"; rmdir "$D" 2>/dev/null; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
+  if ln "$t" "$D/cmd" 2>/dev/null; then :
+  elif [ -f "$D/cmd" ]; then
+    set -- $(cksum <"$D/cmd")
+    if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$t"; echo conflict; exit 0; fi
+  else rm -f "$t"; echo 'unstaged the file system takes no links'; exit 0
+  fi
+  # Twice forked: nothing that dies with this shell, or is killed with it, is above the supervisor.
+  ( ( exec setsid /bin/sh "$0" super "$nonce" "$bootfile" "$job" "$mask" "$run" "$token" ) </dev/null >/dev/null 2>&1 & )
+}
+
+# The job's processes that are alive, in O: its group, its session, those that carry its name, and their children.
+ours() {
+  O= c= ct= cdot=
+  { read -r c ct cdot <started/cmd; } 2>/dev/null
+  [ "$cdot" = . ] || c=-
+  # A number used again by another process says nothing about the group any more.
+  if [ $c != - ] && look "$c" && [ "$T" != "$ct" ]; then c=-; fi
+  if [ ! -d /proc/self ]; then
+    O=$(ps -A -o pid= -o pgid= -o stat= | while read -r p g z; do case $z in Z*) ;; *) if [ "$g" = "$c" ]; then echo "$p"; fi ;; esac; done)
+    return
+  fi
+  named=" $(grep -l "HOLDPOINT_JOB=$job" /proc/[0-9]*/environ 2>/dev/null | tr '\\n' ' ') "
+  more=1
+  while [ $more = 1 ]; do
+    more=0
+    for d in /proc/[0-9]*; do
+      p=\${d#/proc/}
+      case " $O $$ " in *" $p "*) continue ;; esac
+      look "$p" || continue
+      mine=0
+      if [ "$G" = "$c" ] || [ "$S" = "$c" ]; then mine=1; fi
+      case $named in *" /proc/$p/environ "*) mine=1 ;; esac
+      case " $O " in *" $P "*) mine=1 ;; esac
+      if [ $mine = 1 ]; then O="$O $p"; more=1; fi
+    done
+  done
+}
+signal() { for p in $O; do kill -s "$1" "$p" 2>/dev/null; done; }
+
+# TERM, a time of grace, KILL, and then what is left. A job that was not begun is kept from ever beginning by its gate.
+stop() {
+  grace=$1
+  # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
+  mkdir -p "$D" 2>/dev/null
+  cd "$D" 2>/dev/null || { echo unstopped; exit 0; }
+  state
+  if [ $s = absent ] || [ $s = staged ]; then
+    if mkdir started 2>/dev/null; then until put rc 'never 0 0 0 .'; do sleep 1; done; echo 'stopped never 0'; exit 0; fi
+  fi
+  i=0
+  while [ ! -s started/cmd ] && [ ! -s rc ] && [ $i -lt 50 ]; do nap .1; i=$((i+1)); done
+  state
+  ours
+  if [ $s = done ]; then was=ended; else was=running; fi
+  signal TERM; signal CONT
+  i=0
+  while ours; [ -n "$O" ] && [ $i -lt $((grace*5)) ]; do nap .2; i=$((i+1)); if [ $((i%10)) = 0 ]; then echo beat; fi; done
+  i=0
+  while ours; [ -n "$O" ] && [ $i -lt 15 ]; do signal KILL; nap .2; i=$((i+1)); done
+  set -- $O
+  echo "stopped $was $# $*"
+}
+
+fence() {
+  mkdir -p "$R/fence/$job/$1" || { echo unfenced; exit 0; }
+  highest "$job"
+  for d in "$R/jobs/r$job-"*; do
+    [ -d "$d" ] || continue
+    cd "$d" || continue
+    state; echo "job \${d##*/} $s"
+  done
+  echo "fence $F"
+}
+
+case $verb in
+super) mask=$5; supervise "$6" "$7"; exit 0 ;;
+esac
+boot
+printf 'holdpoint %s %s\\n' "$nonce" "$B"
+case $verb in
+go) shift 4; o=$1 e=$2; shift 2; go "$@"; follow "$o" "$e" ;;
+follow) follow "$5" "$6" ;;
+stop) stop "$5" ;;
+ack) ack ;;
+fence) fence "$5" ;;
+esac
+`
+
+export const HELPER_SHA = createHash('sha256').update(HELPER).digest('hex').slice(0, 16)
+
+/** POSIX cksum: CRC-32 of the bytes and their count, as the cksum utility prints its first number. */
+export function cksum(bytes: Uint8Array): number {
+  let crc = 0
+  const add = (byte: number): void => {
+    crc = ((crc << 8) ^ (CRC[((crc >>> 24) ^ byte) & 0xff] ?? 0)) >>> 0
+  }
+  for (const byte of bytes) add(byte)
+  for (let length = bytes.byteLength; length > 0; length = Math.floor(length / 256)) add(length & 0xff)
+  return ~crc >>> 0
+}
+
+const CRC = Array.from({ length: 256 }, (_, index) => {
+  let crc = index << 24
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1
+  return crc >>> 0
+})

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import type { Link } from '../link.ts'
+import { clean } from '../failures.ts'
+import { runScript } from '../run-script.ts'
+import { wrapScript } from '../script-command.ts'
+import { cksum, HELPER, HELPER_SHA } from './helper.ts'
+import { ROOT } from './verbs.ts'
+
+/** Whether a host can keep work alive by itself. Asked once a connection, before anything of a command is sent. */
+export type Probe =
+  | { probed: 'durable'; bootId: string }
+  | { probed: 'plain'; why: string }
+  /** The connection went while asking. */
+  | { probed: 'cut' }
+
+const ANSWER_WITHIN_MS = 20_000
+const MOST_OUTPUT = 256 * 1024
+
+/** Looks at the host (step 0 of the protocol) and leaves the helper there, whole or not at all. */
+export async function probeHost(link: Link, place: string, bootIdFile: string, signal: AbortSignal): Promise<Probe> {
+  const nonce = randomBytes(8).toString('hex')
+  const { command, input } = wrapScript(probeScript(nonce, bootIdFile))
+  const opened = await link.exec(command, signal)
+  if (opened.opened === 'refused') return { probed: 'plain', why: 'it starts no shell' }
+  if (opened.opened !== 'yes') return { probed: 'cut' }
+  let said = ''
+  await runScript({
+    channel: opened.channel, ended: opened.ended, input, place, timeoutMs: ANSWER_WITHIN_MS, signal, graceMs: 1000, isLinkAlive: () => link.isAlive(),
+    onOutput: (stream, bytes) => {
+      if (stream === 'stdout' && said.length < MOST_OUTPUT) said += Buffer.from(bytes).toString('latin1')
+    },
+  })
+  const [, answer, rest = ''] = new RegExp(`^holdpoint ${nonce} (durable|plain) (.*)$`, 'm').exec(said) ?? []
+  if (answer === undefined) return link.isAlive() && !signal.aborted ? { probed: 'plain', why: 'it does not run /bin/sh as asked' } : { probed: 'cut' }
+  if (answer === 'plain') return { probed: 'plain', why: clean(rest) }
+  return /^[\w.-]{1,100}$/.test(rest) ? { probed: 'durable', bootId: rest } : { probed: 'plain', why: 'it does not say which boot this is' }
+}
+
+function probeScript(nonce: string, bootIdFile: string): string {
+  const end = `end-of-helper-${nonce}`
+  return `umask 077
+no() { echo 'holdpoint ${nonce} plain '"$1"; exit 0; }
+r=${ROOT}
+command -v setsid >/dev/null 2>&1 || no 'it has no setsid'
+b=
+read -r b 2>/dev/null <${bootIdFile} || b=$(sysctl -n kern.boottime 2>/dev/null | tr -cd 0-9)
+[ -n "$b" ] || no 'it does not say which boot this is'
+{ [ -d "$r/jobs" ] || mkdir -p "$r/jobs"; } 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
+case $(stat -f -c %T "$r" 2>/dev/null) in nfs*|smb*|cifs*|fuse*|9p|afs*) no 'its home folder is on a network file system' ;; esac
+if grep -qs '^KillUserProcesses=yes' /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf && [ ! -e "/var/lib/systemd/linger/$(id -un)" ]; then no 'its systemd-logind ends everything with the session (loginctl enable-linger would help)'; fi
+h=$r/helper-${HELPER_SHA}
+good() { set -- $(cksum <"$1" 2>/dev/null); [ "\${1:-}-\${2:-}" = ${cksum(Buffer.from(HELPER))}-${Buffer.byteLength(HELPER)} ]; }
+if [ ! -s "$h" ] || ! good "$h"; then
+cat >"$h.$$" 2>/dev/null <<'${end}'
+${HELPER}${end}
+good "$h.$$" && mv -f "$h.$$" "$h" || { rm -f "$h.$$"; no 'its home folder takes no files (full, or over quota)'; }
+fi
+echo "holdpoint ${nonce} durable $b"
+`
+}

@@ -1,0 +1,180 @@
+import { Problem, toProblem } from '#domain/problem.ts'
+import type { HostResult } from '#domain/step.ts'
+import type { JobIntent, ShellJob } from '#kinds/ports.ts'
+import type { Link } from '../link.ts'
+import { attach, type AttachEnd } from './attach.ts'
+import { doneResult, lostResult, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
+import { stopJob, type Stopped } from './stop.ts'
+import { callFollow, callGo, callStop, type Cursors } from './verbs.ts'
+
+export interface DurableWork {
+  script: string
+  job: ShellJob
+  /** What was committed before anything was sent. */
+  intent: JobIntent
+  /** True when the intent is older than this program: then a launch is not repeated after `RELAUNCH_WITHIN_MS`. */
+  isFound: boolean
+  /** The connection there is already, or null. */
+  link: Link | null
+  timeoutMs: number | null
+  signal: AbortSignal
+}
+
+export interface DurableWorld {
+  /** For messages. */
+  place: string
+  /** A connection to the host, made anew when the last one is gone. Throws Problem. */
+  reach(signal: AbortSignal): Promise<Link>
+  /** Puts the helper back when the host has lost it. */
+  mend(link: Link): Promise<void>
+  now(): number
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+  isClosed(): boolean
+  /** How long a command gets after TERM, and how long a host that cannot be reached is tried for a stop. */
+  graceMs: number
+  /** The first wait before another try; doubled up to thirty times, with jitter. */
+  retryMs: number
+  bootIdFile: string
+}
+
+/** After this a command that never began is not begun by itself any more: a person has moved on. */
+const RELAUNCH_WITHIN_MS = 10 * 60_000
+
+/**
+ * Sees a job through to its end over as many connections as it takes: launch (any number of times, the host's gate lets
+ * one through), keep output by offset, and at the end commit, then acknowledge. Rejects only when this program closes;
+ * the work then goes on and is found again at the next start.
+ */
+export async function runDurable(work: DurableWork, world: DurableWorld): Promise<HostResult> {
+  const { job, intent } = work
+  const { place } = world
+  const script = Buffer.from(work.script.endsWith('\n') ? work.script : `${work.script}\n`)
+  const stop = watchStop(work, world)
+  let link = work.link
+  let launched = intent.launched
+  let stopped: Stopped | null = null
+  let lost: string | null = null
+  let tries = 0
+  let unheard = 0
+
+  const lose = async (message: string): Promise<void> => {
+    if (world.isClosed()) throw detached()
+    if (lost === null) job.linkLost(message)
+    lost = message
+    await world.sleep(backoff(tries++, world.retryMs), stop.asked() === null ? stop.signal : stop.deadline()).catch(() => undefined)
+  }
+  const onHello = (): void => {
+    unheard = 0
+    tries = 0
+    if (lost !== null) job.linkRestored()
+    lost = null
+  }
+  const onStarted = (): void => {
+    if (!launched) job.launched()
+    launched = true
+  }
+  const cursors = (): Cursors => ({ stdout: job.cursor('stdout'), stderr: job.cursor('stderr') })
+  const mayLaunch = (at: Link): boolean =>
+    !launched && stopped === null && at.hostKey === intent.hostKey && (!work.isFound || world.now() - intent.at < RELAUNCH_WITHIN_MS)
+
+  try {
+    for (;;) {
+      if (world.isClosed()) throw detached()
+      const asked = stop.asked()
+      if (asked !== null && lost !== null && stop.deadline().aborted) return await commit(work, world, unreachable(asked, place, lost), Buffer.alloc(0))
+      if (link === null || !link.isAlive()) {
+        try {
+          link = await world.reach(asked === null ? stop.signal : stop.deadline())
+        } catch (thrown) {
+          link = null
+          await lose(toProblem(thrown).message)
+          continue
+        }
+      }
+      if (asked !== null && stopped === null) {
+        stopped = await stopJob(link, callStop(intent, world.graceMs, world.bootIdFile), world.graceMs + 30_000)
+        if (stopped === null) {
+          await lose(`the connection to ${place} was lost`)
+          continue
+        }
+      }
+      const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.bootIdFile) : callFollow(intent, cursors(), world.bootIdFile)
+      const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : NEVER })
+      if (end.end === 'stopped') continue
+      if (end.end === 'cut') {
+        if (!end.heard && link.isAlive() && ++unheard % 2 === 0) await world.mend(link)
+        await lose(end.message)
+        continue
+      }
+      const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, place)
+      await commit(work, world, result, end.end === 'done' ? end.late : Buffer.alloc(0))
+      // Only after the local commit may the host forget it. Where it did not hear that, the folder stays and does no harm.
+      if (end.end === 'done' && !end.isShort) void end.acknowledge().then((acked) => { if (acked) job.acknowledged() }).catch(() => undefined)
+      else if (end.end === 'done') end.leave()
+      return result
+    }
+  } finally {
+    stop.end()
+  }
+}
+
+function resultOf(end: Exclude<AttachEnd, { end: 'cut' | 'stopped' }>, stop: { asked: StopAsked; stopped: Stopped } | null, launched: boolean, place: string): HostResult {
+  if (stop !== null && !(launched && stop.stopped.was === 'never')) return stoppedResult(stop.asked, stop.stopped, end, place)
+  switch (end.end) {
+    case 'done': return launched && end.how === 'never' ? saidResult({ end: 'said', word: 'absent', more: '' }, true, place) : doneResult(end, place)
+    case 'lost': return lostResult(end.why, place)
+    case 'said': return saidResult(end, launched, place)
+  }
+}
+
+/** Offers the outcome to storage until it is taken: what ended on a host is never dropped for a full disk here. */
+async function commit({ job }: DurableWork, world: DurableWorld, result: HostResult, late: Buffer): Promise<HostResult> {
+  for (;;) {
+    try {
+      job.finish(result, late)
+      return result
+    } catch (thrown) {
+      if (world.isClosed()) throw detached()
+      if (!toProblem(thrown).code.startsWith('storage-')) throw thrown
+      await world.sleep(1000, NEVER)
+    }
+  }
+}
+
+/** Thrown by a shell that closes: the work goes on on its host, and nothing is to be recorded about it. */
+export const DETACHED = 'ssh-detached'
+
+function detached(): Problem {
+  return new Problem(DETACHED, 'Holdpoint is closing; the command goes on on its host.', 'It is found again at the next start.')
+}
+
+const NEVER = new AbortController().signal
+
+/** Half to the whole of retryMs, doubled with each try up to thirty times. */
+function backoff(tries: number, retryMs: number): number {
+  return Math.min(2 ** tries, 30) * retryMs * (0.5 + Math.random() / 2)
+}
+
+interface StopWatch {
+  /** Aborts when the work is to be stopped, for whatever reason. */
+  signal: AbortSignal
+  asked(): StopAsked | null
+  /** Aborts some time after the stop was asked for: until then a host that cannot be reached is tried. */
+  deadline(): AbortSignal
+  end(): void
+}
+
+function watchStop({ signal, timeoutMs, intent }: DurableWork, world: DurableWorld): StopWatch {
+  const over = new AbortController()
+  const timeUp = new AbortController()
+  let deadline: AbortSignal | null = null
+  const both = AbortSignal.any([signal, timeUp.signal])
+  if (timeoutMs !== null) world.sleep(Math.max(intent.at + timeoutMs - world.now(), 0), over.signal).then(() => timeUp.abort(), () => undefined)
+  return {
+    signal: both,
+    asked: () => (signal.aborted ? { why: 'aborted', timeoutMs } : timeUp.signal.aborted ? { why: 'timeout', timeoutMs } : null),
+    deadline: () => (deadline ??= AbortSignal.timeout(world.graceMs)),
+    end: () => over.abort(),
+  }
+}
+

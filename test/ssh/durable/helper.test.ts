@@ -1,0 +1,170 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cksum, HELPER } from '#ssh/durable/helper.ts'
+import { BOOT_ID_FILE } from '#ssh/durable/verbs.ts'
+import { until } from '#support/fake-world.ts'
+
+const SHELLS = [['dash', '/usr/bin/dash'], ['bash', '/bin/bash'], ['busybox ash', '/bin/busybox']] as const
+
+for (const [name, path] of SHELLS) {
+  const isMissing = !existsSync(path)
+  if (isMissing) console.warn(`${name} is not installed: the durable helper is NOT tested under it (SKIPPED).`)
+  describe.skipIf(isMissing)(`the helper under ${name}`, () => {
+    const shell = name === 'busybox ash' ? [path, 'sh'] : [path]
+    let home: string
+    let root: string
+    let helper: string
+    let started: string[]
+
+    beforeEach(() => {
+      home = mkdtempSync(join(tmpdir(), 'holdpoint-helper-'))
+      root = join(home, '.local', 'state', 'holdpoint')
+      mkdirSync(join(root, 'jobs'), { recursive: true })
+      helper = join(home, 'helper')
+      // The shell under test also runs the supervisor and the command.
+      writeFileSync(helper, HELPER.replaceAll('/bin/sh', shell.join(' ')))
+      started = []
+    })
+    afterEach(() => {
+      for (const job of started) call('stop', job, ['1'])
+      rmSync(home, { recursive: true, force: true })
+    })
+
+    const begin = (verb: string, job: string, more: (string | number)[], bootFile = BOOT_ID_FILE) => {
+      const [file = '', ...before] = shell
+      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, stdio: ['pipe', 'pipe', 'inherit'] })
+      const said: Buffer[] = []
+      child.stdout.on('data', (bytes: Buffer) => void said.push(bytes))
+      child.stdin.on('error', () => undefined)
+      const ended = new Promise<string>((resolve) => { child.on('close', () => resolve(Buffer.concat(said).toString('latin1'))) })
+      return { child, ended, said: () => Buffer.concat(said).toString('latin1') }
+    }
+    const call = (verb: string, job: string, more: (string | number)[]) => {
+      const [file = '', ...before] = shell
+      return execFileSync(file, [...before, helper, verb, 'N', BOOT_ID_FILE, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, encoding: 'latin1', stdio: ['ignore', 'pipe', 'inherit'] })
+    }
+    const boot = readFileSync(BOOT_ID_FILE, 'utf8').trim()
+    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number } = {}) => {
+      started.push(job)
+      const bytes = Buffer.from(text)
+      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength])
+      going.child.stdin.write(bytes)
+      return going
+    }
+    /** Everything said once the job's end has been told, and the host has been told to forget it or not. */
+    const finished = async (going: ReturnType<typeof launch>, isKept = true) => {
+      await until(() => /^(done|lost|absent|staged|conflict|fenced|unstaged)/m.test(going.said()), 'the end')
+      going.child.stdin.end(isKept ? '' : 'ack\n')
+      return going.ended
+    }
+
+    test('exit codes, both streams and their lengths come back exactly; the folder goes on acknowledgement', async () => {
+      const said = await finished(launch('r1', 'echo out; echo problem >&2; exit 7'), false)
+      expect(said).toContain('data out 0 4\nout\n\n')
+      expect(said).toContain('data err 0 8\nproblem\n\n')
+      expect(said).toMatch(/done exit 7 4 8\nacked\n$/)
+      expect(readdirSync(join(root, 'jobs'))).toEqual([])
+      expect(readdirSync(join(root, 'trash'))).toEqual([])
+    })
+
+    test('jobs launched eight times at once each run exactly once, and every launch hears the same end', async () => {
+      const counter = join(home, 'counter')
+      writeFileSync(counter, '')
+      const jobs = Array.from({ length: name === 'dash' ? 20 : 4 }, (_, index) => ({ job: `r${index}`, code: index + 1 }))
+      for (let at = 0; at < jobs.length; at += 4) {
+        await Promise.all(jobs.slice(at, at + 4).flatMap(({ job, code }) => Array.from({ length: 8 }, async () => {
+          expect(await finished(launch(job, `echo ${job} >> ${counter}; exit ${code}`))).toContain(`done exit ${code} 0 0`)
+        })))
+      }
+      expect(readFileSync(counter, 'utf8').trim().split('\n').toSorted()).toEqual(jobs.map(({ job }) => job).toSorted())
+    }, 120_000)
+
+    test('a signal that ends the command is 128 + n, and the command does not see the helper: umask, folder, environment', async () => {
+      expect(await finished(launch('r1', 'kill -9 $$'))).toContain('done exit 137 0 0')
+      const said = await finished(launch('r2', 'umask; pwd; echo "${LC_ALL-unset}"; echo "$HOLDPOINT_JOB"'))
+      expect(said).toContain(`${String(execFileSync('sh', ['-c', 'umask'], { encoding: 'utf8' }))}${home}\nunset\nr2\n`)
+    })
+
+    test('output is read from any offset, binary included', async () => {
+      const bytes = randomBytes(300_000)
+      const file = join(home, 'bytes')
+      writeFileSync(file, bytes)
+      await finished(launch('r1', `cat ${file}`))
+      const again = begin('follow', 'r1', [123_457, 0])
+      await until(() => again.said().includes('\ndone '), 'the end')
+      again.child.stdin.end()
+      const said = Buffer.from(await again.ended, 'latin1')
+      const head = 'data out 123457 176543\n'
+      const from = said.indexOf(head) + head.length
+      expect(said.subarray(from, from + 176_543).equals(bytes.subarray(123_457))).toBe(true)
+    })
+
+    test('a command that did not arrive whole is not run, and another one under the same name is refused', async () => {
+      expect(await finished(launch('r1', 'echo no', { sum: 1 }))).toContain('unstaged')
+      expect(existsSync(join(root, 'jobs', 'r1'))).toBe(false)
+      mkdirSync(join(root, 'jobs', 'r2'))
+      writeFileSync(join(root, 'jobs', 'r2', 'cmd'), 'echo another')
+      expect(await finished(launch('r2', 'echo mine'))).toContain('conflict')
+      expect(existsSync(join(root, 'jobs', 'r2', 'started'))).toBe(false)
+    })
+
+    test('on another boot nothing is launched, and what ran before is lost', async () => {
+      expect(await finished(launch('r1', 'echo no', { bootId: 'other' }))).toContain('lost rebooted')
+      const other = join(home, 'boot')
+      writeFileSync(other, 'another-boot\n')
+      const going = launch('r2', 'echo begun; sleep 60')
+      await until(() => going.said().includes('begun'), 'the output')
+      going.child.kill('SIGKILL')
+      const after = begin('follow', 'r2', [0, 0], other)
+      expect(await after.ended).toMatch(/data out 0 6\nbegun\n\nlost rebooted\n$/)
+    })
+
+    test('a killed supervisor leaves an orphan that is followed to its end, and then an unknown exit code', async () => {
+      const flag = join(home, 'flag')
+      const going = launch('r1', `echo begun; while [ ! -e ${flag} ]; do sleep 0.1; done; echo over`)
+      await until(() => going.said().includes('begun'), 'the output')
+      const [supervisor] = readFileSync(join(root, 'jobs', 'r1', 'started', 'sup'), 'utf8').split(' ')
+      process.kill(Number(supervisor), 'SIGKILL')
+      const orphan = begin('follow', 'r1', [0, 0])
+      await until(() => orphan.said().includes('started orphan'), 'the orphan')
+      writeFileSync(flag, '')
+      expect(await orphan.ended).toMatch(/over\n\nlost lost\n$/)
+    })
+
+    test('stopping reaches children that left the group and the session, and a stop before the launch shuts the gate', async () => {
+      const going = launch('r1', `trap '' TERM; setsid sleep 300 & setsid sh -c 'setsid sleep 301' & echo begun; wait; sleep 302`)
+      await until(() => going.said().includes('begun'), 'the output')
+      expect(call('stop', 'r1', ['1'])).toMatch(/stopped running 0 \n$/)
+      expect(await finished(going)).toMatch(/done exit (137|143)/)
+      expect(call('stop', 'r2', ['1'])).toContain('stopped never 0')
+      expect(await finished(launch('r2', 'echo too late'))).toContain('done never 0')
+    })
+
+    test('a raised fence refuses launches with a lower token and lets higher ones through', async () => {
+      expect(call('fence', 'run', ['5'])).toContain('fence 5')
+      expect(await finished(launch('r1', 'echo no', { token: 4 }))).toContain('fenced 5')
+      expect(await finished(launch('r2', 'echo yes', { token: 5 }))).toContain('done exit 0 4 0')
+    })
+
+    test('what a child writes after the end is told apart from the output', async () => {
+      const flag = join(home, 'flag')
+      const going = launch('r1', `echo six; (while [ ! -e ${flag} ]; do sleep 0.1; done; echo late) & exit 3`)
+      expect(await finished(going)).toContain('done exit 3 4 0')
+      writeFileSync(flag, '')
+      await until(() => readFileSync(join(root, 'jobs', 'r1', 'out'), 'utf8') === 'six\nlate\n', 'the late bytes')
+      const again = begin('follow', 'r1', [0, 0])
+      again.child.stdin.end()
+      expect(await again.ended).toContain('data out 0 4\nsix\n\nlate out 4 5\nlate\n\ndone exit 3 4 0\n')
+    })
+  })
+}
+
+test('the checksum equals the cksum utility', () => {
+  for (const bytes of [Buffer.alloc(0), Buffer.from('x'), randomBytes(70_000)]) {
+    expect(execFileSync('cksum', { input: bytes, encoding: 'utf8' }).trim()).toBe(`${cksum(bytes)} ${bytes.byteLength}`)
+  }
+})
