@@ -4,7 +4,7 @@ import { containerDepth } from './limits.ts'
 export interface Piece {
   start: number
   end: number
-  /** How many lists and quotes its lines are inside of, added up: what the parser's work grows with. */
+  /** How many lists and quotes its lines are inside of, and how many go on with one lazily, added up: what the parser's work grows with. */
   markers: number
 }
 
@@ -22,6 +22,8 @@ export function cutPieces(text: string, from: number): Piece[] {
   // Up to the next blank line, what looks like an item belongs to the HTML.
   let inHtml = false
   let afterBlank = true
+  // Where the text of the paragraph begins that a lazy line could belong to; 0 when none could.
+  let column = 0
   for (const { start, end, content } of linesFrom(text, from)) {
     const starts = startsBlock(content, inList, afterBlank)
     if (starts && lines >= ENOUGH_LINES) {
@@ -33,12 +35,24 @@ export function cutPieces(text: string, from: number): Piece[] {
     inHtml = !blank && (inHtml || /^ {0,3}</.test(content))
     if (starts) inList = !inHtml && !content.startsWith('#') && !isThematicBreak(content)
     else if (!blank && !/^[ \t]/.test(content)) inList = false
+    const depth = containerDepth(content)
+    const isLazy = !blank && !starts && depth === 0 && indentOf(content) < column
+    if (blank || starts || depth > 0) column = depth > 0 ? textColumn(content) : 0
     afterBlank = blank
     lines += 1
     piece.end = end
-    piece.markers += containerDepth(content) + (/^[ >\t]*(?:=+|-+)[ \t]*$/.test(content) ? 1 : 0)
+    // A lazy line costs the parser as much as a marker: it tries every line anew.
+    piece.markers += depth + (isLazy ? 1 : 0) + (/^[ >\t]*(?:=+|-+)[ \t]*$/.test(content) ? 1 : 0)
   }
   return [...pieces, piece]
+}
+
+const indentOf = (content: string): number => content.length - content.trimStart().length
+
+/** The column from which a following line without markers belongs to the item; none does to a quote, however far it is moved in. */
+function textColumn(content: string): number {
+  const markers = /^(?:[ \t]|>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$))*/.exec(content)?.[0] ?? ''
+  return markers.includes('>') ? Infinity : markers.length
 }
 
 /** `- - -` looks like an item and is a line across the page. */
