@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { nextMove } from '#domain/run/autopilot.ts'
+import type { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { createApp, type App } from '../app.ts'
 import { answerToCommand, questionFor } from './questions.ts'
@@ -51,35 +52,41 @@ export const run: Command = {
   },
 }
 
-/** Asks the next question, sends the answer, and asks again when the run has moved on meanwhile. */
+/** Asks what the run waits for, sends the answer, and asks anew whenever the run has moved on. */
 async function converse(app: App, runId: string, terminal: ReturnType<typeof createInterface>, json: boolean): Promise<RunState> {
   let asking: { version: number; controller: AbortController } | null = null
   const leaving = new Promise<never>((_, reject) => {
     terminal.on('SIGINT', () => reject(new Problem('run-left', 'You left the run.', `It stands as it is: open the app, or see it with holdpoint report ${runId}.`)))
   })
-  const ask = async (state: RunState, controller: AbortController) => {
-    const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER })
-    if (!suggested) return
-    const question = questionFor(state, suggested)
-    const answer = await terminal.question(`${paint('cyan', '?')} ${question.text}\n  ${paint('dim', question.choices)}\n> `, { signal: controller.signal })
-    const outcome = answerToCommand(state, suggested, answer)
-    if ('help' in outcome) talk(outcome.help)
-    else app.engine.handle(runId, outcome.command, app.operator())
+
+  /** Until one answer has moved the run; then the next question comes with its events. */
+  const ask = async (state: RunState, suggested: OperatorCommand, signal: AbortSignal): Promise<void> => {
+    const { text, choices } = questionFor(state, suggested)
+    while (!signal.aborted && app.engine.state(runId).version === state.version) {
+      const answer = await terminal.question(`${paint('cyan', '?')} ${text}\n  ${paint('dim', choices)}\n> `, { signal })
+      const outcome = answerToCommand(state, suggested, answer)
+      try {
+        if ('help' in outcome) talk(outcome.help)
+        else app.engine.handle(runId, outcome.command, app.operator())
+      } catch (thrown) {
+        const { message, hint } = toProblem(thrown)
+        talk(`${message} ${hint}`)
+      }
+    }
   }
-  const begin = (state: RunState) => {
-    asking?.controller.abort()
-    const current = (asking = { version: state.version, controller: new AbortController() })
-    ask(state, current.controller).catch((thrown: unknown) => {
-      if (!current.controller.signal.aborted) talk(harmless(`${toProblem(thrown).message} ${toProblem(thrown).hint}`))
-    }).finally(() => {
-      if (asking === current && !current.controller.signal.aborted) begin(app.engine.state(runId))
-    })
-  }
+
   const { ended, stop } = watchRun(app, runId, {
     json,
     move: (state) => {
       const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER })
-      if (suggested && asking?.version !== state.version) begin(state)
+      if (asking?.version === state.version) return
+      asking?.controller.abort()
+      asking = null
+      if (!suggested) return
+      const { signal } = (asking = { version: state.version, controller: new AbortController() }).controller
+      ask(state, suggested, signal).catch((thrown: unknown) => {
+        if (!signal.aborted) talk(toProblem(thrown).message)
+      })
     },
   })
   try {

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isMissing } from '#support/needs.ts'
+
+const hasTerminal = !isMissing('script(1), which makes a terminal', existsSync('/usr/bin/script'), 'apt install bsdutils')
+const root = join(import.meta.dirname, '../..')
+
+const RUNBOOK = `# Manual release
+
+## Overview
+
+* **Environment:** Test
+* **Deployment Date:** 2026-12-05
+* **Deployment Window:** 22:00 - 23:00 UTC
+
+## Pre-Deployment Checklist
+
+### Code Preparation
+
+- [ ] All tests passing
+
+## Deployment Steps
+
+### Phase 1: Deploy
+
+**22:00 - 22:10**
+
+1. Look at the dashboard
+2. Wait a little
+   \`\`\`wait {for=20ms}
+   \`\`\`
+
+## Rollback Plan
+
+### Rollback Steps
+
+1. Undo it by hand
+`
+
+describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
+  let folder: string
+  beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'holdpoint-run-')) })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** Answers each question once it has been asked: [words of the question, answer]. Resolves with what was said and the exit code. */
+  async function converse(answers: [string, string][]): Promise<{ said: string; code: number | null }> {
+    const file = join(folder, 'manual.md')
+    writeFileSync(file, RUNBOOK)
+    const command = [process.execPath, join(root, 'main/holdpoint.js'), 'run', file].map((word) => `'${word}'`).join(' ')
+    const child = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), SHELL: '/bin/sh', TERM: 'dumb' },
+    })
+    let said = ''
+    let from = 0
+    const queue = [...answers]
+    child.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString()
+      const [next] = queue
+      const at = next ? said.indexOf(next[0], from) : -1
+      // The answer goes in once the prompt that follows the question stands.
+      if (!next || at === -1 || !/(> |it: )[^\n]*$/.test(said.slice(at))) return
+      queue.shift()
+      from = said.length
+      child.stdin.write(`${next[1]}\n`)
+    })
+    const code = await new Promise<number | null>((resolve) => { child.on('close', resolve) })
+    return { said, code }
+  }
+
+  test('asks at every decision and ends with the run', async () => {
+    const { said, code } = await converse([
+      ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 'y'], ['Gate: go for', 'z'], ['Type one of the letters', 'y'],
+      ['Look at the dashboard', 'n the graph is flat'], ['Look at the dashboard', 'y'], ['Finish the run?', 'y'],
+    ])
+    expect(said).toContain('Run finished: succeeded')
+    expect(said).toContain('the graph is flat')
+    expect(code).toBe(0)
+  })
+
+  test('a rollback can be asked for at any question: 3', async () => {
+    const { said, code } = await converse([
+      ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 's the nightly was green'], ['Gate: go for', 'y'],
+      ['Look at the dashboard', 'b'], ['A reason is needed', 'b errors everywhere'], ['Undo it by hand', 'y'], ['Finish the run?', 'y'],
+    ])
+    expect(said).toContain('errors everywhere')
+    expect(code).toBe(3)
+  })
+
+  test('another word than the environment starts nothing: 1', async () => {
+    const { said, code } = await converse([['LIVE run on Test', 'yes']])
+    expect([said.includes('Nothing was started.'), code]).toEqual([true, 1])
+  })
+})
