@@ -66,7 +66,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
         {series && asTable && <ValueTable series={series} unit={unit} zone={zone} limit={limit} />}
         {series && !asTable && width > 0 && (<>
           <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={340} unit={unit} zone={zone} limit={limit} breached={breached} markers={shown} />
-          <ol className={styles.legend} aria-label="Step starts">
+          <ol className={styles.legend} aria-label="Phases and steps">
             {shown.map((marker) => <li key={marker.at}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
           </ol>
         </>)}

@@ -3,16 +3,15 @@ import { Area, Brush, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, 
 import type { ThresholdOperator } from '#domain/threshold.ts'
 import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
-import { formatTick, timeTicks, valueTop } from './scale.ts'
+import { formatTick, joinStretches, timeTicks, valueTop } from './scale.ts'
+import type { Stretch } from './scale.ts'
 
-export interface Stretch {
-  from: number
-  to: number
-}
+export type { Stretch } from './scale.ts'
 
 export interface Marker {
   at: number
   label: string
+  kind: 'phase' | 'rollback' | 'failure' | 'step' | 'current'
 }
 
 /** A threshold as the chart needs it; `text` is what stands at its line: `> 2 %`. */
@@ -38,6 +37,14 @@ export interface ChartPlotProps {
 }
 
 const margin = { top: 8, right: 8, bottom: 0, left: 0 }
+const MINUTE = 60_000
+const markerLines = {
+  phase: { stroke: 'var(--line-strong)', strokeWidth: 1 },
+  rollback: { stroke: 'var(--warn)', strokeWidth: 1 },
+  failure: { stroke: 'var(--bad)', strokeWidth: 1, strokeDasharray: '1 3' },
+  step: { stroke: 'var(--line)', strokeWidth: 1 },
+  current: { stroke: 'var(--accent)', strokeWidth: 1, strokeDasharray: '2 3' },
+} as const
 const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
 
 /** Least and greatest as a band, the last reading as a line. Everything is fixed and still: an update costs one path. */
@@ -46,16 +53,17 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
   const top = valueTop(buckets, limit?.value ?? null)
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
-  const inside = breached.filter((stretch) => stretch.to > from && stretch.from < to)
+  const seconds = ticks.some((at) => at % MINUTE !== 0)
+  const inside = joinStretches(breached.filter((stretch) => stretch.to > from && stretch.from < to))
   return (
     <ComposedChart width={width} height={height} data={data} margin={margin} accessibilityLayer={false}>
       {inside.map((stretch) => (
-        <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.16} stroke="var(--bad)" strokeOpacity={0.5} strokeDasharray="2 3" />
+        <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" />
       ))}
-      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
+      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
       <YAxis type="number" domain={[0, top]} ticks={large ? [0, top / 4, top / 2, (top * 3) / 4, top] : [0, top / 2, top]} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
       {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
-        <ReferenceLine key={marker.at} x={marker.at} stroke="var(--line-strong)" strokeDasharray="1 3" label={large ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
+        <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
       <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />

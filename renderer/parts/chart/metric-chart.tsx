@@ -9,7 +9,7 @@ import { ChartPlot } from './chart-plot.tsx'
 import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
 import { endOf } from './live-series.ts'
 import type { LiveSeries } from './live-series.ts'
-import { formatValue } from './scale.ts'
+import { formatValue, shownRange } from './scale.ts'
 import { useWidth } from './use-width.ts'
 import styles from './metric-chart.module.css'
 
@@ -18,6 +18,8 @@ export interface MetricChartProps {
   /** One line without a chart. */
   compact?: boolean
   series: LiveSeries
+  /** When the run began, epoch ms: nothing was read before. */
+  startedAt: number | null
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
@@ -30,11 +32,12 @@ export interface MetricChartProps {
   onEnlarge: () => void
 }
 
-/** The live tile: the current value large, its last quarter of an hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, compact = false, series, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
+/** The live tile: the current value large, the run so far or its last quarter of an hour, and the limit in words. */
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
-  const to = useMemo(() => endOf(series), [series])
+  const { from, to } = shownRange(series.from, endOf(series), startedAt)
+  const buckets = useMemo(() => series.buckets.filter((bucket) => bucket.at + series.widthMs > from), [series, from])
   return (
     <section className={classNames(styles.tile, compact && styles.compact)} aria-label={title}>
       <header className={styles.head}>
@@ -47,7 +50,7 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
         <span className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</span>
       </div>
       <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
-        {width > 0 && !compact && <ChartPlot buckets={series.buckets} from={series.from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
+        {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
       </div>
     </section>
   )

@@ -26,6 +26,28 @@ export function timeTicks(from: number, to: number, wanted: number): number[] {
   return ticks
 }
 
+export interface Stretch {
+  from: number
+  to: number
+}
+
+/** Stretches that overlap are one, so that two breached rules are not shaded twice. */
+export function joinStretches(stretches: Stretch[]): Stretch[] {
+  const joined: Stretch[] = []
+  for (const next of stretches.toSorted((one, other) => one.from - other.from)) {
+    const last = joined.at(-1)
+    if (last && next.from <= last.to) joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, next.to) }
+    else joined.push(next)
+  }
+  return joined
+}
+
+/** What a live tile shows: from the start of the run, until that lies before the window; never less than two minutes. */
+export function shownRange(windowFrom: number, windowTo: number, startedAt: number | null): { from: number; to: number } {
+  const from = Math.max(windowFrom, startedAt ?? windowFrom)
+  return { from, to: Math.max(windowTo, from + 2 * MINUTE) }
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const TIME_STEPS = [5_000, 10_000, 15_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR]

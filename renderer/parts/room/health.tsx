@@ -5,7 +5,7 @@ import type { ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-pl
 import { watchedMetrics } from '#domain/run/health.ts'
 import type { Watched } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep } from '#domain/run/view.ts'
+import { currentStep, findStep } from '#domain/run/view.ts'
 import { breachedStretches, limitOf, staleness, trustMs, wordOf } from './health-of.ts'
 import { useRoom, useRun, useRunRoom, useSamples, useView, useZone } from './room-context.ts'
 import styles from './health.module.css'
@@ -29,6 +29,7 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   const enlarge = useCallback(() => view.getState().showChart(watched.metric), [view, watched.metric])
   const rate = useRunRoom((room) => room.clock?.rate ?? 1)
   const trust = useRun((state) => trustMs(state, watched.metric, rate))
+  const startedAt = useRun((state) => state.startedAt)
   // Whole seconds, and null while it is fresh: a fresh tile is not repainted by the clock.
   const staleMs = useView((room) => {
     const age = series ? staleness(series, trust, room.now) : Infinity
@@ -38,25 +39,37 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   if (!series) return null
   return (
     <MetricChart
-      title={watched.title} compact={compact} series={series} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
-      breached={facts.breached} markers={facts.markers} rehearsal={facts.rehearsal} staleMs={staleMs} onEnlarge={enlarge}
+      title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
+      breached={facts.breached} markers={facts.few} rehearsal={facts.rehearsal} staleMs={staleMs} onEnlarge={enlarge}
     />
   )
 })
 
 /** What a chart draws besides its numbers; the same objects as long as they say the same. */
-function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; limit: ChartLimit | null } {
+function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; few: Marker[]; limit: ChartLimit | null } {
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
   const breaches = useRun((state) => JSON.stringify(breachedStretches(state.breaches, metric, Number.MAX_SAFE_INTEGER)))
-  const starts = useRun((state) => JSON.stringify(stepMarkers(state)))
+  const starts = useRun((state) => JSON.stringify(markersOf(state)))
   const breached = useMemo(() => JSON.parse(breaches) as Stretch[], [breaches])
   const markers = useMemo(() => JSON.parse(starts) as Marker[], [starts])
+  const few = useMemo(() => markers.filter((marker) => marker.kind !== 'step'), [markers])
   const limit = useMemo(() => limitOf(threshold), [threshold])
-  return { rehearsal, breached, markers, limit }
+  return { rehearsal, breached, markers, few, limit }
 }
 
-function stepMarkers(state: RunState): Marker[] {
-  return Object.entries(state.steps).flatMap(([id, step]) => (step.startedAt === null ? [] : [{ at: step.startedAt, label: findStep(state.runbook, id)?.step.title ?? id }]))
+/** Where the work changed: the start of each phase, of the rollback and of each step. A phase stands for its first step. */
+function markersOf(state: RunState): Marker[] {
+  const current = currentStep(state)?.id
+  const starts = new Map<number, Marker>()
+  for (const [id, { startedAt }] of Object.entries(state.steps)) {
+    if (startedAt !== null) starts.set(startedAt, { at: startedAt, label: findStep(state.runbook, id)?.step.title ?? id, kind: id === current ? 'current' : 'step' })
+  }
+  for (const { id, number, title } of state.runbook.phases) {
+    const at = state.phases[id]?.startedAt ?? null
+    if (at !== null) starts.set(at, { at, label: `Phase ${number}: ${title}`, kind: 'phase' })
+  }
+  if (state.rollback) starts.set(state.rollback.startedAt, { at: state.rollback.startedAt, label: 'Rollback', kind: 'rollback' })
+  return [...starts.values()].toSorted((one, other) => one.at - other.at)
 }
 
 function Enlarged() {

@@ -17,14 +17,14 @@ const START = Date.UTC(2026, 11, 1)
 const valueAt = (second: number): number => 1.2 + Math.sin(second / 90) + Math.sin(second / 7) / 4
 const limit = { value: 2, operator: '>', text: '> 2 %' } as const
 const stretches = [{ from: 0, to: 1 }]
-const markers = [{ at: START + 60_000, label: 'Deploy' }]
+const markers = [{ at: START + 60_000, label: 'Deploy', kind: 'phase' } as const]
 const ignore = (): void => {}
 
 function Tile({ series }: { series: LiveSeries }) {
   return (
     <div className="tile">
       <MetricChart
-        title="Error rate" series={series} unit="%" zone="UTC" limit={limit} verdict="ok" breached={stretches} markers={markers}
+        title="Error rate" series={series} startedAt={START} unit="%" zone="UTC" limit={limit} verdict="ok" breached={stretches} markers={markers}
         rehearsal={false} staleMs={null} onEnlarge={ignore}
       />
     </div>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addSample, emptySeries, endOf, seedSeries, slideTo } from '#renderer/parts/chart/live-series.ts'
-import { formatRound, formatValue, roundUp, timeTicks, valueTop } from '#renderer/parts/chart/scale.ts'
+import { formatRound, formatValue, joinStretches, roundUp, shownRange, timeTicks, valueTop } from '#renderer/parts/chart/scale.ts'
 
 const NOW = 1_700_000_010_000
 const reading = (at: number, value: number | null) => ({ metric: 'error rate', at, value })
@@ -56,4 +56,15 @@ test('values carry as many digits as are of use', () => {
 
 test('limits and axes are written short, and never lose a zero that counts', () => {
   expect([formatRound(800, 'ms'), formatRound(2, '%'), formatRound(0.5, '%'), formatRound(12_000, 'ms'), formatRound(100, '')]).toEqual(['800 ms', '2 %', '0.5 %', '12 s', '100'])
+})
+
+test('a tile begins where the run began and grows, until the run is longer than its window', () => {
+  const minute = 60_000
+  expect(shownRange(-15 * minute, 10_000, 0)).toEqual({ from: 0, to: 2 * minute })
+  expect(shownRange(-5 * minute, 10 * minute, 0)).toEqual({ from: 0, to: 10 * minute })
+  expect(shownRange(5 * minute, 20 * minute, 0)).toEqual({ from: 5 * minute, to: 20 * minute })
+})
+
+test('overlapping breaches are one shade', () => {
+  expect(joinStretches([{ from: 5, to: 9 }, { from: 0, to: 2 }, { from: 1, to: 3 }])).toEqual([{ from: 0, to: 3 }, { from: 5, to: 9 }])
 })
