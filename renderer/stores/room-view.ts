@@ -21,6 +21,10 @@ export interface RoomView {
   ask: Ask | null
   /** The metric shown large. */
   chart: string | null
+  /** The key last pressed too soon after a change to be meant for it, counted so that the same one twice is seen twice. */
+  nudged: { key: string; times: number } | null
+  /** In a rehearsal: ticks and go decisions are made for the person. */
+  playsAlong: boolean
   /** The run's own time, once a second. */
   now: number
   timing: RunTiming | null
@@ -29,18 +33,24 @@ export interface RoomView {
   expand: (id: string, open: boolean) => void
   open: (ask: Ask) => void
   close: () => void
+  nudge: (key: string) => void
+  calm: () => void
+  playAlong: (on: boolean) => void
   showChart: (metric: string | null) => void
 }
 export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, ask: null, chart: null, now, timing: null,
+    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, playsAlong: false, now, timing: null,
     choose: (id) => set({ chosen: id }),
     follow: () => set({ chosen: null }),
     expand: (id, open) => set((view) => ({ expanded: { ...view.expanded, [id]: open } })),
     open: (ask) => set({ ask }),
     close: () => set({ ask: null }),
+    nudge: (key) => set(({ nudged }) => ({ nudged: { key, times: (nudged?.times ?? 0) + 1 } })),
+    calm: () => set({ nudged: null }),
+    playAlong: (playsAlong) => set({ playsAlong }),
     showChart: (chart) => set({ chart }),
   }))
 }

@@ -20,6 +20,8 @@ export interface RunRoom {
   ended: ProblemValue | null
   /** Commands sent and not answered, as `commandKey`. */
   pending: string[]
+  /** The version that the last answered command led to: up to it, what changed was this person's doing. */
+  ownVersion: number
   /** The last refusal, until dismissed or the next command succeeds. */
   refusal: ProblemValue | null
   send(command: OperatorCommand): Promise<Reply<{ version: number }>>
@@ -45,13 +47,14 @@ export function createRunStore({ client, runId }: { client: Client; runId: strin
       set((room) => items.reduce<Folded>(fold, { state: room.state, events: room.events, clock: room.clock }))
     }
     return {
-      runId, state: null, events: [], clock: null, ended: null, pending: [], refusal: null,
+      runId, state: null, events: [], clock: null, ended: null, pending: [], ownVersion: 0, refusal: null,
       async send(command) {
         const key = commandKey(command)
         set((room) => ({ pending: [...room.pending, key] }))
         const reply = await client.call('send-command', { runId, command })
         set((room) => ({
           pending: without(room.pending, key),
+          ownVersion: reply.ok ? Math.max(room.ownVersion, reply.value.version) : room.ownVersion,
           refusal: reply.ok ? null : reply.problem,
         }))
         return reply

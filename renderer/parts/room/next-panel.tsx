@@ -1,4 +1,5 @@
 import { CircleHelp, Eye, Flag, Hand, TriangleAlert } from 'lucide-react'
+import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useShallow } from 'zustand/shallow'
 import { classNames } from '#renderer/ui/class-names.ts'
@@ -7,7 +8,7 @@ import { ActionButton } from './action-button.tsx'
 import { nextAction } from './next-action.ts'
 import type { Action, NextAction } from './next-action.ts'
 import { refusalFor } from './row-actions.ts'
-import { useRun, useView } from './room-context.ts'
+import { useRoom, useRun, useView } from './room-context.ts'
 import styles from './next-panel.module.css'
 
 const looks: Record<NextAction['tone'], { word: string; icon: ReactNode }> = {
@@ -28,13 +29,13 @@ export function NextPanel() {
     <section className={classNames(styles.panel, styles[tone])} aria-label={look.word}>
       <span className={styles.icon} aria-hidden="true">{look.icon}</span>
       <div className={styles.words}>
-        <p className={styles.kicker}>{look.word}{owner !== null && <> · <b>{owner}</b></>}</p>
+        <p className={styles.kicker}>{look.word}{owner !== null && <> · <b>{owner}</b></>}<Nudge /></p>
         <h2 className={styles.title}>{title}</h2>
         {detail !== '' && <p className={styles.detail}>{detail}</p>}
       </div>
       {tone === 'watch' && focusId !== null && <Elapsed id={focusId} />}
       <MonitoringLeft />
-      {second && <ActionButton action={second} size="l" variant="quiet" />}
+      {second && <ActionButton action={second} size="l" variant="quiet" unlessStale={(state) => nextAction(state).second} />}
       {primary && <Primary action={primary} tone={tone} />}
     </section>
   )
@@ -42,7 +43,25 @@ export function NextPanel() {
 
 function Primary({ action, tone }: { action: Action; tone: NextAction['tone'] }) {
   const refusal = useRun((state) => refusalFor(state, action))
-  return <ActionButton action={action} size="l" variant={tone === 'bad' && 'ask' in action.does ? 'danger' : 'primary'} refusal={refusal} />
+  return <ActionButton action={action} size="l" variant={tone === 'bad' && 'ask' in action.does ? 'danger' : 'primary'} refusal={refusal} unlessStale={(state) => nextAction(state).primary} />
+}
+
+const NUDGE_MS = 2_500
+
+/** Said when a press came too soon after the run moved on to be meant for what is here now. */
+function Nudge() {
+  const { view } = useRoom()
+  const nudged = useView((room) => room.nudged)
+  useEffect(() => {
+    if (!nudged) return
+    const timer = setTimeout(() => view.getState().calm(), NUDGE_MS)
+    return () => clearTimeout(timer)
+  }, [nudged, view])
+  return (
+    <span role="status">
+      {nudged && <span key={nudged.times} className={styles.nudge}>The run has just moved on. Press {nudged.key} again if you mean this.</span>}
+    </span>
+  )
 }
 
 function Elapsed({ id }: { id: string }) {

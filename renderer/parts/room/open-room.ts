@@ -5,7 +5,9 @@ import type { Client } from '#preload/client.ts'
 import { createRoomView } from '#renderer/stores/room-view.ts'
 import { createRunStore, runTime } from '#renderer/stores/run.ts'
 import { createSamplesStore } from '#renderer/stores/samples.ts'
+import { startAutoplay } from './autoplay.ts'
 import type { Room } from './room-context.ts'
+import { createStalePress } from './stale-press.ts'
 
 export interface OpenedRoom extends Room {
   /** Follows the run and ticks once a second until the returned function is called. */
@@ -20,6 +22,7 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
   const now = (): number => runTime(run.getState().clock, machineNow())
   const samples = createSamplesStore({ client, runId, now })
   const view = createRoomView(machineNow())
+  const stale = createStalePress(run, machineNow)
 
   const tick = (): void => {
     const { state } = run.getState()
@@ -35,7 +38,7 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
       tick()
       stopSamples ??= samples.getState().start(watchedMetrics(state.runbook).map((one) => one.metric))
     }
-    const stops = [run.subscribe((room) => onChange(room.state)), run.getState().start()]
+    const stops = [stale.start(), startAutoplay({ client, runId, run, view }), run.subscribe((room) => onChange(room.state)), run.getState().start()]
     onChange(run.getState().state)
     const timer = setInterval(tick, TICK_MS)
     return () => {
@@ -44,5 +47,5 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
       stopSamples?.()
     }
   }
-  return { client, runId, run, view, samples, start }
+  return { client, runId, run, view, samples, stale, start }
 }

@@ -1,15 +1,33 @@
-import { useRun } from './room-context.ts'
+import { classNames } from '#renderer/ui/class-names.ts'
+import { Kbd } from '#renderer/ui/kbd.tsx'
+import { holdingTriggers, stuckSteps } from '#domain/run/view.ts'
+import { useRoom, useRun, useView } from './room-context.ts'
 import styles from './rehearsal-banner.module.css'
 
 /** Hatched, so that a rehearsal is told from a live run without reading and without colour. */
 export function RehearsalBanner() {
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
   const speed = useRun((state) => state.speed)
+  const ended = useRun((state) => state.stage === 'ended')
   if (!rehearsal) return null
   return (
     <div className={styles.banner} role="note">
       <strong>REHEARSAL</strong>
       <span>Embedded hosts and made-up metrics at {speed}× speed. No real host is touched.</span>
+      {!ended && <PlayAlong />}
     </div>
+  )
+}
+
+function PlayAlong() {
+  const { view } = useRoom()
+  const on = useView((room) => room.playsAlong)
+  const yours = useRun((state) => stuckSteps(state).length > 0 || holdingTriggers(state).length > 0)
+  return (
+    <button type="button" role="switch" aria-checked={on} className={classNames(styles.play, on && styles.on)} onClick={() => view.getState().playAlong(!on)}>
+      <i className={styles.switch} aria-hidden="true" />
+      {on ? (yours ? 'Playing along: this decision is yours' : 'Playing along: ticks and go decisions are made for you') : 'Play along: ticks and go decisions are made for you'}
+      <Kbd keys="a" />
+    </button>
   )
 }

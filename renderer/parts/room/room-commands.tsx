@@ -2,10 +2,8 @@ import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
 import { isAllowed } from './allowed.ts'
-import { nextAction } from './next-action.ts'
-import type { Action } from './next-action.ts'
-import { useRoom, useRun } from './room-context.ts'
-import { actionByKey, refusalFor } from './row-actions.ts'
+import { keyAction } from './key-action.ts'
+import { useRoom, useRun, useView } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import { useSelectedId } from './use-selection.ts'
 import { useTree } from './use-tree.ts'
@@ -14,7 +12,7 @@ const GROUP = 'Room'
 
 /** The room's keys and palette entries. What a key does to a row is looked up when it is pressed. */
 export function RoomCommands() {
-  const { run, view, runId } = useRoom()
+  const { run, view, stale, runId } = useRoom()
   const { perform, ask, send } = useActions()
   const { visible } = useTree()
   const selected = useSelectedId()
@@ -22,6 +20,8 @@ export function RoomCommands() {
   const ended = useRun((state) => state.stage === 'ended')
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
+  const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
+  const playsAlong = useView((room) => room.playsAlong)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
   const move = (by: number): void => {
@@ -31,14 +31,12 @@ export function RoomCommands() {
     view.getState().choose(row.id)
     focusRow(row.id)
   }
-  /** The selected row first; then what the run waits for, if it is the same key and nothing else is meant. */
   const press = (key: string): void => {
     const { state } = run.getState()
+    const { chosen, nudge } = view.getState()
     if (!state) return
-    const row = selected === null ? null : actionByKey(state, selected, key)
-    const next = nextAction(state)
-    const waited = [next.primary, next.second].find((action): action is Action => action?.key === key && refusalFor(state, action) === null)
-    const action = row ?? (view.getState().chosen === null || view.getState().chosen === next.focusId || next.focusId === null ? waited : undefined)
+    if (stale.isStale((one) => keyAction(one, chosen, key))) return nudge(key)
+    const action = keyAction(state, chosen, key)
     if (action) perform(action)
   }
   const rows: Command[] = [
@@ -62,7 +60,10 @@ export function RoomCommands() {
     { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]
-  useRegisterCommands([...rows, ...acts])
+  const rehearsal: Command = {
+    id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong),
+  }
+  useRegisterCommands([...rows, ...acts, ...(rehearsing ? [rehearsal] : [])])
   return null
 }
 

@@ -4,6 +4,7 @@ import type { RunState } from '#domain/run/state.ts'
 import type { Client } from '#preload/client.ts'
 import type { RoomView, RoomViewStore } from '#renderer/stores/room-view.ts'
 import type { RunRoom, RunStore } from '#renderer/stores/run.ts'
+import type { StalePress } from './stale-press.ts'
 import type { SamplesRoom, SamplesStore } from '#renderer/stores/samples.ts'
 
 /** The stores of one open room. They never change while it is open, so the context never causes a repaint. */
@@ -13,6 +14,7 @@ export interface Room {
   run: RunStore
   view: RoomViewStore
   samples: SamplesStore
+  stale: StalePress
 }
 
 export const RoomContext = createContext<Room | null>(null)

@@ -48,7 +48,7 @@ function RowBody({ row }: { row: TreeRow }) {
     case 'gate': return <GateBody row={row} />
     case 'phase': return <PhaseBody row={row} />
     case 'section':
-    case 'group': return <><span className={styles.title}>{row.title}</span><Count ids={row.countIds} /></>
+    case 'group': return <><Title text={row.title} /><Count ids={row.countIds} /></>
   }
 }
 
@@ -58,13 +58,19 @@ function StepBody({ row }: { row: TreeRow }) {
   return (
     <>
       <StatusMark status={step?.status ?? 'planned'} shapeOnly />
-      <span className={styles.title}>{row.title}</span>
-      {owner !== null && <span className={styles.owner}>{owner}</span>}
+      <Title text={row.title} />
+      <Person name={owner} />
       {step && <HostDots hosts={step.hosts} />}
       <StepTime id={row.id} />
     </>
   )
 }
+
+/** Cut off at the end when there is no room; hovering shows it whole. */
+const Title = ({ text }: { text: string }) => <span className={styles.title} title={text} dir="auto">{text}</span>
+
+/** The first name: titles give way to it. */
+const Person = ({ name }: { name: string | null }) => (name === null ? null : <span className={styles.owner} title={name}>{name.split(' ')[0]}</span>)
 
 /** How long it took or has been running; before that, when it is planned. */
 function StepTime({ id }: { id: string }) {
@@ -84,8 +90,8 @@ function ItemBody({ row }: { row: TreeRow }) {
   return (
     <>
       <StatusMark status={item?.state ?? 'open'} shapeOnly />
-      <span className={styles.title}>{row.title}</span>
-      {(item?.by ?? owner) !== null && <span className={styles.owner}>{item?.by ?? owner}</span>}
+      <Title text={row.title} />
+      <Person name={item?.by ?? owner} />
     </>
   )
 }
@@ -95,8 +101,8 @@ function GateBody({ row }: { row: TreeRow }) {
   return (
     <>
       <StatusMark status={gate?.state ?? 'closed'} shapeOnly />
-      <span className={styles.title}>{row.title}</span>
-      {gate?.by && <span className={styles.owner}>{gate.by}</span>}
+      <Title text={row.title} />
+      <Person name={gate?.by ?? null} />
       <StatusMark status={gate?.state ?? 'closed'} size="s" className={styles.verdict} />
     </>
   )
@@ -118,7 +124,7 @@ function PhaseBody({ row }: { row: TreeRow }) {
   return (
     <>
       <span className={styles.number}>{number}</span>
-      <span className={styles.title}>{row.title.slice(number.length + 1)}</span>
+      <Title text={row.title.slice(number.length + 1)} />
       <Count ids={row.countIds} />
       <span className={styles.plan} title="Planned; then the projected end">{planned}</span>
       <span className={classNames(styles.projected, late > 0 && styles.late)} title={late === 0 ? 'On time' : `${Math.abs(late)} min ${late > 0 ? 'late' : 'early'}`}>

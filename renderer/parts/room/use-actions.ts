@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { OperatorCommand } from '#domain/run/commands.ts'
-import { announce } from '#renderer/ui/announce.ts'
+import { announce, useAnnouncements } from '#renderer/ui/announce.ts'
 import { go } from '#renderer/stores/route.ts'
 import { commandKey } from '#renderer/stores/run.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
@@ -22,7 +22,8 @@ export function useActions(): RoomActions {
   return useMemo(() => {
     const send = async (command: OperatorCommand): Promise<void> => {
       const reply = await run.getState().send(command)
-      if (!reply.ok) announce(`${reply.problem.message} ${reply.problem.hint}`, 'bad')
+      if (reply.ok) useAnnouncements.getState().retract('command')
+      else announce(`${reply.problem.message} ${reply.problem.hint}`, 'bad', 'command')
     }
     const ask = (about: Ask): void => view.getState().open(about)
     const perform = ({ does }: Action): void => {

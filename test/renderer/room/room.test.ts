@@ -127,6 +127,56 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('two rules breached on one metric are one panel, the rollback trigger first', async () => {
+    const { page } = await open('breach')
+    await page.evaluate(() => {
+      const journal = fake.journals['run-1']!
+      const trigger = journal.state().runbook.rollback.triggers[0]!
+      const evidence = { rule: trigger.text, stepId: null, samples: [] }
+      for (const stored of journal.take({ type: 'report-breach', thresholdId: null, triggerId: trigger.id, metric: 'error rate', evidence }, Date.now(), 'holdpoint')) fake.emit('run', { kind: 'event', stored })
+    })
+    await page.getByText('Rollback trigger fired').waitFor()
+    const panels = page.getByRole('group', { name: /^Breach:/ })
+    expect(await panels.count()).toBe(1)
+    expect(await panels.getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('trigger'), expect.stringContaining('alert')])
+    await page.close()
+  })
+
+  test('a key that changed its meaning under the finger does nothing but say so; pressed again it acts', async () => {
+    const { page } = await open('running')
+    await page.evaluate(async () => {
+      const journal = fake.journals['run-1']!
+      for (const host of ['web-2', 'web-3']) {
+        const result = { outcome: 'failed', reason: 'exit', exitCode: 1 } as const
+        for (const stored of journal.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host, result }, Date.now(), 'holdpoint')) fake.emit('run', { kind: 'event', stored })
+      }
+      while (!document.querySelector('[aria-label="Failure"]')) await new Promise((resolve) => { requestAnimationFrame(resolve) })
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', code: 'KeyR', bubbles: true }))
+    })
+    const nudge = page.getByRole('status').getByText('The run has just moved on. Press r again if you mean this.')
+    await nudge.waitFor()
+    expect(await commandsOf(page)).toEqual([])
+    await nudge.waitFor({ state: 'detached' })
+    await page.keyboard.press('r')
+    await page.getByLabel('In progress').waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'retry-step', stepId: 'deploy' }])
+    await page.close()
+  })
+
+  test('a plays along in a rehearsal, from the first tick on; a live run has no such thing', async () => {
+    const rehearsal = await open('preparation')
+    await rehearsal.page.getByRole('switch', { name: /Play along/ }).waitFor()
+    await rehearsal.page.keyboard.press('a')
+    await rehearsal.page.getByText('Ticked “Changelog updated”').waitFor()
+    await rehearsal.page.close()
+    const live = await open('gate')
+    await live.page.keyboard.press('a')
+    await live.page.keyboard.press('?')
+    await live.page.getByRole('dialog').waitFor()
+    expect(await live.page.getByText('Play along').count()).toBe(0)
+    await live.page.close()
+  })
+
   test('n adds a note, p pauses and p again resumes', async () => {
     const { page } = await open('running')
     await page.keyboard.press('n')
