@@ -45,8 +45,8 @@ export interface AppOptions {
   home?: string
   /** False leaves runs that had not ended alone: for reading only. */
   recover?: boolean
-  /** Answers questions where there is no window to ask in. */
-  answerPrompt?(prompt: Prompt): Promise<PromptAnswer>
+  /** Answers questions where there is no window to ask in; the signal says that the answer is no longer needed. */
+  answerPrompt?(prompt: Prompt, signal: AbortSignal): Promise<PromptAnswer>
 }
 
 export const VERSION = '0.1.0'
@@ -115,12 +115,21 @@ function seedExamples(storage: Storage): void {
   }
 }
 
-function answerFrom(prompts: ReturnType<typeof createPromptDesk>, answer: (prompt: Prompt) => Promise<PromptAnswer>, log: ReturnType<typeof createLog>): void {
-  const asked = new Set<string>()
+function answerFrom(prompts: ReturnType<typeof createPromptDesk>, answer: NonNullable<AppOptions['answerPrompt']>, log: ReturnType<typeof createLog>): void {
+  const asked = new Map<string, AbortController>()
   prompts.changed.on(() => {
-    for (const prompt of prompts.open().filter(({ id }) => !asked.has(id))) {
-      asked.add(prompt.id)
-      answer(prompt).then((given) => prompts.answer(prompt.id, given)).catch((thrown: unknown) => log('answering a prompt', toProblem(thrown)))
+    const open = prompts.open()
+    for (const [id, controller] of asked) {
+      if (open.some((prompt) => prompt.id === id)) continue
+      asked.delete(id)
+      controller.abort(new Error('no longer needed'))
+    }
+    for (const prompt of open.filter(({ id }) => !asked.has(id))) {
+      const controller = new AbortController()
+      asked.set(prompt.id, controller)
+      answer(prompt, controller.signal).then((given) => prompts.answer(prompt.id, given)).catch((thrown: unknown) => {
+        if (!controller.signal.aborted) log('answering a prompt', toProblem(thrown))
+      })
     }
   })
 }

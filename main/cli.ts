@@ -30,6 +30,7 @@ export async function main(argv: string[]): Promise<number> {
     }
     const problem = toProblem(thrown)
     talk(`holdpoint ${name}: ${harmless(problem.message)}\n  ${harmless(problem.hint)}${problem.code === 'unexpected' && problem.cause instanceof Error ? `\n${problem.cause.stack}` : ''}`)
+    if (problem.code === 'run-left') return EXIT.unknown
     return problem.code.startsWith('runbook-') || problem.code.startsWith('file-') ? EXIT.usage : EXIT.failed
   }
 }

@@ -6,10 +6,13 @@ import { harmless } from './terminal.ts'
 type Answer = { command: OperatorCommand } | { help: string }
 
 /** Letters anyone may answer with at any time. */
-const ALWAYS = 'b WHY rolls back, a WHY aborts, n TEXT adds a note'
+const ALWAYS = 'b WHY rolls back, a WHY aborts, p pauses, n TEXT adds a note'
 
-/** What to ask a person whose next move would be `suggested`, and which answers it takes. */
-export function questionFor(state: RunState, suggested: OperatorCommand): { text: string; choices: string } {
+/** What to ask a person whose next move would be `suggested` (null: the hosts or the clock are to move), and which answers it takes. */
+export function questionFor(state: RunState, suggested: OperatorCommand | null): { text: string; choices: string } {
+  if (suggested === null) return state.stage === 'monitoring' ? { text: 'Monitoring goes on by itself.', choices: `e WHY ends it, ${ALWAYS}` } : { text: `${inProgress(state)}.`, choices: ALWAYS }
+  if (suggested.type === 'resume') return { text: 'The run is paused. Resume it?', choices: `y resumes it, ${ALWAYS}` }
+  if (suggested.type === 'end-monitoring') return { text: `${harmless(suggested.reason)} End it all the same?`, choices: `y ends it, ${ALWAYS}` }
   if (suggested.type === 'start-run') return { text: 'Start the run?', choices: `y starts it, ${ALWAYS}` }
   if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
   if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
@@ -22,24 +25,26 @@ export function questionFor(state: RunState, suggested: OperatorCommand): { text
 }
 
 /** The command an answer means, or what to say when it means none. */
-export function answerToCommand(state: RunState, suggested: OperatorCommand, answer: string): Answer {
+export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string): Answer {
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
-  if (letter === 'y') return { command: suggested }
+  if (letter === 'y' && suggested) return { command: suggested }
   const meant = meaning(state, suggested, letter, words)
   if (!meant) return { help: 'Type one of the letters; nothing was changed.' }
   const parsed = OperatorCommand.safeParse(meant)
   return parsed.success ? { command: parsed.data } : { help: `${parsed.error.issues[0]?.message ?? 'That cannot be meant.'} Write it after the letter; nothing was changed.` }
 }
 
-function meaning(state: RunState, suggested: OperatorCommand, letter: string, words: string): unknown {
+function meaning(state: RunState, suggested: OperatorCommand | null, letter: string, words: string): unknown {
   const stepId = stepOf(state, suggested)
   switch (letter) {
     case 'b': return { type: 'start-rollback', reason: words }
     case 'a': return { type: 'abort', reason: words }
     case 'n': return { type: 'add-note', about: null, text: words }
-    case 'x': return suggested.type === 'decide-gate' ? { ...suggested, decision: 'no-go', reason: words } : null
-    case 's': return suggested.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
+    case 'x': return suggested?.type === 'decide-gate' ? { ...suggested, decision: 'no-go', reason: words } : null
+    case 'p': return { type: 'pause', reason: words }
+    case 'e': return state.stage === 'monitoring' ? { type: 'end-monitoring', reason: words } : null
+    case 's': return suggested?.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
     case 'f': return stepId && { type: 'fail-step', stepId, reason: words }
     case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
     case 'o': return { type: 'override-breach', breachId: state.breaches.find((breach) => breach.closedAt === null && !breach.override)?.id ?? '', reason: words }
@@ -47,10 +52,15 @@ function meaning(state: RunState, suggested: OperatorCommand, letter: string, wo
   }
 }
 
-function stepOf(state: RunState, suggested: OperatorCommand): string | null {
-  if ('stepId' in suggested) return suggested.stepId
-  if (suggested.type === 'tick' && findStep(state.runbook, suggested.id)) return suggested.id
+function stepOf(state: RunState, suggested: OperatorCommand | null): string | null {
+  if (suggested && 'stepId' in suggested) return suggested.stepId
+  if (suggested?.type === 'tick' && findStep(state.runbook, suggested.id)) return suggested.id
   return (stuckSteps(state)[0] ?? currentStep(state))?.id ?? null
+}
+
+function inProgress(state: RunState): string {
+  const step = currentStep(state)
+  return step ? `In progress: ${titleOf(state, step.id)}` : 'The run goes on by itself'
 }
 
 function titleOf(state: RunState, id: string): string {

@@ -28,7 +28,7 @@ export const rehearse: Command = {
     const text = readRunbookFile(file)
     const { runbook, findings } = checkRunbook(text)
     requireRunnable('rehearsal', runbook, findings)
-    const app = await createApp({ door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined })
+    const app = await createApp({ door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined, recover: false })
     try {
       const kept = keepRunbook(app.storage, file, text, Date.now())
       const reply = await app.dispatcher.call('create-run', { runbookId: kept.id, mode: 'rehearsal', speed, automatic: true })
@@ -37,7 +37,7 @@ export const rehearse: Command = {
       const { ended } = watchRun(app, runId, {
         json: args.options['json'] === true,
         move: (state) => {
-          const move = nextMove(state, policy)
+          const move = nextMove(state, policy, app.engine.live(runId)?.clock().at)
           if (move) app.engine.handle(runId, move, 'rehearsal autopilot')
         },
       })

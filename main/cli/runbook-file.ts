@@ -35,8 +35,9 @@ function readAtMost(file: string, most: number): Buffer | null {
 /** Keeps the file's text in the library, as a new revision when the same file was there before. */
 export function keepRunbook(storage: Storage, file: string, text: string, at: number): { id: string; revision: number } {
   const id = `file-${createHash('sha256').update(realpathSync(file)).digest('hex').slice(0, 16)}`
-  const known = storage.runbooks.list().find((entry) => entry.id === id)
-  if (known) return storage.runbooks.save({ id, expectedRevision: known.revision, text, at })
+  // A file whose runbook was taken out of the library came back under a longer id.
+  const known = storage.runbooks.list().find((entry) => entry.id === id || entry.id.startsWith(`${id}-`))
+  if (known) return storage.runbooks.save({ id: known.id, expectedRevision: known.revision, text, at })
   const fresh = storage.runbooks.exists(id) ? `${id}-${at}` : id
   return storage.runbooks.create({ id: fresh, name: basename(file), text, example: false, at })
 }

@@ -7,11 +7,13 @@ import { formatDuration } from '#domain/duration.ts'
 import type { App } from '../app.ts'
 import { EXIT, harmless, paint, talk } from './terminal.ts'
 
+const LOOK_MS = 1000
+
 /**
  * Follows a run to its end: prints each event as it happens (JSON lines on stdout with `json`), and asks `move` what to
  * do after each change until the run has ended or `stop` is called.
  */
-export function watchRun(app: App, runId: string, options: { json: boolean; move(state: RunState): void }): { ended: Promise<RunState>; stop(): void } {
+export function watchRun(app: App, runId: string, options: { json: boolean; move(state: RunState): void; say?: (line: string) => void }): { ended: Promise<RunState>; stop(): void } {
   let seen = 0
   const zone = app.engine.state(runId).runbook.overview.window?.zone ?? 'UTC'
   let stop = () => undefined as void
@@ -20,7 +22,7 @@ export function watchRun(app: App, runId: string, options: { json: boolean; move
       try {
         for (const stored of app.storage.journal.read(runId, seen)) {
           seen = stored.seq
-          tell(stored, app.engine.state(runId), zone, options.json)
+          tell(stored, app.engine.state(runId), zone, options)
         }
         const state = app.engine.state(runId)
         if (state.stage === 'ended') {
@@ -34,13 +36,18 @@ export function watchRun(app: App, runId: string, options: { json: boolean; move
     }
     const later = () => void setImmediate(turn)
     const off = app.engine.live(runId)?.events.on(later)
-    stop = () => off?.()
+    // Time alone may call for a move too: a monitoring time that is over and cannot end brings no event.
+    const timer = setInterval(later, LOOK_MS)
+    stop = () => {
+      clearInterval(timer)
+      off?.()
+    }
     later()
   })
   return { ended, stop: () => stop() }
 }
 
-function tell(stored: StoredEvent, state: RunState, zone: string, json: boolean): void {
+function tell(stored: StoredEvent, state: RunState, zone: string, { json, say = talk }: { json: boolean; say?: (line: string) => void }): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(stored)}\n`)
     return
@@ -50,7 +57,7 @@ function tell(stored: StoredEvent, state: RunState, zone: string, json: boolean)
   const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(event.at)
   const who = event.by === 'holdpoint' ? '' : paint('dim', ` (${harmless(event.by)})`)
   const mark = state.mode === 'rehearsal' ? `${paint('magenta', 'REHEARSAL')} ` : ''
-  talk(`${mark}${paint('dim', time)} ${coloured(event.type, harmless(describeEvent(event, state.runbook)))}${who}`)
+  say(`${mark}${paint('dim', time)} ${coloured(event.type, harmless(describeEvent(event, state.runbook)))}${who}`)
 }
 
 function coloured(type: string, text: string): string {

@@ -46,9 +46,9 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   /** Answers each question once it has been asked: [words of the question, answer]. Resolves with what was said and the exit code. */
-  async function converse(answers: [string, string][]): Promise<{ said: string; code: number | null }> {
+  async function converse(answers: [string, string][], text = RUNBOOK): Promise<{ said: string; code: number | null }> {
     const file = join(folder, 'manual.md')
-    writeFileSync(file, RUNBOOK)
+    writeFileSync(file, text)
     const command = [process.execPath, join(root, 'main/holdpoint.js'), 'run', file].map((word) => `'${word}'`).join(' ')
     const child = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), SHELL: '/bin/sh', TERM: 'dumb' },
@@ -87,6 +87,21 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
     ])
     expect(said).toContain('errors everywhere')
     expect(code).toBe(3)
+  })
+
+  test('the rollback can be asked for while a step is running: 3', async () => {
+    const { said, code } = await converse([
+      ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 'y'], ['Gate: go for', 'y'], ['Look at the dashboard', 'y'],
+      ['In progress: "Wait a little"', 'b it takes too long'], ['Undo it by hand', 'y'], ['Finish the run?', 'y'],
+    ], RUNBOOK.replace('20ms', '10m'))
+    expect(said).toContain('it takes too long')
+    expect(code).toBe(3)
+  })
+
+  test.each([['Ctrl+C', '\u0003'], ['Ctrl+D', '\u0004']])('%s leaves the run as it is, says where it is to be found and ends: 4', async (_, key) => {
+    const { said, code } = await converse([['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', key]])
+    expect(said).toMatch(/You left the run\.\s+It stands as it is: open the app, or see it with holdpoint report \S+/)
+    expect(code).toBe(4)
   })
 
   test('another word than the environment starts nothing: 1', async () => {
