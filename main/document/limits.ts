@@ -5,6 +5,8 @@ export const MAX_LINES = 30_000
 export const MAX_LINE_LENGTH = 10_000
 export const MAX_DEPTH = 100
 export const MAX_STEPS = 5000
+/** Hosts of all steps together. */
+export const MAX_STEP_HOSTS = 100_000
 
 /** Why a text is refused before the Markdown parser sees it, or null. One pass, no backtracking. */
 export function refusal(text: string): Finding | null {

@@ -6,7 +6,7 @@ import { readFences } from './fences.ts'
 import { cutFrontMatter, readFrontMatter } from './front-matter.ts'
 import { createIds, slug } from './ids.ts'
 import { readChecklist, readTextItems } from './items.ts'
-import { MAX_STEPS, refusal } from './limits.ts'
+import { MAX_STEP_HOSTS, MAX_STEPS, refusal, tooLarge } from './limits.ts'
 import { checkSources, readMetrics, readMonitoring, readThresholds, readTriggers } from './monitoring.ts'
 import { readOther } from './other.ts'
 import { noOverview, readOverview } from './overview.ts'
@@ -45,6 +45,8 @@ export function parseRunbook(text: string): { runbook: Runbook; findings: Findin
   const sections = cutSections(blocks, source)
   const runbook = readSections(sections, reading)
   const steps = limitSteps(runbook, reading)
+  const overflowing = overflowingStep(steps)
+  if (overflowing) return unread(text, tooLarge(overflowing.range.line, `The steps up to this one name ${MAX_STEP_HOSTS} hosts in all; no more can be run.`))
   runbook.rehearsal = readRehearsal(frontMatter, steps, report)
 
   checkSections(sections, runbook, reading)
@@ -99,6 +101,12 @@ function limitSteps(runbook: Runbook, { report }: Reading): Step[] {
   const extra = steps[MAX_STEPS]
   if (extra) report.error(extra.range.start, 'too-large', `The runbook has ${steps.length} steps; at most ${MAX_STEPS} can be run.`, 'Split it into several runbooks.')
   return steps
+}
+
+/** A group of thousands of hosts in each of thousands of steps: a quarter of a megabyte of text would become a hundred of run. */
+function overflowingStep(steps: Step[]): Step | undefined {
+  let hosts = 0
+  return steps.find((step) => (hosts += step.hosts.length) > MAX_STEP_HOSTS)
 }
 
 /** The text kept as it is, when nothing else could be read from it. */

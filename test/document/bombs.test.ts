@@ -56,6 +56,12 @@ for (const [name, text] of Object.entries(bombs)) {
   })
 }
 
+test('a text that would become far more than it is is refused at the step where it does', async () => {
+  const { findings, kept } = await parseOrKill(bombs['a group of thousands in thousands of steps'] ?? '')
+  expect(findings).toMatchObject([{ code: 'too-large', severity: 'error', line: 6004 + 3 + 33 * 4 + 1 }])
+  expect(kept.length).toBe(1)
+})
+
 test('a refused text is kept whole, with the reason and its place', async () => {
   const text = `# A\n\n${'> '.repeat(101)}a\n`
   const { findings, kept } = await parseOrKill(text)
