@@ -15,6 +15,20 @@ export function checkRunbook(text: string): { runbook: Runbook; findings: Findin
   return { runbook, findings: all.toSorted((one, other) => one.line - other.line || one.column - other.column) }
 }
 
+/** Checks a runbook of the library once for each revision: its text never changes. */
+export type CheckRevision = (stored: { id: string; revision: number; text: string }) => ReturnType<typeof checkRunbook>
+
+export function createRevisionCheck(): CheckRevision {
+  const checked = new Map<string, { revision: number; result: ReturnType<typeof checkRunbook> }>()
+  return ({ id, revision, text }) => {
+    const known = checked.get(id)
+    if (known?.revision === revision) return known.result
+    const result = checkRunbook(text)
+    checked.set(id, { revision, result })
+    return result
+  }
+}
+
 const sourceFindings = (source: MetricSource): Finding[] =>
   checkSource(source).map((problem) => ({ severity: 'error', ...problem, line: source.range?.line ?? 1, column: source.range?.column ?? 1 }))
 

@@ -38,5 +38,5 @@ function checked(schema: z.ZodType, input: unknown, name: string): unknown {
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const where = issue && issue.path.length > 0 ? ` at ${issue.path.map(String).join('.')}` : ''
-  throw new Problem('input-refused', `${name}: ${issue?.message ?? 'the input does not fit'}${where}.`, 'Correct it and try again. Nothing was changed.')
+  throw new Problem('input-refused', `${name}: ${(issue?.message ?? 'the input does not fit').slice(0, 300)}${where.slice(0, 200)}.`, 'Correct it and try again. Nothing was changed.')
 }

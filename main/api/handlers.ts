@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { CallName, CallOutput, calls } from '#preload/contract.ts'
+import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import { createLibraryHandlers } from './library.ts'
 import { createReportHandlers } from './reports.ts'
@@ -12,5 +13,6 @@ export type Handlers = {
 }
 
 export function createHandlers(deps: ApiDeps): Handlers {
-  return { ...createLibraryHandlers(deps), ...createRunHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
+  const check = createRevisionCheck()
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
 }

@@ -1,4 +1,4 @@
-import { checkRunbook, errorsOf, requireRunnable } from './check.ts'
+import { checkRunbook, errorsOf, requireRunnable, type CheckRevision } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
 import { operatorOf } from './settings.ts'
@@ -10,19 +10,8 @@ type LibraryCalls = 'list-runbooks' | 'open-runbook' | 'import-runbook' | 'save-
 /** A rehearsal begins this long before its change window, so that the checklists come first, as on the night. */
 const REHEARSAL_LEAD_MS = 5 * 60_000
 
-export function createLibraryHandlers(deps: ApiDeps): Pick<Handlers, LibraryCalls> {
+export function createLibraryHandlers(deps: ApiDeps, check: CheckRevision): Pick<Handlers, LibraryCalls> {
   const { storage, engine } = deps
-  const checked = new Map<string, { revision: number; result: ReturnType<typeof checkRunbook> }>()
-
-  /** A revision's text never changes, so its check is done once. */
-  const check = (stored: StoredRunbook) => {
-    const known = checked.get(stored.id)
-    if (known?.revision === stored.revision) return known.result
-    const result = checkRunbook(stored.text)
-    checked.set(stored.id, { revision: stored.revision, result })
-    return result
-  }
-
   const open = (stored: StoredRunbook): OpenRunbook => {
     const { id, name, revision, text } = stored
     return { id, name, revision, text, ...check(stored) }

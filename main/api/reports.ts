@@ -23,14 +23,21 @@ export function createReportHandlers(deps: ApiDeps): Pick<Handlers, 'make-report
 export function reportFor(deps: Pick<ApiDeps, 'engine' | 'storage' | 'info' | 'now'>, runId: string, format: ReportFormat): ReportDocument {
   const state = deps.engine.state(runId)
   const events = deps.storage.journal.read(runId, 0)
+  // Of a run in progress, all that is known by now: hours of monitoring may pass without an event.
+  const now = state.finishedAt ?? deps.engine.live(runId)?.clock().at ?? state.lastEventAt
   const model = buildReport({
-    state, events, series: seriesOf(deps, state),
-    timing: timingOf(state, state.finishedAt ?? state.lastEventAt),
+    state, events, series: seriesOf(deps, state, now),
+    timing: timingOf(state, now),
     output: (stepId, attempt, host) => excerptOf(deps, { runId, stepId, attempt, host }),
     generatedAt: deps.now(), version: deps.info.version, chainHash: events.at(-1)?.hash ?? '',
   })
-  const name = `${state.runbook.title} ${new Date(state.createdAt).toISOString().slice(0, 10)} ${state.mode}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
-  return { fileName: `${name}.${format}`, mime: MIMES[format], text: rendered(model, format) }
+  return { fileName: `${fileNameOf(state)}.${format}`, mime: MIMES[format], text: rendered(model, format) }
+}
+
+/** Letters, digits and hyphens, short enough for every file system; without the title where that has none of them. */
+function fileNameOf({ runbook, createdAt, mode }: RunState): string {
+  const title = runbook.title.slice(0, 200).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+/, '').slice(0, 80).replace(/-+$/, '')
+  return [title === '' ? 'run' : title, new Date(createdAt).toISOString().slice(0, 10), mode].join('-')
 }
 
 function rendered(model: ReturnType<typeof buildReport>, format: ReportFormat): string {
@@ -41,9 +48,9 @@ function rendered(model: ReturnType<typeof buildReport>, format: ReportFormat): 
   }
 }
 
-function seriesOf({ storage }: Pick<ApiDeps, 'storage'>, state: RunState): ReportSeries[] {
+function seriesOf({ storage }: Pick<ApiDeps, 'storage'>, state: RunState, now: number): ReportSeries[] {
   const from = state.startedAt ?? state.createdAt
-  const to = Math.max(state.finishedAt ?? state.lastEventAt, from + 1)
+  const to = Math.max(now, from + 1)
   const rules: Threshold[] = [...state.runbook.thresholds, ...state.runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
   return storage.samples.metrics(state.id).map((metric) => {
     const threshold = rules.find((rule) => rule.metric === metric) ?? null

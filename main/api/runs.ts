@@ -2,14 +2,14 @@ import { toProblem } from '#domain/problem.ts'
 import type { Host } from '#domain/inventory.ts'
 import type { HostView, OutputChunk } from '#preload/contract.ts'
 import type { StoredChunk } from '#storage/output.ts'
-import { checkRunbook } from './check.ts'
+import type { CheckRevision } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
 import { operatorOf } from './settings.ts'
 
 type RunCalls = 'list-runs' | 'send-command' | 'read-output' | 'read-series' | 'list-hosts'
 
-export function createRunHandlers(deps: ApiDeps): Pick<Handlers, RunCalls> {
+export function createRunHandlers(deps: ApiDeps, check: CheckRevision): Pick<Handlers, RunCalls> {
   const { storage, engine } = deps
   return {
     'list-runs': () => storage.runs.list().map(({ id, runbookId, title, mode, status, createdAt, finishedAt, operator }) =>
@@ -23,7 +23,7 @@ export function createRunHandlers(deps: ApiDeps): Pick<Handlers, RunCalls> {
       const cursor = storage.samples.newestOrdinal(runId)
       return { metric, from, to, buckets: storage.samples.buckets(runId, metric, from, to, buckets), cursor }
     },
-    'list-hosts': () => describeHosts(deps),
+    'list-hosts': () => describeHosts(deps, check),
   }
 }
 
@@ -32,10 +32,10 @@ export function toOutputChunk(chunk: StoredChunk): OutputChunk {
   return { seq: chunk.seq, stream: chunk.stream, at: chunk.at, host: chunk.host, attempt: chunk.attempt, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk.bytes) }
 }
 
-async function describeHosts(deps: ApiDeps): Promise<HostView[]> {
+async function describeHosts(deps: ApiDeps, check: CheckRevision): Promise<HostView[]> {
   const named = new Map<string, { host: Host; usedBy: string[] }>()
   for (const { id } of deps.storage.runbooks.list()) {
-    const { runbook } = checkRunbook(deps.storage.runbooks.read(id).text)
+    const { runbook } = check(deps.storage.runbooks.read(id))
     for (const host of runbook.inventory.hosts) {
       const entry = named.get(host.name) ?? { host, usedBy: [] }
       entry.usedBy.push(runbook.title)

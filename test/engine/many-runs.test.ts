@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFeeds } from '#api/feeds.ts'
 import type { ApiDeps } from '#api/deps.ts'
 import { createPromptDesk } from '#api/prompts.ts'
+import { reportFor } from '#api/reports.ts'
 import { Problem } from '#domain/problem.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { createSignal } from '#engine/signal.ts'
@@ -125,4 +126,14 @@ test('readings that cannot be stored are judged all the same, and sampling goes 
   await clock.advance(10_000)
   await until(() => storage.samples.range(runId, 'error rate', 0, Number.MAX_SAFE_INTEGER).length > 0, 'a stored reading')
   expect(problems).toEqual(['storing readings of error rate: Problem: The disk is full.'])
+})
+
+test('the report of a run in progress shows the readings since its last event', async () => {
+  const runId = create()
+  engine.handle(runId, { type: 'start-run' }, 'dana')
+  storage.samples.append(runId, 'error rate', [{ at: START + 1_800_000, value: 42 }])
+  await clock.advance(3_600_000)
+  const deps = { storage, engine, info: { version: '0', door: 'browser', platform: 'linux', systemUser: 'dana' }, now: () => START } as const
+  const report = JSON.parse(reportFor(deps, runId, 'json').text) as { charts: { metric: string; buckets: { max: number | null }[] }[] }
+  expect(report.charts.find((chart) => chart.metric === 'error rate')?.buckets.some((bucket) => bucket.max === 42)).toBe(true)
 })
