@@ -33,15 +33,4 @@ export interface Inventory {
   sources: MetricSource[]
 }
 
-/** The host names a `hosts=` value means: hosts and groups separated by commas or spaces, each once, in inventory order. */
-export function resolveHosts(inventory: Inventory, names: string): { hosts: string[]; unknown: string[] } {
-  const wanted = new Set<string>()
-  const unknown: string[] = []
-  for (const name of names.split(/[\s,]+/).filter((part) => part !== '')) {
-    const group = inventory.groups.find((candidate) => candidate.name === name)
-    if (group) for (const host of group.hosts) wanted.add(host)
-    else if (inventory.hosts.some((host) => host.name === name)) wanted.add(name)
-    else unknown.push(name)
-  }
-  return { hosts: inventory.hosts.map((host) => host.name).filter((name) => wanted.has(name)), unknown }
-}
+export { resolveHosts } from './flow/hosts.ts'

@@ -1,0 +1,29 @@
+import { own } from '../own.ts'
+import type { Step } from '../step.ts'
+import type { FlowProblem } from './attributes.ts'
+
+const anything = /^/
+
+/** Attributes that are understood but not acted upon yet, with the values of which that is true: a step that has one is refused. */
+export const NOT_YET: Readonly<Record<string, RegExp>> = {
+  'batch': /,/,
+  'max-fail': anything,
+  'retries': anything,
+  'delay': anything,
+  'backoff': anything,
+  'on-fail': /^(?!\s*stop\s*$)/,
+  'when': anything,
+  'capture': anything,
+  'env': /=["']?secret:/,
+  'idempotent': anything,
+  'danger': anything,
+}
+
+/** What a step asks for and would not get. */
+export function notYetOf(step: Step): FlowProblem[] {
+  return Object.keys(NOT_YET).flatMap((name) => {
+    const value = own(step.attributes, name)
+    if (value === undefined || !NOT_YET[name]?.test(value)) return []
+    return { code: 'attribute-not-yet', message: `The step "${step.title}" has ${name}="${value}", which this version of Holdpoint understands but does not act upon.`, hint: `It would run as if ${name}= were not there. Take it out, or do without the step.` }
+  })
+}

@@ -1,0 +1,66 @@
+import { Problem } from '../problem.ts'
+import type { Step } from '../step.ts'
+import type { Flow } from './attributes.ts'
+import type { Variable } from './surroundings.ts'
+
+/** Exit codes of what stands before the script; a script may use them too, so `prologueFailure` reads the words as well. */
+const EXIT = { secret: 95, sudo: 96, cwd: 97 } as const
+
+/**
+ * The script as a host gets it: `cwd=` and `env=` before the body, all of it under `user=` through sudo. It is one text
+ * for /bin/sh and must arrive on standard input or in a file, never as an argument. Under sudo it goes on through standard
+ * input, so `ps` shows neither the body nor a value; nothing runs before all of it has arrived.
+ *
+ * `arrived` are the secrets that the transport puts into the environment of this text, each under its variable's name.
+ * Throws `secret-missing` when the step needs another one.
+ */
+export function composeScript(step: Pick<Step, 'title' | 'body'>, flow: Pick<Flow, 'cwd' | 'env' | 'user'>, arrived: readonly string[] = []): string {
+  const secrets = flow.env.flatMap((variable) => ('secret' in variable ? [variable] : []))
+  for (const { name, secret } of secrets) {
+    if (!arrived.includes(secret)) throw new Problem('secret-missing', `The step "${step.title}" needs the secret "${secret}" as ${name}, and it is not there.`, 'Nothing was run. Provide the secret, then retry.')
+  }
+  const inner = [...flow.env.flatMap(assignment), ...(flow.cwd === null ? [] : [changeDirectory(flow.cwd)])]
+  const script = inner.length === 0 ? step.body : `${inner.join('; ')}\n${step.body}`
+  const checks = secrets.map(({ name }) => orEnd(`[ "\${${name}+set}" = set ]`, 'secret', `${name} did not arrive`))
+  if (flow.user === null) return checks.length === 0 ? script : `${[...checks, ...secrets.map(({ name }) => `export ${name}`)].join('; ')}; ${script}`
+  return [...checks, ...asUser(flow.user, script, secrets.map(({ name }) => name))].join('\n')
+}
+
+/** Which part of what stands before the script failed, as far as its exit code and the end of its error output say. */
+export function prologueFailure(exitCode: number, stderrTail: string): keyof typeof EXIT | null {
+  const parts = Object.keys(EXIT) as (keyof typeof EXIT)[]
+  const lastLine = stderrTail.trimEnd().split('\n').at(-1) ?? ''
+  return parts.find((part) => EXIT[part] === exitCode && lastLine.startsWith(`holdpoint: ${part}: `)) ?? null
+}
+
+const assignment = (variable: Variable): string[] => ('value' in variable ? [`export ${variable.name}=${quote(variable.value)}`] : [])
+
+function changeDirectory(cwd: string): string {
+  const place = cwd.startsWith('~') ? `"\${HOME:?}"${cwd === '~' ? '' : quote(cwd.slice(1))}` : quote(cwd)
+  return orEnd(`cd ${place}`, 'cwd', `${cwd} cannot be entered`)
+}
+
+/** sudo keeps neither the environment nor other open files, so secrets are written, quoted, before the script. */
+function asUser(user: string, script: string, secrets: string[]): string[] {
+  const sudo = `sudo -n -H -u ${quote(user)} -- /bin/sh -c`
+  const wrapper = 'holdpoint_script=$(cat) || exit 255; exec </dev/null; eval "unset holdpoint_script; $holdpoint_script"'
+  const mark = markFor(script)
+  const check = orEnd(`${sudo} : </dev/null`, 'sudo', `it does not let this login run scripts as ${user} without a password`)
+  if (secrets.length === 0) return [check, `exec ${sudo} '${wrapper}' sh <<'${mark}'`, script, mark, '']
+  const written = secrets.map((name) => `printf '%s\\n' "$${name}" | { printf '%s' "export ${name}='"; sed "s/'/'\\\\\\\\''/g"; printf '%s\\n' "'; ${name}=\\\${${name}%?}"; }`)
+  return [check, `{ ${written.join('; ')}; cat <<'${mark}'`, script, mark, `} | ${sudo} '${wrapper}' sh`, '']
+}
+
+/** A line that is not in the script. */
+function markFor(script: string): string {
+  const lines = new Set(script.split('\n'))
+  let mark = 'HOLDPOINT_END'
+  for (let number = 1; lines.has(mark); number += 1) mark = `HOLDPOINT_END_${number}`
+  return mark
+}
+
+const orEnd = (command: string, part: keyof typeof EXIT, why: string): string =>
+  `${command} || { printf '%s\\n' ${quote(`holdpoint: ${part}: ${why}; nothing was run`)} >&2; exit ${EXIT[part]}; }`
+
+/** A word for sh that stands for exactly this text. */
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
