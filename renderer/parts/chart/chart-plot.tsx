@@ -61,19 +61,31 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
         <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" />
       ))}
       <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
-      <YAxis type="number" domain={[0, top]} ticks={large ? [0, top / 4, top / 2, (top * 3) / 4, top] : [0, top / 2, top]} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
+      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={limit && !large ? <ValueTick limit={limit.value} unit={unit} /> : tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
       {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
         <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
       <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       {limit && (
-        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={{ value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle }} />
+        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={large ? { value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle } : undefined} />
       )}
       {large && <Brush dataKey="at" height={24} travellerWidth={8} stroke="var(--line-strong)" fill="var(--bg-sunken)" tickFormatter={(at: number) => formatClock(at, zone)} />}
     </ComposedChart>
   )
 })
+
+/** In a tile the limit is a tick of its own, where no line runs over it. */
+function valueTicks(top: number, limit: ChartLimit | null, large: boolean): number[] {
+  if (large) return [0, top / 4, top / 2, (top * 3) / 4, top]
+  if (!limit || limit.value <= 0 || limit.value >= top) return [0, top / 2, top]
+  return [0, limit.value, top].filter((value) => value === limit.value || Math.abs(value - limit.value) > top * 0.18)
+}
+
+function ValueTick({ x = 0, y = 0, payload, limit, unit }: { x?: number; y?: number; payload?: { value: number }; limit: number; unit: ChartPlotProps['unit'] }) {
+  const value = payload?.value ?? 0
+  return <text x={x} y={y} dy={4} textAnchor="end" fontSize={11} fill={value === limit ? 'var(--bad)' : 'var(--text-faint)'}>{formatTick(value, unit)}</text>
+}
 
 // A halo of the ground colour keeps the words readable on top of the data.
 const limitStyle = { fill: 'var(--bad)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const

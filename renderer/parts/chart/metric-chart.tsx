@@ -41,14 +41,14 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
   return (
     <section className={classNames(styles.tile, compact && styles.compact)} aria-label={title}>
       <header className={styles.head}>
-        <h3 className={styles.title}>{title}</h3>
-        {rehearsal && !compact && <RehearsalTag />}
+        <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
+        <div className={styles.words}>
+          <h3 className={styles.title} title={title}>{title}</h3>
+          <p className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</p>
+        </div>
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>
-      <div className={styles.now}>
-        <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
-        <span className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</span>
-      </div>
+      {rehearsal && !compact && <span className={styles.tag}><RehearsalTag /></span>}
       <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
         {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
       </div>

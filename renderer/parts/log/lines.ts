@@ -124,8 +124,10 @@ function appendLine(log: LogWindow, line: LogLine): void {
 
 function extend(log: LogWindow, open: OpenLine, text: string): OpenLine {
   const room = Math.max(0, MAX_LINE - open.line.text.length)
+  // A full line keeps its text and so its style: reading it anew for every chunk of an endless line takes minutes.
+  const style = (text: string): AnsiStyle => (room === 0 ? open.style : styleAfter(text, open.line.startStyle))
   const line = { ...open.line, text: open.line.text + text.slice(0, room), cut: open.line.cut + Math.max(0, text.length - room) }
   const place = line.index - (log.total - log.lines.length)
   if (place >= 0) log.lines[place] = line
-  return { line, style: styleAfter(line.text, line.startStyle), returned: false }
+  return { line, style: style(line.text), returned: false }
 }

@@ -44,10 +44,12 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
           </li>
         ))}
       </ul>
-      <p className={styles.evidence}>
-        Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
-      </p>
-      {canRollBack && <Button size="s" variant="danger" className={styles.answer} onClick={() => ask({ kind: 'start-rollback', about: first.id })}>Roll back now</Button>}
+      <div className={styles.foot}>
+        <p className={styles.evidence}>
+          Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
+        </p>
+        {canRollBack && <Button size="s" variant="danger" onClick={() => ask({ kind: 'start-rollback', about: first.id })}>Roll back…</Button>}
+      </div>
     </section>
   )
 }

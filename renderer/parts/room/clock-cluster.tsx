@@ -1,17 +1,41 @@
 import type { Standing } from '#domain/timing.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
-import { formatClock, formatCounter, formatDate, localZone } from '#renderer/ui/format.ts'
-import { useView, useZone } from './room-context.ts'
+import { formatClock, formatCounter, formatDate, formatLength, localZone } from '#renderer/ui/format.ts'
+import { useRun, useView, useZone } from './room-context.ts'
 import styles from './clock-cluster.module.css'
 
 /** The time in the window's zone, how much of the window is left, and when the work will be done. */
 export function ClockCluster() {
+  const ended = useRun((state) => state.stage === 'ended')
+  if (ended) return <div className={styles.cluster}><Ended /></div>
   return (
     <div className={styles.cluster}>
       <Now />
       <WindowLeft />
       <Finish />
     </div>
+  )
+}
+
+/** After the end nothing counts any more: when it was over, and how long it took. */
+function Ended() {
+  const zone = useZone()
+  const startedAt = useRun((state) => state.startedAt)
+  const finishedAt = useRun((state) => state.finishedAt)
+  if (finishedAt === null) return null
+  return (
+    <>
+      <div className={styles.cell} title={`${formatDate(finishedAt, zone)} · ${formatClock(finishedAt, 'UTC', true)} UTC`}>
+        <span className={styles.big}>{formatClock(finishedAt, zone, true)}</span>
+        <span className={styles.small}>ended · {city(zone)}, {formatDate(finishedAt, zone)}</span>
+      </div>
+      {startedAt !== null && (
+        <div className={styles.cell}>
+          <span className={styles.big}>{formatLength(finishedAt - startedAt)}</span>
+          <span className={styles.small}>from start to end</span>
+        </div>
+      )}
+    </>
   )
 }
 

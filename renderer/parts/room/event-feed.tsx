@@ -21,13 +21,16 @@ export function EventFeed() {
   const zone = useZone()
   const runbook = useRun((state) => state.runbook)
   const events = useRunRoom((room) => room.events)
-  const shown = events.filter(({ event }) => event.type !== 'host-started').slice(-SHOWN).toReversed()
+  const shown = events.filter(isNews).slice(-SHOWN).toReversed()
   return (
     <Section title="What happened" trailing={<Button size="s" variant="quiet" icon={<StickyNote size={13} />} shortcut="n" onClick={() => ask({ kind: 'note', about: '' })}>Note</Button>}>
       <ol className={styles.feed}>{shown.map((stored) => <Row key={stored.seq} stored={stored} runbook={runbook} zone={zone} />)}</ol>
     </Section>
   )
 }
+
+/** What goes well on one host is in the tree and the host table; its step says it once for all. */
+const isNews = ({ event }: StoredEvent): boolean => event.type !== 'host-started' && !(event.type === 'host-finished' && event.result.outcome === 'succeeded')
 
 type Tone = 'bad' | 'unknown' | 'note' | 'warn' | null
 

@@ -1,4 +1,5 @@
 import type { HostState } from '#domain/run/state.ts'
+import { LOCAL_HOST } from '#domain/step.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { statusLooks } from '#renderer/ui/status-look.ts'
 import styles from './host-dots.module.css'
@@ -7,7 +8,7 @@ const MOST = 8
 
 /** One small mark a host, told apart by shape: ring, half, disc, square, diamond. Many hosts become a count a state. */
 export function HostDots({ hosts }: { hosts: Record<string, HostState> }) {
-  const entries = Object.entries(hosts)
+  const entries = Object.entries(hosts).filter(([name]) => name !== LOCAL_HOST)
   if (entries.length === 0) return null
   const said = entries.map(([name, host]) => `${name} ${statusLooks[host.state].word.toLowerCase()}`).join(', ')
   return (

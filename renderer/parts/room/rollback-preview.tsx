@@ -10,7 +10,9 @@ export function RollbackPreview() {
   const running = useRun((state) => automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', '))
   const byHand = useRun((state) => runningSteps(state).filter(({ step }) => step.kind === 'manual').map(({ step }) => `“${step.title}”`).join(', '))
   const lengths = plan.steps.map((step) => step.plannedMs)
-  const total = lengths.every((length) => length !== null) ? lengths.reduce((sum, length) => sum + length, 0) : null
+  const known = lengths.filter((length) => length !== null)
+  const total = known.reduce((sum, length) => sum + length, 0)
+  const unsaid = lengths.length - known.length
   return (
     <div className={styles.preview}>
       <p>
@@ -29,7 +31,7 @@ export function RollbackPreview() {
           </li>
         ))}
       </ol>
-      {plan.steps.length > 0 && <p className={styles.total}>{total === null ? 'Not every step says how long it takes.' : `Planned to take ${formatDuration(total)}.`}{plan.validation.length > 0 && ` Then ${plan.validation.length} validation items.`}</p>}
+      {plan.steps.length > 0 && <p className={styles.total}>{known.length === 0 ? 'No step says how long it takes.' : `Planned to take ${formatDuration(total)}${unsaid === 0 ? '' : `, and ${unsaid} ${unsaid === 1 ? 'step' : 'steps'} of unknown length`}.`}{plan.validation.length > 0 && ` Then ${plan.validation.length} validation items.`}</p>}
     </div>
   )
 }

@@ -31,13 +31,19 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
               <th scope="row"><button type="button" className={styles.name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name === LOCAL_HOST ? 'this machine' : name}</button></th>
               <td><StatusMark status={host.state} size="s" /></td>
               <td className={styles.number}><HostTime host={host} /></td>
-              <td className={styles.result}>{host.result && host.result.outcome !== 'succeeded' ? showControls(describeResult(host.result)) : host.result ? 'exit 0' : ''}</td>
+              <td className={styles.result}>{resultOf(name, host)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   )
+}
+
+/** A step that runs on no host has no exit code. */
+function resultOf(name: string, { result }: HostState): string {
+  if (result && result.outcome !== 'succeeded') return showControls(describeResult(result))
+  return result && name !== LOCAL_HOST ? `exit ${result.exitCode}` : ''
 }
 
 function HostTime({ host }: { host: HostState }) {

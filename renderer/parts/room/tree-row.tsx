@@ -59,8 +59,8 @@ function StepBody({ row }: { row: TreeRow }) {
     <>
       <StatusMark status={step?.status ?? 'planned'} shapeOnly />
       <Title text={row.title} />
-      <Person name={owner} />
       {step && <HostDots hosts={step.hosts} />}
+      <Person name={owner} />
       <StepTime id={row.id} />
     </>
   )
@@ -98,12 +98,15 @@ function ItemBody({ row }: { row: TreeRow }) {
 
 function GateBody({ row }: { row: TreeRow }) {
   const gate = useRun((state) => state.gates[row.id])
+  // A gate that nobody decided on before the rollback or the end asks for nothing any more.
+  const over = useRun((state) => (state.rollback !== null || state.stage === 'ended' || state.aborting !== null) && state.gates[row.id]?.state === 'reached')
+  const look = over ? ({ status: 'closed', word: 'Not decided' } as const) : ({ status: gate?.state ?? 'closed' } as const)
   return (
     <>
-      <StatusMark status={gate?.state ?? 'closed'} shapeOnly />
+      <StatusMark {...look} shapeOnly />
       <Title text={row.title} />
       <Person name={gate?.by ?? null} />
-      <StatusMark status={gate?.state ?? 'closed'} size="s" className={styles.verdict} />
+      <StatusMark {...look} size="s" className={styles.verdict} />
     </>
   )
 }
