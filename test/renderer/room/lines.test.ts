@@ -30,6 +30,11 @@ test('an endless line is cut and says by how much', () => {
   expect(lines.map(({ text, cut }) => [text.length, cut])).toEqual([[MAX_LINE, 3]])
 })
 
+test('colours in what is left out of an endless line do not reach the next one', () => {
+  const { lines } = addChunks(emptyLog(), [chunk(`\u001b[32m${'x'.repeat(MAX_LINE)}`), chunk('\u001b[31m'), chunk('y\nplain')])
+  expect(lines.map((line) => line.startStyle.foreground)).toEqual([null, 'ansi-2'])
+})
+
 test('only the newest lines stay, and marks say where to read the others again', () => {
   const log = addChunks(emptyLog(), Array.from({ length: 40 }, (_, at) => chunk('line\n'.repeat(100), { seq: at + 1 })), 500)
   expect([log.lines.length, log.total, log.lines[0]?.index]).toEqual([500, 4000, 3500])
