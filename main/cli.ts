@@ -5,6 +5,15 @@ import { helpAll, helpFor, readArguments } from './cli/usage.ts'
 
 /** Runs one command line; resolves with the exit code. stdout carries what was asked for, stderr everything said on the way. */
 export async function main(argv: string[]): Promise<number> {
+  // A reader that goes away (`| head`) must not take a run with it: what it does not read is lost, nothing else.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const code = await perform(argv)
+  // Whoever ends the process now would cut off what a pipe has not taken yet.
+  await new Promise((resolve) => { process.stdout.write('', resolve) })
+  return code
+}
+
+async function perform(argv: string[]): Promise<number> {
   const [name = 'open', ...rest] = argv
   if (name === '--help' || name === '-h' || name === 'help') {
     const about = commands.find((command) => command.name === rest[0])

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -181,5 +181,22 @@ describe('hostile words', () => {
 
   test.skipIf(process.platform === 'win32')('a device without an end is no runbook', async () => {
     expect(await holdpoint('check', '/dev/zero')).toMatchObject({ code: 2, stderr: expect.stringContaining('larger than 4 MiB') })
+  })
+})
+
+describe('pipes', () => {
+  const shell = (script: string) => spawnSync('sh', ['-c', script], {
+    env: { ...process.env, HOLDPOINT_HOME: join(folder, 'piped'), NO_COLOR: '1', HP: `${process.execPath} ${join(root, 'main/holdpoint.js')}` }, encoding: 'utf8',
+  })
+
+  test('a run outlives a reader that has gone, and a report larger than a pipe arrives whole', () => {
+    const rehearsed = shell(`{ $HP rehearse '${example}' --speed 3600 --json; echo "code $?" >&2; } | true`)
+    expect(rehearsed.stderr).toMatch(/code [013]\n/)
+    expect(shell('$HP runs').stdout).toContain(' ended-')
+    const asJson = join(folder, 'whole.json')
+    shell(`$HP report last --format json > '${asJson}'`)
+    // The time of its making is in it, and as long each time.
+    const { size } = statSync(asJson)
+    expect([size > 65_536, shell('$HP report last --format json | wc -c').stdout.trim()]).toEqual([true, String(size)])
   })
 })
