@@ -42,5 +42,8 @@ export type HostResult =
   /** The command was sent and nobody can say how it ended. */
   | { outcome: 'unknown'; code: string; message: string; hint: string }
 
+/** The code of the Problem a shell rejects with when this program closes while durable work goes on on its host: nothing is to be recorded. */
+export const DETACHED = 'step-detached'
+
 /** The name under which the output and the result of a step without hosts are kept. */
 export const LOCAL_HOST = 'local'

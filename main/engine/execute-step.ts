@@ -2,9 +2,9 @@ import { toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
-import { LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
+import { DETACHED, LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
 import { hostsAtOnce } from '#kinds/parallel.ts'
-import type { Ports } from '#kinds/ports.ts'
+import type { Ports, ShellJob } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -15,8 +15,12 @@ export interface ExecuteOptions {
   recorder: Recorder
   /** Records what happened; keeps trying while storage refuses, so that no outcome is lost. */
   report(command: EngineCommand): Promise<void>
+  /** What makes the work on a host durable, for kinds that can be. */
+  job(about: AboutHost): ShellJob
   signal: AbortSignal
 }
+
+interface AboutHost { stepId: string; attempt: number; host: string }
 
 const DEFAULT_PARALLEL = 10
 
@@ -34,17 +38,22 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
 
 async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<void> {
   const about = { stepId: step.id, attempt: options.effect.attempt, host }
-  if (options.signal.aborted) {
+  const isDurable = stepKinds[step.kind]?.durable === true
+  const job = isDurable ? options.job(about) : undefined
+  // Work that was sent before is never just dropped: its shell stops it where it runs.
+  if (options.signal.aborted && (job === undefined || job.intent() === null)) {
     await options.report({ type: 'report-host-finished', ...about, result: { outcome: 'failed', reason: 'aborted', message: 'It was stopped before it began here.' } })
     return
   }
-  await options.report({ type: 'report-host-started', ...about })
-  const result = await runKind(options, step, about)
+  if (job === undefined) await options.report({ type: 'report-host-started', ...about })
+  const result = await runKind(options, step, about, job)
+  if (result === null) return
   options.recorder.flush()
   await options.report({ type: 'report-host-finished', ...about, result })
 }
 
-async function runKind(options: ExecuteOptions, step: Step, about: { stepId: string; attempt: number; host: string }): Promise<HostResult> {
+/** Null when the work goes on without this program. */
+async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, job: ShellJob | undefined): Promise<HostResult | null> {
   const kind = stepKinds[step.kind]
   const host = options.state.runbook.inventory.hosts.find((candidate) => candidate.name === about.host) ?? null
   if (!kind?.run) return refused('step-kind-unknown', `Holdpoint cannot run a step of kind "${step.kind}".`, 'Do it by hand and mark it done, or mend the runbook.')
@@ -53,11 +62,12 @@ async function runKind(options: ExecuteOptions, step: Step, about: { stepId: str
   if (!('shell' in ports)) return refused(ports.code, ports.message, ports.hint)
   try {
     return await kind.run({
-      step, attempt: about.attempt, host, ports, signal: options.signal,
+      step, attempt: about.attempt, job, host, ports, signal: options.signal,
       onOutput: (stream, bytes) => options.recorder.write(about, stream, bytes),
     })
   } catch (thrown) {
     const problem = toProblem(thrown)
+    if (problem.code === DETACHED) return null
     return { outcome: 'unknown', code: problem.code, message: problem.message, hint: 'It is not known whether the work was done. Check the host, then retry, or mark the step done and say how you know.' }
   }
 }

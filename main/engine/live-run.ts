@@ -6,9 +6,11 @@ import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { automatedRunning, isEnded, statusOf } from '#domain/run/view.ts'
+import { automatedRunning, findStep, isEnded, statusOf } from '#domain/run/view.ts'
 import type { Ports } from '#kinds/ports.ts'
+import { stepKinds } from '#kinds/steps/index.ts'
 import { executeStep } from './execute-step.ts'
+import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
 import { startSampler } from './sampler.ts'
@@ -19,7 +21,7 @@ export interface LiveRun {
   state(): RunState
   /** Decides, records and publishes in one synchronous turn; effects begin after it. Throws Problem on a refusal. */
   handle(command: RunCommand, by: string): number
-  /** After a restart: what was running is reported lost, what should be going on goes on. */
+  /** After a restart: durable work is followed again, other work that was running is reported lost, what should be going on goes on. */
   recover(): void
   clock(): ClockReading
   events: Signal
@@ -56,10 +58,17 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }))
 
   const handle = (command: RunCommand, by: string): number => {
+    record(command, by, () => undefined)
+    return state.version
+  }
+
+  /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */
+  const record = (command: RunCommand, by: string, also: () => void): boolean => {
     const now = Math.max(clock.now(), state.lastEventAt)
     const events = decideAll(state, command, { now, by })
-    if (events.length === 0) return state.version
+    if (events.length === 0) return false
     const next = storage.together(() => {
+      also()
       const stored = storage.journal.append(runId, state.version, events)
       const folded = stored.reduce<RunState>((before, one) => evolve(before, one), state)
       if (statusOf(folded) !== statusOf(state)) storage.runs.setStatus(runId, statusOf(folded), folded.finishedAt)
@@ -69,8 +78,13 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     signals.events.emit()
     for (const event of events) for (const effect of react(event)) begin(effect)
     settle()
-    return state.version
+    return true
   }
+
+  const job = (about: { stepId: string; attempt: number; host: string }) => createJobRecord({
+    storage, key: { runId, ...about }, now: () => clock.now(), record: (command, also) => record(command, PROGRAM, also), wake: signals.output.emit,
+    report: (command) => void report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown)),
+  })
 
   const begin = (effect: Effect) => {
     if (effect.type === 'abort-steps') {
@@ -80,9 +94,10 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     const controller = new AbortController()
     running.set(effect.stepId, controller)
     const started = state
+    if (isStopping(state, effect.stepId)) controller.abort(new Error('the run is being stopped'))
     // Not in this turn: what the step reports is a command of its own.
     void Promise.resolve()
-      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, signal: controller.signal }))
+      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, signal: controller.signal }))
       .catch((thrown: unknown) => {
         options.log(`step ${effect.stepId} of run ${runId}`, thrown)
         return report({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
@@ -171,8 +186,17 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const recover = () => {
-    const lost = automatedRunning(state).map(({ step }) => step.id)
-    for (const stepId of lost) handle({ type: 'report-step-lost', stepId, attempt: state.steps[stepId]?.attempt ?? 0 }, PROGRAM)
+    for (const { step } of automatedRunning(state)) {
+      const { attempt = 0, hosts: known = {} } = state.steps[step.id] ?? {}
+      const open = Object.entries(known).filter(([, host]) => host.result === null)
+      // What was sent before is followed again where it runs; what never was begins now, as the recorded start of the step says.
+      const isOurs = (host: string, queued: boolean): boolean =>
+        stepKinds[step.kind]?.durable === true && (queued || storage.jobs.find({ runId, stepId: step.id, attempt, host }) !== null)
+      const hosts = open.filter(([host, { state: is }]) => isOurs(host, is === 'queued')).map(([host]) => host)
+      const lost = open.map(([host]) => host).filter((host) => !hosts.includes(host))
+      if (lost.length > 0 || open.length === 0) handle({ type: 'report-step-lost', stepId: step.id, attempt, hosts: lost }, PROGRAM)
+      if (hosts.length > 0) begin({ type: 'execute-step', stepId: step.id, attempt, hosts })
+    }
     settle()
   }
 
@@ -183,11 +207,16 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     const opened = ports
     ports = null
     await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
-    // With the connections gone this reaches no host: running commands are left alone, not stopped. Their steps are
-    // `unknown` at the next start and a person decides.
+    // With the connections gone this reaches no host: running commands are left alone, not stopped. Durable ones are
+    // found again at the next start; the others' steps are `unknown` then and a person decides.
     for (const controller of running.values()) controller.abort(new Error('Holdpoint is closing'))
     recorder.close()
   }
 
   return { ...signals, state: () => state, handle, recover, clock: () => clock.reading(), close }
+}
+
+/** True when the run was told to stop this step before the program ended: an abort, or a rollback while it went forward. */
+function isStopping(state: RunState, stepId: string): boolean {
+  return state.aborting !== null || (state.rollback !== null && findStep(state.runbook, stepId)?.lane === 'forward')
 }

@@ -1,7 +1,8 @@
 import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
 import type { RunState, RunStatus } from '#domain/run/state.ts'
 import type { Sample } from '#domain/threshold.ts'
-import type { Clock, Ports } from '#kinds/ports.ts'
+import type { Clock, OutputStream, Ports } from '#kinds/ports.ts'
+import type { Jobs } from '#storage/jobs.ts'
 import type { OutputRow } from './recorder.ts'
 
 /** The run's own time, as the renderer is told it: now = at + (machine now - machineAt) * rate. */
@@ -30,7 +31,11 @@ export interface EngineStorage {
   }
   output: {
     appendMany(rows: OutputRow[]): void
+    /** Bytes and cursor in one transaction; throws `output-gap` when the offset is not where the stream ends. */
+    appendAt(jobId: string, offset: number, row: OutputRow): void
+    end(jobId: string, stream: OutputStream): number
   }
+  jobs: Pick<Jobs, 'find' | 'begin' | 'launched' | 'finish' | 'acknowledged'>
   samples: {
     append(runId: string, metric: string, samples: Sample[]): void
     range(runId: string, metric: string, from: number, to: number): Sample[]

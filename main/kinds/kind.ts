@@ -2,11 +2,13 @@ import type { z } from 'zod'
 import type { Host, MetricSource } from '#domain/inventory.ts'
 import type { HostResult, Step } from '#domain/step.ts'
 import type { Sample } from '#domain/threshold.ts'
-import type { OnOutput, Ports } from './ports.ts'
+import type { OnOutput, Ports, ShellJob } from './ports.ts'
 
 export interface StepWork {
   step: Step
   attempt: number
+  /** For kinds that are `durable`: what makes the work outlive this program. */
+  job?: ShellJob
   /** Null for kinds that need no host. */
   host: Host | null
   ports: Ports
@@ -20,6 +22,8 @@ export interface StepKind {
   /** For people: "Command over SSH". */
   label: string
   needsHosts: boolean
+  /** Its work can outlive this program: it takes the job and says through it when it starts. */
+  durable?: true
   /** The attributes it takes besides the common ones (id, hosts, timeout, planned, undo, owner). */
   attributes: z.ZodType<Record<string, unknown>>
   /** What is wrong with this step, in words; empty when it can run. */

@@ -53,7 +53,7 @@ export interface ShellJob {
   /** What was recorded for this very work before, by this process or one before it; null when nothing was ever sent. */
   intent(): JobIntent | null
   /** Commits that the command is about to be sent, synced to the disk. */
-  begin(host: { bootId: string; hostKey: string; helper: string }): JobIntent
+  begin(facts: { bootId: string; hostKey: string; helper: string; commandSha256: string }): JobIntent
   /** Records that the host cannot keep the work: it runs over an ordinary channel. */
   beginPlain(why: string): void
   launched(): void

@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto'
 import { userInfo } from 'node:os'
 import type { Host } from '#domain/inventory.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
-import type { HostResult } from '#domain/step.ts'
+import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { Clock, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
 import { HELPER_SHA } from './durable/helper.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
-import { DETACHED, runDurable, type DurableWorld } from './durable/run-durable.ts'
+import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE } from './durable/verbs.ts'
 import { createKeyRing } from './identities.ts'
 import { placeName } from './failures.ts'
@@ -68,7 +69,7 @@ export interface ScriptRequest {
 
 export interface SshPool {
   /**
-   * Runs a script with /bin/sh. Never throws for what a host or a network does. Rejects with the Problem `ssh-detached`
+   * Runs a script with /bin/sh. Never throws for what a host or a network does. Rejects with the Problem `step-detached`
    * when the pool is closed while a durable command goes on on its host.
    */
   run(request: ScriptRequest): Promise<HostResult>
@@ -152,7 +153,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
         job.beginPlain(probe.why)
         return null
       }
-      const intent = job.begin({ bootId: probe.bootId, hostKey: link.hostKey, helper: HELPER_SHA })
+      const intent = job.begin({ bootId: probe.bootId, hostKey: link.hostKey, helper: HELPER_SHA, commandSha256: createHash('sha256').update(request.script).digest('hex') })
       return await runDurable({ ...work, intent, isFound: false, link }, world)
     }
   }

@@ -1,3 +1,4 @@
+import { Problem } from '#domain/problem.ts'
 import type { Connection } from './database.ts'
 import { explain } from './problems.ts'
 
@@ -33,6 +34,13 @@ export interface OutputQuery {
 
 export interface Output {
   append(chunk: NewChunk): number
+  /**
+   * Keeps what a durable job said from `offset` on; the newest chunk of a stream is also its cursor, so the two cannot part.
+   * Throws `output-gap` unless the offset is exactly where the stream ends so far.
+   */
+  appendAt(jobId: string, offset: number, chunk: NewChunk): void
+  /** Where the next byte of a job's stream belongs. */
+  end(jobId: string, stream: OutputStream): number
   /** All or none, in one transaction: a busy step gathers its chunks for a moment and writes them together. */
   appendMany(chunks: readonly NewChunk[]): number[]
   /**
@@ -65,6 +73,17 @@ export function createOutput(connection: Connection): Output {
 
   const ofAttempt = connection.prepare<[string, string, number, string], Listed>(
     'SELECT seq, size FROM output WHERE run_id = ? AND step_id = ? AND attempt = ? AND host = ? ORDER BY seq DESC')
+
+  const insertAt = connection.prepare<[string, string, number, string, string, number, number, Uint8Array, string, number]>(
+    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, job_id, off) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const ends = connection.prepare<[string, string], number>('SELECT off + size FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
+
+  const end = (jobId: string, stream: OutputStream): number => ends.get(jobId, stream) ?? 0
+  const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk): void => {
+    const expected = end(jobId, item.stream)
+    if (offset !== expected) throw new Problem('output-gap', `Output of ${item.host} came for byte ${offset} where byte ${expected} is next.`, 'Nothing was kept twice; the link is made anew and the output read from the right place.')
+    insertAt.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes, jobId, offset)
+  })
 
   const append = (item: NewChunk): number =>
     Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes).lastInsertRowid)
@@ -99,7 +118,7 @@ export function createOutput(connection: Connection): Output {
     return { text: text.subarray(Math.max(text.byteLength - maxBytes, 0)), bytes }
   }
 
-  return { tail, append, appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
+  return { tail, append, end, appendAt: (jobId, offset, item) => appendAt.immediate(jobId, offset, item), appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
 }
 
 /** How many of the first entries fit `limit` and `maxBytes`; at least one. */

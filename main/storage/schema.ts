@@ -84,4 +84,27 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER output_not_changed BEFORE UPDATE ON output BEGIN SELECT RAISE(ABORT, 'output is never changed'); END;
   CREATE TRIGGER output_not_deleted BEFORE DELETE ON output BEGIN SELECT RAISE(ABORT, 'output is never deleted'); END;
   `,
+  `
+  CREATE TABLE jobs (
+    job_id TEXT PRIMARY KEY,
+    run TEXT NOT NULL,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    step_id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    cmd_sha256 TEXT NOT NULL,
+    token INTEGER NOT NULL CHECK (token > 0),
+    boot_id TEXT NOT NULL,
+    host_key TEXT NOT NULL,
+    helper TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('intended', 'launched', 'finished', 'acknowledged')),
+    created_at INTEGER NOT NULL,
+    late BLOB NOT NULL,
+    UNIQUE (run_id, step_id, attempt, host)
+  ) STRICT;
+
+  ALTER TABLE output ADD COLUMN job_id TEXT;
+  ALTER TABLE output ADD COLUMN off INTEGER;
+  CREATE UNIQUE INDEX output_by_offset ON output (job_id, stream, off, size) WHERE job_id IS NOT NULL;
+  `,
 ]

@@ -1,5 +1,6 @@
 import { makeDataPath } from './data-path.ts'
 import { openDatabase } from './database.ts'
+import { createJobs, type Jobs } from './jobs.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { takeLock } from './lock.ts'
 import { createOutput, type Output } from './output.ts'
@@ -14,6 +15,7 @@ export interface Storage {
   runbooks: Runbooks
   runs: Runs
   journal: Journal
+  jobs: Jobs
   output: Output
   samples: Samples
   settings: SettingsStore
@@ -38,6 +40,7 @@ export function openStorage(dataPath: string): Storage {
       runs: withProblems(createRuns(durable), file),
       journal: withProblems(createJournal(durable), file),
       settings: withProblems(createSettings(durable), file),
+      jobs: withProblems(createJobs(durable, bulk), file),
       output: withProblems(createOutput(bulk), file),
       samples: withProblems(createSamples(bulk), file),
       together: (work) => explain(() => durable.transaction(work).immediate(), file),

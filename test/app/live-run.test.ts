@@ -56,6 +56,7 @@ describe.skipIf(sshdMissing)('a live run over real SSH', () => {
     await call(app, 'send-command', { runId, command: { type: 'decide-gate', gateId: `gate-before-${phases[0]?.id}`, decision: 'go' } })
     return runId
   }
+  const events = (app: App, runId: string) => app.storage.journal.read(runId, 0).map(({ event }) => event)
   const open = () => createApp({ door: 'cli', dataPath: join(folder, 'data'), home, answerPrompt: () => Promise.resolve({ accept: true }) })
 
   test('commands run on both hosts, their bytes are kept exactly, the check passes, and the run reaches its end', async () => {
@@ -116,26 +117,31 @@ describe.skipIf(sshdMissing)('a live run over real SSH', () => {
     }
   })
 
-  test('sshd dying under a running command makes it unknown, and a retry goes on from there', async () => {
+  test('sshd dying under a running command is a lost link: the command goes on, its output has no gap, its exit code is exact', async () => {
     const app = await open()
     try {
-      const runId = await begin(app, liveRunbook({ checkUrl, marker, firstCommand: `if [ -e ${marker} ]; then echo again; else echo begun; sleep 600; fi` }))
+      const runId = await begin(app, liveRunbook({ checkUrl, marker, firstCommand: `echo begun; while [ ! -e ${marker} ]; do sleep 0.05; done; echo over; exit 7` }))
       await until(() => app.storage.output.size({ runId, stepId: 'deploy', host: null }) >= 12, 'both to begin')
-      writeFileSync(marker, '')
       sshd.killSessions()
-      await until(() => statusOf(app.engine.state(runId)) === 'unknown', 'the unknown outcome')
-      await call(app, 'send-command', { runId, command: { type: 'retry-step', stepId: 'deploy' } })
-      await until(() => app.engine.state(runId).steps['deploy']?.status === 'succeeded', 'the retry')
+      await until(() => events(app, runId).filter(({ type }) => type === 'host-link-lost').length === 2, 'both links to be lost')
+      expect(app.engine.state(runId).steps['deploy']).toMatchObject({ status: 'running', hosts: { app1: { state: 'running', durable: true } } })
+      await until(() => events(app, runId).filter(({ type }) => type === 'host-link-restored').length === 2, 'both links to be restored')
+      writeFileSync(marker, '')
+      await until(() => statusOf(app.engine.state(runId)) === 'failed', 'the end')
+      for (const host of ['app1', 'app2']) {
+        expect(app.engine.state(runId).steps['deploy']?.hosts[host]).toMatchObject({ linkLostAt: null, result: { outcome: 'failed', reason: 'exit', exitCode: 7 } })
+        expect(Buffer.concat([...app.storage.output.readBytes({ runId, stepId: 'deploy', attempt: 1, host, stream: 'stdout' })]).toString()).toBe('begun\nover\n')
+      }
     } finally {
       await app.close()
       rmSync(marker, { force: true })
     }
   })
 
-  test('after kill -9 in a running step everything acknowledged is there, the step is unknown, and it is not run again by itself', async () => {
+  test('after kill -9 in a running step everything acknowledged is there, the step is followed again, ran once, and ends with its exact exit code', async () => {
     const counter = `${marker}-count`
     writeFileSync(counter, '', { mode: 0o666 })
-    const command = `echo run >> ${counter}; if [ -e ${marker} ]; then echo again; else echo begun; sleep 600; fi`
+    const command = `echo run >> ${counter}; echo begun; while [ ! -e ${marker} ]; do sleep 0.05; done; echo over; exit 7`
     writeFileSync(join(home, '.ssh', 'known_hosts'), sshd.knownHostsLine, { mode: 0o600 })
     // The counter belongs to whoever starts the test; the account on the host must be able to add to it.
     const { chmodSync, readFileSync } = await import('node:fs')
@@ -160,11 +166,14 @@ describe.skipIf(sshdMissing)('a live run over real SSH', () => {
       const journal = app.storage.journal.read(runId, 0)
       for (const { seq, type } of acknowledged) expect(journal[seq - 1]?.event.type).toBe(type)
       expect(app.storage.journal.verify(runId)).toMatchObject({ ok: true })
-      expect(statusOf(app.engine.state(runId))).toBe('unknown')
-      expect(app.engine.state(runId).steps['deploy']?.hosts['app1']?.result).toMatchObject({ outcome: 'unknown', code: 'step-lost' })
+      expect(statusOf(app.engine.state(runId))).toBe('running')
+      writeFileSync(marker, '')
+      await until(() => statusOf(app.engine.state(runId)) === 'failed', 'the end')
+      for (const host of ['app1', 'app2']) {
+        expect(app.engine.state(runId).steps['deploy']?.hosts[host]?.result).toEqual({ outcome: 'failed', reason: 'exit', exitCode: 7 })
+        expect(Buffer.concat([...app.storage.output.readBytes({ runId, stepId: 'deploy', attempt: 1, host, stream: 'stdout' })]).toString()).toBe('begun\nover\n')
+      }
       expect(readFileSync(counter, 'utf8')).toBe('run\nrun\n')
-      await call(app, 'send-command', { runId, command: { type: 'resolve-step', stepId: 'deploy', evidence: 'looked at both hosts' } })
-      await until(() => app.engine.state(runId).stage === 'closing', 'the run to go on')
     } finally {
       await app.close()
       rmSync(marker, { force: true })

@@ -46,11 +46,11 @@ describe('openDatabase', () => {
     const { durable, close } = opened(path, next)
     expect(durable.prepare('SELECT colour FROM runs').pluck().all()).toEqual(['red'])
     close()
-    const copy = connect(join(path, 'backups', 'holdpoint-schema-1.db'), { timeoutMs: 0, readonly: true })
-    expect(copy.pragma('user_version', { simple: true })).toBe(1)
+    const copy = connect(join(path, 'backups', `holdpoint-schema-${MIGRATIONS.length}.db`), { timeoutMs: 0, readonly: true })
+    expect(copy.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
     expect(copy.prepare('SELECT count(*) FROM events').pluck().get()).toBe(2)
     copy.close()
-    expect(readdirSync(join(path, 'backups'))).toEqual(['holdpoint-schema-1.db'])
+    expect(readdirSync(join(path, 'backups'))).toEqual([`holdpoint-schema-${MIGRATIONS.length}.db`])
   })
 
   it('leaves older data exactly as it was when a migration fails', () => {
@@ -58,7 +58,7 @@ describe('openDatabase', () => {
     fill(path)
     expect(() => openDatabase(path, [...next, 'CREATE TABLE runs (id TEXT)'])).toThrow('already exists')
     const { durable, close } = opened(path)
-    expect(durable.pragma('user_version', { simple: true })).toBe(1)
+    expect(durable.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
     expect(durable.prepare("SELECT count(*) FROM pragma_table_info('runs') WHERE name = 'colour'").pluck().get()).toBe(0)
     close()
   })

@@ -68,6 +68,8 @@ export function createFakeShell(): FakeShell {
   return {
     requests,
     run: (request) => new Promise((resolve) => {
+      // Like a host that keeps nothing: the work is gone with the connection.
+      request.job?.beginPlain('a stand-in')
       requests.push(request)
       waiting.push({ host: request.host.name, settle: resolve })
       request.signal.addEventListener('abort', () => resolve({ outcome: 'failed', reason: 'aborted', message: 'stopped' }), { once: true })

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +37,8 @@ export interface Sshd {
   pid: number
   /** The server's own folder, gone after stop. */
   home: string
+  /** Where durable jobs are kept on this server, whoever logs in. */
+  state: string
   /** What sshd has logged so far. */
   log(): string
   /** Kills the processes of all sessions, as when a host's network goes away at once. */
@@ -50,6 +52,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const home = mkdtempSync(join(tmpdir(), 'holdpoint-sshd-'))
   const user = loginUser()
   chmodSync(home, 0o755)
+  const state = join(home, 'state')
+  mkdirSync(state)
+  chmodSync(state, 0o777)
   const types = options.hostKeyTypes ?? ['ed25519']
   for (const type of types) keygen(type, join(home, `host_${type}`), '')
   const keyFile = options.keyFile ?? join(home, 'user_key')
@@ -75,10 +80,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeys,
     pid,
     home,
+    state,
     log: () => readFileSync(join(home, 'log'), 'utf8'),
     killSessions: () => killTree(pid),
     stop: async () => {
       killTree(pid)
+      killJobs(state)
       await stopChild(child)
       process.removeListener('exit', killLeftOver)
       rmSync(home, { recursive: true, force: true })
@@ -111,6 +118,7 @@ function configText(home: string, port: number, types: string[], more: string[])
     'ListenAddress 127.0.0.1',
     `Port ${port}`,
     ...types.map((type) => `HostKey ${join(home, `host_${type}`)}`),
+    `SetEnv XDG_STATE_HOME=${join(home, 'state')}`,
     `PidFile ${join(home, 'pid')}`,
     `AuthorizedKeysFile ${join(home, 'authorized_keys')}`,
     'StrictModes no',
@@ -177,6 +185,20 @@ function killTree(pid: number): void {
       process.kill(child, 'SIGKILL')
     } catch {
       // Ended by itself meanwhile.
+    }
+  }
+}
+
+/** Durable jobs are nobody's children: whatever a test left running is ended by its records. */
+function killJobs(state: string): void {
+  const jobs = join(state, 'holdpoint', 'jobs')
+  for (const job of existsSync(jobs) ? readdirSync(jobs) : []) {
+    for (const record of ['sup', 'cmd']) {
+      try {
+        process.kill(-Number(readFileSync(join(jobs, job, 'started', record), 'utf8').split(' ')[0]), 'SIGKILL')
+      } catch {
+        // Never begun, or ended by itself.
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':
+    case 'host-link-lost':
     case 'breach-overridden':
     case 'item-waived':
     case 'step-skipped':
@@ -38,6 +39,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'rollback-steps-finished':
     case 'breach-closed':
     case 'data-returned':
+    case 'host-link-restored':
       return 'good'
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
     case 'step-started': case 'host-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':

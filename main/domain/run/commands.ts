@@ -38,10 +38,13 @@ export type OperatorCommand = z.infer<typeof OperatorCommand>
 
 /** What the program itself reports. Never accepted from the bridge. */
 export type EngineCommand =
-  | { type: 'report-host-started'; stepId: string; attempt: number; host: string }
+  | { type: 'report-host-started'; stepId: string; attempt: number; host: string; durable?: boolean; why?: string }
+  /** The link to durable work is gone: it goes on on its host, and the link is tried again. */
+  | { type: 'report-host-link-lost'; stepId: string; attempt: number; host: string; message: string }
+  | { type: 'report-host-link-restored'; stepId: string; attempt: number; host: string }
   | { type: 'report-host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
-  /** After a restart: a step that was running when the program ended. */
-  | { type: 'report-step-lost'; stepId: string; attempt: number }
+  /** After a restart: a step that was running when the program ended; on these hosts only, where they are named. */
+  | { type: 'report-step-lost'; stepId: string; attempt: number; hosts?: string[] }
   | { type: 'report-breach'; thresholdId: string | null; triggerId: string | null; metric: string; evidence: Evidence }
   | { type: 'report-breach-over'; breachId: string }
   | { type: 'report-no-data'; metric: string }

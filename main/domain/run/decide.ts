@@ -36,6 +36,8 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'end-monitoring': flow.endMonitoring,
   'finish-run': flow.finishRun,
   'report-host-started': steps.reportHostStarted,
+  'report-host-link-lost': steps.reportHostLinkLost,
+  'report-host-link-restored': steps.reportHostLinkRestored,
   'report-host-finished': steps.reportHostFinished,
   'report-step-lost': steps.reportStepLost,
   'report-breach': health.reportBreach,

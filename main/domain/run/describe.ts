@@ -17,10 +17,10 @@ export function describeEvent(event: RunEvent, runbook: Runbook): string {
 
 /** How it went on one host: `exit code 1`, `timed out`, `unknown: the connection was lost…`. */
 export function describeResult(result: HostResult): string {
-  if (result.outcome === 'succeeded') return 'succeeded'
+  if (result.outcome === 'succeeded') return `succeeded${noted(result.note)}`
   if (result.outcome === 'unknown') return `outcome unknown: ${result.message}`
   switch (result.reason) {
-    case 'exit': return `failed with exit code ${result.exitCode}`
+    case 'exit': return `failed with exit code ${result.exitCode}${noted(result.note)}`
     case 'signal': return `ended by signal ${result.signal}`
     case 'timeout': return `timed out: ${result.message}`
     case 'aborted': return `aborted: ${result.message}`
@@ -28,6 +28,7 @@ export function describeResult(result: HostResult): string {
   }
 }
 
+const noted = (note: string | undefined): string => (note === undefined ? '' : ` (${note})`)
 const quoted = (text: string): string => `“${text}”`
 const because = (text: string): string => (text === '' ? '' : `: ${text}`)
 const attempt = (number: number): string => (number > 1 ? ` (attempt ${number})` : '')
@@ -66,7 +67,9 @@ const describers: Describers = {
   'phase-started': (event, runbook) => `${phaseOf(runbook, event.phaseId)} started`,
   'phase-finished': (event, runbook) => `${phaseOf(runbook, event.phaseId)} finished`,
   'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${onHosts(event.hosts)}${attempt(event.attempt)}`,
-  'host-started': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}`,
+  'host-started': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}${event.durable === false ? `, not durable${because(event.why ?? '')}` : ''}`,
+  'host-link-lost': (event, runbook) => `${onHost(event.host)}link lost, ${stepTitle(runbook, event.stepId)} still running there, retrying${attempt(event.attempt)}${because(event.message)}`,
+  'host-link-restored': (event, runbook) => `${onHost(event.host)}link restored, ${stepTitle(runbook, event.stepId)} is followed again without a gap${attempt(event.attempt)}`,
   'host-finished': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
   'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
   'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,

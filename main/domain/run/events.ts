@@ -28,7 +28,10 @@ export type RunFact =
   | { type: 'phase-started'; phaseId: string }
   | { type: 'phase-finished'; phaseId: string }
   | { type: 'step-started'; stepId: string; attempt: number; hosts: string[] }
-  | { type: 'host-started'; stepId: string; attempt: number; host: string }
+  /** `durable`: whether the host keeps the work when the link is lost, and `why` not; left out for work that is not on a host. */
+  | { type: 'host-started'; stepId: string; attempt: number; host: string; durable?: boolean; why?: string }
+  | { type: 'host-link-lost'; stepId: string; attempt: number; host: string; message: string }
+  | { type: 'host-link-restored'; stepId: string; attempt: number; host: string }
   | { type: 'host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
   | { type: 'step-finished'; stepId: string; attempt: number; outcome: StepOutcome; message: string }
   | { type: 'step-skipped'; stepId: string; reason: string }

@@ -40,9 +40,11 @@ const withStep = (state: RunState, stepId: string, change: (step: StepState) => 
   return step ? { steps: { ...state.steps, [stepId]: { ...step, ...change(step) } } } : {}
 }
 
+const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, durable: null, linkLostAt: null }
+
 const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
   withStep(state, event.stepId, (step) => ({
-    hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? { state: 'queued', startedAt: null, finishedAt: null, result: null }) },
+    hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? QUEUED) },
   }))
 
 const without = <T>(record: Record<string, T>, key: string): Record<string, T> =>
@@ -63,10 +65,12 @@ const evolvers: Evolvers = {
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
     status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '',
-    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { state: 'queued', startedAt: null, finishedAt: null, result: null }])) },
+    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, QUEUED])) },
   })),
-  'host-started': (state, event) => withHost(state, event, () => ({ state: 'running', startedAt: event.at, finishedAt: null, result: null })),
-  'host-finished': (state, event) => withHost(state, event, (host) => ({ ...host, state: event.result.outcome, finishedAt: event.at, result: event.result })),
+  'host-started': (state, event) => withHost(state, event, () => ({ ...QUEUED, state: 'running', startedAt: event.at, durable: event.durable ?? null })),
+  'host-link-lost': (state, event) => withHost(state, event, (host) => ({ ...host, linkLostAt: event.at })),
+  'host-link-restored': (state, event) => withHost(state, event, (host) => ({ ...host, linkLostAt: null })),
+  'host-finished': (state, event) => withHost(state, event, (host) => ({ ...host, state: event.result.outcome, finishedAt: event.at, result: event.result, linkLostAt: null })),
   'step-finished': (state, event) => withStep(state, event.stepId, (step) => ({
     status: event.outcome, finishedAt: event.at, message: event.message, by: event.by === 'holdpoint' ? step.by : event.by,
   })),

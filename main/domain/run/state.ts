@@ -28,6 +28,10 @@ export interface HostState {
   startedAt: number | null
   finishedAt: number | null
   result: HostResult | null
+  /** Whether the host keeps the work when the link is lost; null while that is not known, or where it does not apply. */
+  durable: boolean | null
+  /** Since when the link is lost while the work goes on there; null while it is up. */
+  linkLostAt: number | null
 }
 
 export interface StepState {

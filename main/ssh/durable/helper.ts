@@ -141,7 +141,7 @@ late() {
 }
 
 follow() {
-  o=$1 e=$2 pending=0 told=0 turn=0 naps=
+  o=$1 e=$2 pending=0 told= turn=0 naps=
   cd "$D" 2>/dev/null || { echo absent; exit 0; }
   while :; do
     state
@@ -165,7 +165,7 @@ follow() {
     staged|starting)
       pending=$((pending+1))
       if [ $pending -gt 40 ]; then if [ $s = staged ]; then echo staged; else echo 'lost lost'; fi; exit 0; fi ;;
-    *) if [ $told = 0 ]; then echo "started $s"; told=1; fi ;;
+    *) if [ "$told" != $s ]; then echo "started $s"; told=$s; fi ;;
     esac
     turn=$((turn+1))
     # A line now and then: with nobody left to read it, this shell ends.

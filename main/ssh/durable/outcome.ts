@@ -23,7 +23,7 @@ export function doneResult({ how, code, isShort, late }: Done, place: string): H
 }
 
 /** The result of an abort or a timeout: stopped only when nothing of the command is left on the host. */
-export function stoppedResult(asked: StopAsked, stopped: Stopped, end: AttachEnd, place: string): HostResult {
+export function stoppedResult(asked: StopAsked, stopped: Stopped, end: AttachEnd, place: string, id: string): HostResult {
   const why = asked.why === 'timeout' ? `It was stopped after ${formatDuration(asked.timeoutMs ?? 0)}` : 'It was stopped on request'
   if (stopped.left > 0) {
     const those = `${stopped.left === 1 ? 'process is' : 'processes are'} still alive on ${place}${stopped.pids === '' ? '' : ` (${stopped.pids})`}`
@@ -33,7 +33,8 @@ export function stoppedResult(asked: StopAsked, stopped: Stopped, end: AttachEnd
   // It had ended by itself before anything was done to it.
   if (stopped.was === 'ended' && end.end === 'done') return doneResult(end, place)
   const how = end.end === 'done' ? ` and ended with exit code ${end.code}` : ''
-  return { outcome: 'failed', reason: asked.why, message: `${why}${how} on ${place}. None of its processes is left.` }
+  const rest = end.end === 'stopped' ? ` Its output was too long to be fetched whole: the rest is on ${place}, in the folder jobs/${id} of ~/.local/state/holdpoint.` : ''
+  return { outcome: 'failed', reason: asked.why, message: `${why}${how} on ${place}. None of its processes is left.${rest}` }
 }
 
 /** The host says the job is lost; the command was sent, and nobody can say how it ended. */

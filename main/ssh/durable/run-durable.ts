@@ -1,5 +1,5 @@
 import { Problem, toProblem } from '#domain/problem.ts'
-import type { HostResult } from '#domain/step.ts'
+import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
@@ -37,6 +37,8 @@ export interface DurableWorld {
   bootIdFile: string
 }
 
+/** How long the rest of the output is fetched for once a command has been stopped: it may be gigabytes. */
+const DRAIN_MS = 5000
 /** After this a command that never began is not begun by itself any more: a person has moved on. */
 const RELAUNCH_WITHIN_MS = 10 * 60_000
 
@@ -99,14 +101,14 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
         }
       }
       const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.bootIdFile) : callFollow(intent, cursors(), world.bootIdFile)
-      const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : NEVER })
-      if (end.end === 'stopped') continue
+      const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : AbortSignal.timeout(DRAIN_MS) })
+      if (end.end === 'stopped' && stopped === null) continue
       if (end.end === 'cut') {
         if (!end.heard && link.isAlive() && ++unheard % 2 === 0) await world.mend(link)
         await lose(end.message)
         continue
       }
-      const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, place)
+      const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, place, intent.id)
       await commit(work, world, result, end.end === 'done' ? end.late : Buffer.alloc(0))
       // Only after the local commit may the host forget it. Where it did not hear that, the folder stays and does no harm.
       if (end.end === 'done' && !end.isShort) void end.acknowledge().then((acked) => { if (acked) job.acknowledged() }).catch(() => undefined)
@@ -118,11 +120,12 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
   }
 }
 
-function resultOf(end: Exclude<AttachEnd, { end: 'cut' | 'stopped' }>, stop: { asked: StopAsked; stopped: Stopped } | null, launched: boolean, place: string): HostResult {
-  if (stop !== null && !(launched && stop.stopped.was === 'never')) return stoppedResult(stop.asked, stop.stopped, end, place)
+function resultOf(end: Exclude<AttachEnd, { end: 'cut' }>, stop: { asked: StopAsked; stopped: Stopped } | null, launched: boolean, place: string, id: string): HostResult {
+  if (stop !== null && !(launched && stop.stopped.was === 'never')) return stoppedResult(stop.asked, stop.stopped, end, place, id)
   switch (end.end) {
     case 'done': return launched && end.how === 'never' ? saidResult({ end: 'said', word: 'absent', more: '' }, true, place) : doneResult(end, place)
-    case 'lost': return lostResult(end.why, place)
+    case 'stopped':
+    case 'lost': return lostResult(end.end === 'lost' ? end.why : '', place)
     case 'said': return saidResult(end, launched, place)
   }
 }
@@ -140,9 +143,6 @@ async function commit({ job }: DurableWork, world: DurableWorld, result: HostRes
     }
   }
 }
-
-/** Thrown by a shell that closes: the work goes on on its host, and nothing is to be recorded about it. */
-export const DETACHED = 'ssh-detached'
 
 function detached(): Problem {
   return new Problem(DETACHED, 'Holdpoint is closing; the command goes on on its host.', 'It is found again at the next start.')

@@ -51,7 +51,17 @@ export const resolveStep: Decide<'resolve-step'> = (state, command) => {
 
 export const reportHostStarted: Decide<'report-host-started'> = (state, command) => {
   const host = currentHost(state, command)
-  return host?.state === 'queued' ? [{ type: 'host-started', stepId: command.stepId, attempt: command.attempt, host: command.host }] : []
+  return host?.state === 'queued' ? [{ ...command, type: 'host-started' }] : []
+}
+
+export const reportHostLinkLost: Decide<'report-host-link-lost'> = (state, command) => {
+  const host = currentHost(state, command)
+  return host?.state === 'running' && host.linkLostAt === null ? [{ ...command, type: 'host-link-lost' }] : []
+}
+
+export const reportHostLinkRestored: Decide<'report-host-link-restored'> = (state, command) => {
+  const host = currentHost(state, command)
+  return host?.state === 'running' && host.linkLostAt !== null ? [{ ...command, type: 'host-link-restored' }] : []
 }
 
 /** A late or doubled report of an attempt that is over changes nothing. */
@@ -70,7 +80,7 @@ const LOST: HostResult = {
 export const reportStepLost: Decide<'report-step-lost'> = (state, command) => {
   const current = own(state.steps, command.stepId)
   if (!current || current.status !== 'running' || current.attempt !== command.attempt) return []
-  const open = Object.entries(current.hosts).filter(([, host]) => host.result === null)
+  const open = Object.entries(current.hosts).filter(([name, host]) => host.result === null && (command.hosts === undefined || command.hosts.includes(name)))
   return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])))
 }
 

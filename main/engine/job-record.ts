@@ -1,0 +1,73 @@
+import { Problem } from '#domain/problem.ts'
+import type { EngineCommand } from '#domain/run/commands.ts'
+import type { JobIntent, ShellJob } from '#kinds/ports.ts'
+import type { StoredJob } from '#storage/jobs.ts'
+import type { EngineStorage } from './options.ts'
+import { begunCharacter } from './recorder.ts'
+
+export interface JobRecordOptions {
+  storage: EngineStorage
+  key: { runId: string; stepId: string; attempt: number; host: string }
+  now(): number
+  /** Records the command's facts and does `also` in the same synced transaction. False when there was nothing to record. */
+  record(command: EngineCommand, also: () => void): boolean
+  /** Records in its own time, again until storage takes it. */
+  report(command: EngineCommand): void
+  /** Output was kept. */
+  wake(): void
+}
+
+/** One machine runs a run for now: a takeover by another would raise the token. */
+const TOKEN = 1
+
+/** The local half of the durable protocol for one piece of work on one host. */
+export function createJobRecord({ storage, key, now, record, report, wake }: JobRecordOptions): ShellJob {
+  const about = { stepId: key.stepId, attempt: key.attempt, host: key.host }
+  const required = (): StoredJob => {
+    const job = storage.jobs.find(key)
+    if (!job) throw new Error(`no job was begun for step ${key.stepId} on ${key.host}`)
+    return job
+  }
+  let id: string | null = null
+  const jobId = (): string => (id ??= required().id)
+  const over = (): never => {
+    throw new Problem('step-over', `The step is not waiting for ${key.host} any more.`, 'Nothing was sent there.')
+  }
+
+  return {
+    intent: () => {
+      const job = storage.jobs.find(key)
+      return job && toIntent(job)
+    },
+    begin: ({ bootId, hostKey, helper, commandSha256 }) => {
+      const isNew = record({ type: 'report-host-started', ...about, durable: true }, () => {
+        storage.jobs.begin(key, { bootId, hostKey, helper, commandSha256, token: TOKEN }, now())
+      })
+      return isNew ? toIntent(required()) : over()
+    },
+    beginPlain: (why) => {
+      if (!record({ type: 'report-host-started', ...about, durable: false, why }, () => undefined)) over()
+    },
+    launched: () => storage.jobs.launched(jobId()),
+    cursor: (stream) => storage.output.end(jobId(), stream),
+    keep: (stream, offset, bytes, isLast) => {
+      // Chunks end between characters, so that each can be shown by itself.
+      const size = isLast ? bytes.byteLength : bytes.byteLength - begunCharacter(bytes)
+      if (size === 0) return 0
+      storage.output.appendAt(jobId(), offset, { ...key, stream, at: now(), bytes: bytes.subarray(0, size) })
+      wake()
+      return size
+    },
+    finish: (result, late) => {
+      const finish = (): void => storage.jobs.finish(jobId(), late)
+      if (!record({ type: 'report-host-finished', ...about, result }, finish)) finish()
+    },
+    acknowledged: () => storage.jobs.acknowledged(jobId()),
+    linkLost: (message) => report({ type: 'report-host-link-lost', ...about, message }),
+    linkRestored: () => report({ type: 'report-host-link-restored', ...about }),
+  }
+}
+
+function toIntent({ id, run, token, bootId, hostKey, helper, state, at }: StoredJob): JobIntent {
+  return { id, run, token, bootId, hostKey, helper, launched: state !== 'intended', at }
+}
