@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
+import { LOCAL_FLOW } from '#domain/flow/attributes.ts'
 import { Problem } from '#domain/problem.ts'
 import type { HostResult, Step } from '#domain/step.ts'
 import type { StepKind } from '../kind.ts'
 import type { HttpReply } from '../ports.ts'
 import { addressFault, Statuses } from '../request.ts'
+import { flowFaults, flowShape } from './flow.ts'
 
-const Attributes = z.strictObject({ expect: Statuses.default([200]), contains: z.string().min(1).max(4000).optional() })
-type Expectation = z.output<typeof Attributes>
+const Expectation = z.object({ expect: Statuses.default([200]), contains: z.string().min(1).max(4000).optional() })
+type Expectation = z.output<typeof Expectation>
 
 type Method = 'GET' | 'HEAD' | 'POST'
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
@@ -19,7 +21,7 @@ export const http: StepKind = {
   kind: 'http',
   label: 'HTTP check',
   needsHosts: false,
-  attributes: Attributes,
+  attributes: z.strictObject({ ...Expectation.shape, ...flowShape(LOCAL_FLOW) }),
   check(step) {
     const { method, url, rest } = requestOf(step)
     const wrong = (message: string, hint: string) => [{ code: 'http-request-invalid', message, hint }]
@@ -29,7 +31,7 @@ export const http: StepKind = {
     const fault = addressFault(url)
     if (fault !== null) return wrong(`The step "${step.title}" cannot ask "${url}".`, fault)
     if (method === 'HEAD' && step.attributes['contains'] !== undefined) return wrong(`The step "${step.title}" looks for text in the reply to HEAD, which has none.`, 'Use GET, or leave contains= out.')
-    return []
+    return flowFaults(step, LOCAL_FLOW)
   },
   async run({ step, ports, onOutput, signal }) {
     const say = (stream: 'stdout' | 'stderr', text: string) => onOutput(stream, new TextEncoder().encode(`${text}\n`))
@@ -37,7 +39,7 @@ export const http: StepKind = {
     const expectation = expectationOf(step)
     const [fault] = http.check(step)
     if (fault || method === null || !expectation) {
-      return { outcome: 'failed', reason: 'refused', code: 'http-request-invalid', message: fault?.message ?? 'The attributes of the check do not make sense.', hint: 'Nothing was sent. Mend the step in the runbook, then retry.' }
+      return { outcome: 'failed', reason: 'refused', code: fault?.code ?? 'http-request-invalid', message: fault?.message ?? 'The attributes of the check do not make sense.', hint: 'Nothing was sent. Mend the step in the runbook, then retry.' }
     }
     const timeoutMs = step.timeoutMs ?? USUAL_TIMEOUT_MS
     say('stdout', `${method} ${url}`)
@@ -66,7 +68,7 @@ function requestOf(step: Step): { method: Method | null; url: string; rest: stri
 }
 
 function expectationOf({ attributes: { expect, contains } }: Step): Expectation | null {
-  const parsed = Attributes.safeParse({ ...(expect !== undefined && { expect }), ...(contains !== undefined && { contains }) })
+  const parsed = Expectation.safeParse({ ...(expect !== undefined && { expect }), ...(contains !== undefined && { contains }) })
   return parsed.success ? parsed.data : null
 }
 
