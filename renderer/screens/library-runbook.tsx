@@ -1,11 +1,13 @@
-import { Trash2 } from 'lucide-react'
+import { Download, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
+import { withLineFeeds } from '#domain/line-endings.ts'
 import { LiveDialog } from '#renderer/parts/library/live-dialog.tsx'
 import { usualPace } from '#renderer/parts/library/pace.ts'
 import { RehearseButton } from '#renderer/parts/library/rehearse-button.tsx'
 import { RemoveDialog } from '#renderer/parts/library/remove-dialog.tsx'
 import { useRehearse } from '#renderer/parts/library/use-rehearse.ts'
+import { download } from '#renderer/parts/report/download.ts'
 import { Findings } from '#renderer/parts/runbook/findings.tsx'
 import { Outline } from '#renderer/parts/runbook/outline.tsx'
 import { SaveBar } from '#renderer/parts/runbook/save-bar.tsx'
@@ -40,8 +42,10 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
   }, [edited])
 
   const group = 'Runbook'
+  const save = () => desk.saved && download({ fileName: desk.saved.name.endsWith('.md') ? desk.saved.name : `${desk.saved.name}.md`, mime: 'text/markdown', text: desk.saved.text })
   useRegisterCommands([
     { id: 'save', title: 'Save the text', group, shortcut: '$mod+s', run: () => void desk.save() },
+    { id: 'export', title: 'Export the file, byte for byte', group, shortcut: 'e', run: () => void save() },
     { id: 'rehearse', title: 'Rehearse this runbook', group, shortcut: 'r', run: () => rehearsing.rehearse(runbookId) },
     { id: 'run-live', title: 'Run this runbook live', group, shortcut: 'l', run: () => setSheet('live') },
     { id: 'back', title: 'Back to the library', group, shortcut: 'Escape', run: () => go({ screen: 'library' }) },
@@ -53,6 +57,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
     <div className={styles.screen}>
       <header className={styles.head}>
         <h2 className={styles.title}>{title}</h2>
+        <Button variant="quiet" icon={<Download size={14} />} shortcut="e" title={`Revision ${desk.saved.revision}, byte for byte`} onClick={() => void save()}>Export</Button>
         <Button variant="quiet" icon={<Trash2 size={14} />} aria-label="Remove this runbook" onClick={() => setSheet('remove')} />
         <Button variant="quiet" shortcut="l" onClick={() => setSheet('live')}>Run live…</Button>
         <RehearseButton title={title} pace={pace} onPace={setPace} onRehearse={() => rehearsing.rehearse(runbookId)} busy={rehearsing.busyId !== null} primary shortcut="r" />
@@ -63,7 +68,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
         <div className={styles.outline}><Outline runbook={desk.saved.runbook} onGo={(range) => editor.current?.goTo(range.line, range.column)} /></div>
         <div className={styles.source}>
           <SaveBar store={store} />
-          <div className={styles.editor}><SourceEditor ref={editor} text={desk.draft} findings={desk.findings} onEdit={desk.edit} /></div>
+          <div className={styles.editor}><SourceEditor ref={editor} text={withLineFeeds(desk.draft)} findings={desk.findings} onEdit={desk.edit} /></div>
           {desk.findings.length > 0 && <div className={styles.findings}><Findings findings={desk.findings} onGo={(finding) => editor.current?.goTo(finding.line, finding.column)} /></div>}
         </div>
       </div>

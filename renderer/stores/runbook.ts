@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Finding } from '#domain/finding.ts'
+import { applyEdit } from '#domain/line-endings.ts'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Client } from '#preload/client.ts'
 import type { OpenRunbook } from '#preload/contract.ts'
@@ -53,9 +54,11 @@ export function createRunbookStore(client: Client, runbookId: string): RunbookSt
         else if (!isEdited(get())) set({ saved: reply.value, draft: reply.value.text, findings: reply.value.findings, problem: null })
       },
       edit(text) {
-        set({ draft: text, checking: true })
+        // The field knows only LF; the draft keeps the file's own line ends, so that an edit stays one hunk.
+        const draft = applyEdit(get().draft, text)
+        set({ draft, checking: true })
         clearTimeout(timer)
-        timer = setTimeout(() => void check(text), QUIET_MS)
+        timer = setTimeout(() => void check(draft), QUIET_MS)
       },
       async save() {
         const { saved } = get()

@@ -52,3 +52,11 @@ test('findings that come back for an older text are dropped', async () => {
   expect(store.getState().findings).toBe(before)
   await vi.waitFor(() => expect(store.getState()).toMatchObject({ checking: false, findings: [] }))
 })
+
+test('an edit of a file with CRLF line ends changes only what was typed', async () => {
+  const { bridge, store } = await openDesk()
+  await bridge.call('save-runbook', { runbookId: 'example', revision: 3, text: '# one\r\ntwo\r\nthree\r\n' })
+  await store.getState().load()
+  store.getState().edit('# one\n2\nthree\n')
+  expect(store.getState().draft).toBe('# one\r\n2\r\nthree\r\n')
+})
