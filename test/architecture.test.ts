@@ -20,7 +20,7 @@ const LAW: Record<string, string[]> = {
   'main/hosts/electron': ['electron', 'node', 'preload/bridge (type)', 'main/hosts', 'main/domain'],
   'main/hosts/browser': ['ws', 'zod', 'node', 'preload/bridge (type)', 'preload/messages', 'main/hosts', 'main/domain'],
   'main/hosts': ['node', 'zod', 'preload/bridge (type)', 'preload/messages', 'main/domain', 'main/browser.ts'],
-  'main/cli': ['node', 'main/domain', 'main/api', 'main/storage (type)', 'main/hosts', 'main/app.ts'],
+  'main/cli': ['node', 'main/domain', 'main/api', 'main/storage (type)', 'main/hosts', 'main/app.ts', 'preload/contract (type)'],
   'main/log.ts': ['node'],
   'main/app.ts': ['node', 'main/domain', 'main/document', 'main/kinds', 'main/engine', 'main/ports', 'main/ssh', 'main/rehearsal', 'main/storage', 'main/api', 'main/log.ts', 'preload/bridge (type)', 'preload/contract'],
   'main/cli.ts': ['main/cli', 'main/domain'],
