@@ -24,6 +24,6 @@ export function notYetOf(step: Step): FlowProblem[] {
   return Object.keys(NOT_YET).flatMap((name) => {
     const value = own(step.attributes, name)
     if (value === undefined || !NOT_YET[name]?.test(value)) return []
-    return { code: 'attribute-not-yet', message: `The step "${step.title}" has ${name}="${value}", which this version of Holdpoint understands but does not act upon.`, hint: `It would run as if ${name}= were not there. Take it out, or do without the step.` }
+    return { code: 'attribute-not-yet', message: `The step "${step.title}" has ${name}="${value}", which this version of Holdpoint understands but does not act upon.`, hint: `Holdpoint refuses the step rather than run it as if ${name}= were not there. Take it out, or do the step by hand.` }
   })
 }

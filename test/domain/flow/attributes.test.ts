@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flowOf, HOST_FLOW, LOCAL_FLOW } from '#domain/flow/attributes.ts'
+import { describeFlow } from '#domain/flow/describe.ts'
 import { NOT_YET, notYetOf } from '#domain/flow/not-yet.ts'
 import { parseCwd, parseEnv, parseUser } from '#domain/flow/surroundings.ts'
 import type { Step } from '#domain/step.ts'
@@ -49,6 +50,18 @@ describe('flowOf', () => {
     fc.assert(fc.property(fc.dictionary(name, fc.oneof(fc.string(), fc.constantFrom('1', '50%', 'true', 'secret:', '~', '=', '1,2,,'))), (attributes) => {
       expect(Object.keys(read(attributes).flow)).toHaveLength(15)
     }))
+  })
+})
+
+describe('describeFlow', () => {
+  it('says what is not the usual, and no value of a variable', () => {
+    expect(describeFlow(read({}).flow, () => null)).toEqual(['2 hosts, stops at the 1st failure'])
+    expect(describeFlow(read({
+      'batch': '1', 'parallel': '50%', 'max-fail': '2', 'retries': '1', 'on-fail': 'step:logs', 'when': 'not (a==1 or b==2)', 'capture': 'v=json:', 'user': 'deploy', 'cwd': '~', 'env': 'A=hidden B=secret:b', 'idempotent': 'true', 'danger': 'true',
+    }).flow, () => 'Collect the logs')).toEqual([
+      '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails', 'only when not (a == 1 or b == 2)', 'captures v',
+      'as deploy, through sudo', 'in ~', 'with A, B from secret b', 'safe to run again', 'asks for the name of the environment',
+    ])
   })
 })
 
