@@ -1,8 +1,6 @@
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { Problem } from '#domain/problem.ts'
-import type { Prompt } from '#preload/contract.ts'
-import type { PromptAnswer } from '#api/prompts.ts'
-import { createApp } from '../app.ts'
+import { createApp, type AppOptions } from '../app.ts'
 import { createAsker, type Asker } from './asker.ts'
 import { converse } from './conversation.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
@@ -27,7 +25,7 @@ export const run: Command = {
     const app = await createApp({
       door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined,
       // Other runs on the same data are not this terminal's: nobody here would see what they do.
-      recover: false, answerPrompt: (prompt, signal) => answerPrompt(asker, prompt, signal),
+      recover: false, answerPrompt: answerAt(asker),
     })
     try {
       const environment = runbook.overview.environment ?? 'the hosts named'
@@ -50,13 +48,16 @@ export const run: Command = {
   },
 }
 
-async function answerPrompt(asker: Asker, prompt: Prompt, signal: AbortSignal): Promise<PromptAnswer> {
-  const host = harmless(prompt.host)
-  if (prompt.kind === 'passphrase') {
-    const passphrase = await asker.ask(`Passphrase of ${harmless(prompt.file)} for ${host} (empty to give up):`, { signal, urgent: true, secret: true })
-    return { passphrase: passphrase === '' ? null : passphrase }
+/** Puts the questions of SSH to the person at the terminal, before any question of the run. */
+function answerAt(asker: Asker): NonNullable<AppOptions['answerPrompt']> {
+  return async (prompt, signal) => {
+    const host = harmless(prompt.host)
+    if (prompt.kind === 'passphrase') {
+      const passphrase = await asker.ask(`Passphrase of ${harmless(prompt.file)} for ${host} (empty to give up):`, { signal, urgent: true, secret: true })
+      return { passphrase: passphrase === '' ? null : passphrase }
+    }
+    const shown = `The host ${host} (${harmless(prompt.address)}) shows an unknown ${harmless(prompt.keyType)} key:\n  ${harmless(prompt.fingerprint)}`
+    const answer = await asker.ask(`${shown}\nIs that its key? Type yes to trust and remember it.`, { signal, urgent: true })
+    return { accept: /^yes$/i.test(answer.trim()) }
   }
-  const shown = `The host ${host} (${harmless(prompt.address)}) shows an unknown ${harmless(prompt.keyType)} key:\n  ${harmless(prompt.fingerprint)}`
-  const answer = await asker.ask(`${shown}\nIs that its key? Type yes to trust and remember it.`, { signal, urgent: true })
-  return { accept: /^yes$/i.test(answer.trim()) }
 }
