@@ -14,7 +14,8 @@ const shapes: Record<Shape, ReactNode> = {
   hourglass: <><circle cx="8" cy="8" r="6.2" className={styles.line} /><path d="M8 4.4V8l2.5 1.7" className={styles.line} /></>,
   pause: <>{disc}<path d="M6.2 5.3v5.4M9.8 5.3v5.4" className={styles.cut} /></>,
   cross: <><path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" className={styles.fill} /><path d="m5.6 5.6 4.8 4.8m0-4.8-4.8 4.8" className={styles.cut} /></>,
-  question: <><path d="M8 .6 15.4 8 8 15.4.6 8z" className={styles.fill} /><path d="M6.3 6.3a1.75 1.75 0 1 1 2.6 1.5c-.6.4-.9.7-.9 1.3M8 11.2v.1" className={styles.cut} /></>,
+  // Not a filled diamond: that is how a missing character looks.
+  question: <><path d="M8 1.2 14.8 8 8 14.8 1.2 8z" className={styles.line} /><path d="M6.5 6.6a1.5 1.5 0 1 1 2.2 1.4c-.5.3-.7.6-.7 1M8 11v.1" className={styles.line} /></>,
   check: <>{disc}<path d="m5 8.2 2.1 2.1L11 6" className={styles.cut} /></>,
   skip: <path d="m3 4 4 4-4 4m6-8 4 4-4 4" className={styles.line} />,
   back: <>{disc}<path d="M6.6 4.7 4.4 6.9l2.2 2.2M4.6 6.9h4.3a2 2 0 0 1 0 4H7.6" className={styles.cut} /></>,

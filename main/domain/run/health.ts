@@ -29,6 +29,11 @@ export function allThresholds(runbook: Runbook): Threshold[] {
   return [...runbook.thresholds, ...runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
 }
 
+/** Until when the metrics were watched, epoch ms; null while they are. Silence after that is no lack of data. */
+export function watchedUntil(state: RunState): number | null {
+  return state.stage === 'closing' || state.stage === 'ended' ? (state.monitoring?.endedAt ?? state.finishedAt) : null
+}
+
 /** Unanswered breaches of one metric: rollback triggers first. A trigger that only a person sees is alone. */
 export interface Alarm {
   fired: boolean

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Client } from '#preload/client.ts'
 import type { Series } from '#preload/contract.ts'
+import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
@@ -67,7 +68,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
         {series && !asTable && width > 0 && (<>
           <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={340} unit={unit} zone={zone} limit={limit} breached={breached} markers={shown} />
           <ol className={styles.legend} aria-label="Phases and steps">
-            {shown.map((marker) => <li key={marker.at}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
+            {shown.map((marker) => <li key={`${marker.kind} ${marker.at}`} className={classNames((marker.kind === 'phase' || marker.kind === 'rollback') && styles.phase)}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
           </ol>
         </>)}
       </div>

@@ -53,6 +53,7 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
   const top = valueTop(buckets, limit?.value ?? null)
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
+  const labelled = large ? farApart(markers, (LABEL_PX / width) * (to - from)) : new Set<number>()
   const seconds = ticks.some((at) => at % MINUTE !== 0)
   const inside = joinStretches(breached.filter((stretch) => stretch.to > from && stretch.from < to))
   return (
@@ -63,7 +64,7 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
       <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
       <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={limit && !large ? <ValueTick limit={limit.value} unit={unit} /> : tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
       {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
-        <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
+        <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large && labelled.has(marker.at) ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
       <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
       <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
@@ -74,6 +75,15 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
     </ComposedChart>
   )
 })
+
+const LABEL_PX = 18
+
+/** The markers whose numbers do not run into one another; all are in the legend. */
+function farApart(markers: Marker[], leastMs: number): Set<number> {
+  const kept: number[] = []
+  for (const { at } of markers) if (at - (kept.at(-1) ?? -Infinity) >= leastMs) kept.push(at)
+  return new Set(kept)
+}
 
 /** In a tile the limit is a tick of its own, where no line runs over it. */
 function valueTicks(top: number, limit: ChartLimit | null, large: boolean): number[] {

@@ -3,7 +3,7 @@ import { memo, useMemo, useRef } from 'react'
 import type { VerdictWord } from '#domain/verdict.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
-import { formatLength } from '#renderer/ui/format.ts'
+import { formatClock, formatLength } from '#renderer/ui/format.ts'
 import { RehearsalTag } from '#renderer/ui/tag.tsx'
 import { ChartPlot } from './chart-plot.tsx'
 import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
@@ -29,11 +29,13 @@ export interface MetricChartProps {
   rehearsal: boolean
   /** Age of the newest reading in ms when it is too old to trust, else null. Infinity: there never was one. */
   staleMs: number | null
+  /** When watching ended; null or left out while it goes on. */
+  until?: number | null
   onEnlarge: () => void
 }
 
 /** The live tile: the current value large, the run so far or its last quarter of an hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, onEnlarge }: MetricChartProps) {
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const { from, to } = shownRange(series.from, endOf(series), startedAt)
@@ -44,11 +46,13 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
         <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
         <div className={styles.words}>
           <h3 className={styles.title} title={title}>{title}</h3>
-          <p className={classNames(styles.said, staleMs !== null && styles.stale)}>{said(staleMs, limit)}</p>
+          <p className={styles.said}>
+            <span className={classNames(staleMs !== null && styles.stale)}>{said(staleMs, limit)}{until !== null && ` · until ${formatClock(until, zone)}`}</span>
+            {rehearsal && !compact && <RehearsalTag />}
+          </p>
         </div>
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>
-      {rehearsal && !compact && <span className={styles.tag}><RehearsalTag /></span>}
       <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
         {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
       </div>

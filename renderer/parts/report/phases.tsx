@@ -26,7 +26,7 @@ function StepTable({ groups, zone }: { groups: Group[]; zone: string }) {
   return (
     <table className={styles.table}>
       <thead>
-        <tr><th>Step</th><th>Status</th><th>Planned</th><th>Actual</th><th>Took</th><th>Late</th><th>By</th></tr>
+        <tr><th>Step</th><th>Status</th><th>Planned</th><th>Actual</th><th>Took</th><th>Against plan</th><th>By</th></tr>
       </thead>
       {groups.map(({ title, phase, steps }) => (
         <tbody key={title}>

@@ -2,7 +2,7 @@ import { memo, useCallback, useMemo } from 'react'
 import { ChartDialog } from '#renderer/parts/chart/chart-dialog.tsx'
 import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
 import type { ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
-import { watchedMetrics } from '#domain/run/health.ts'
+import { watchedMetrics, watchedUntil } from '#domain/run/health.ts'
 import type { Watched } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, findStep } from '#domain/run/view.ts'
@@ -30,9 +30,10 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   const rate = useRunRoom((room) => room.clock?.rate ?? 1)
   const trust = useRun((state) => trustMs(state, watched.metric, rate))
   const startedAt = useRun((state) => state.startedAt)
+  const until = useRun(watchedUntil)
   // Whole seconds, and null while it is fresh: a fresh tile is not repainted by the clock.
   const staleMs = useView((room) => {
-    const age = series ? staleness(series, trust, room.now) : Infinity
+    const age = series ? staleness(series, trust, until ?? room.now) : Infinity
     return age === null || age === Infinity ? age : Math.floor(age / 1000) * 1000
   })
   const verdict = useRun((state) => (watched.threshold ? wordOf(state, watched.threshold, series?.latest ?? null, staleMs) : staleMs === null ? 'ok' : 'no-data'))
@@ -40,7 +41,7 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   return (
     <MetricChart
       title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
-      breached={facts.breached} markers={facts.few} rehearsal={facts.rehearsal} staleMs={staleMs} onEnlarge={enlarge}
+      breached={facts.breached} markers={facts.few} rehearsal={facts.rehearsal} staleMs={staleMs} until={until} onEnlarge={enlarge}
     />
   )
 })

@@ -19,7 +19,8 @@ const TICK_MS = 1_000
 /** The stores of one run's room, joined: samples begin once the run says which metrics it has. */
 export function openRoom(client: Client, runId: string, machineNow: () => number = Date.now): OpenedRoom {
   const run = createRunStore({ client, runId })
-  const now = (): number => runTime(run.getState().clock, machineNow())
+  // What has ended is looked at as it was then: nothing gets older, nothing falls due.
+  const now = (): number => run.getState().state?.finishedAt ?? runTime(run.getState().clock, machineNow())
   const samples = createSamplesStore({ client, runId, now })
   const view = createRoomView(machineNow())
   const stale = createStalePress(run, machineNow)

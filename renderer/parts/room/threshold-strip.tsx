@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { allThresholds } from '#domain/run/health.ts'
+import { allThresholds, watchedUntil } from '#domain/run/health.ts'
 import type { Threshold } from '#domain/threshold.ts'
 import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
@@ -32,7 +32,8 @@ function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean })
   const series = useSamples((samples) => samples.series[threshold.metric])
   const rate = useRunRoom((room) => room.clock?.rate ?? 1)
   const trust = useRun((state) => trustMs(state, threshold.metric, rate))
-  const stale = useView((view) => (series ? staleness(series, trust, view.now) !== null : true))
+  const until = useRun(watchedUntil)
+  const stale = useView((view) => (series ? staleness(series, trust, until ?? view.now) !== null : true))
   const word = useRun((state) => wordOf(state, threshold, series?.latest ?? null, stale ? Infinity : null))
   const look = marks[word]
   return (

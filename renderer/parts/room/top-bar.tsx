@@ -14,6 +14,7 @@ export function TopBar() {
   const overview = useRun((state) => state.runbook.overview)
   const status = useRun(statusOf)
   const live = useRun((state) => state.mode === 'live')
+  const ended = useRun((state) => state.stage === 'ended')
   const what = [overview.environment, overview.version].filter((part) => part !== null).join(' · ')
   return (
     <header className={styles.bar}>
@@ -23,13 +24,15 @@ export function TopBar() {
       </div>
       <div className={styles.status}><StatusMark status={status} size="l" /></div>
       <ClockCluster />
-      <div className={styles.controls}>
-        <Pace />
-        <Speed />
-        <PauseButton />
-        <AbortButton />
-        <RollbackButton />
-      </div>
+      {!ended && (
+        <div className={styles.controls}>
+          <Pace />
+          <Speed />
+          <PauseButton />
+          <AbortButton />
+          <RollbackButton />
+        </div>
+      )}
     </header>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { alarmsOf, watchedMetrics } from '#domain/run/health.ts'
+import { alarmsOf, watchedMetrics, watchedUntil } from '#domain/run/health.ts'
 import type { Threshold } from '#domain/threshold.ts'
 import { minute, range, runbook, stateAfter, windowStart } from '#support/run-states.ts'
 import type { Happening } from '#support/run-states.ts'
@@ -38,4 +38,11 @@ it('leaves a trigger seen by a person alone, and what is over or overridden out'
     { type: 'breach-overridden', breachId: 'errors', reason: 'known', at: windowStart + 4 },
     { type: 'breach-closed', breachId: 'slow', at: windowStart + 5 },
   )).toEqual([[true, 1, ['eye']]])
+})
+
+it('has watched until the monitoring ended, or the run, and goes on watching until then', () => {
+  const monitoring: Happening = { type: 'monitoring-started', endsAt: windowStart + 15, at: windowStart }
+  expect(watchedUntil(stateAfter(book, [started, monitoring]))).toBeNull()
+  expect(watchedUntil(stateAfter(book, [started, monitoring, { type: 'monitoring-ended', reason: '', at: windowStart + 15 }]))).toBe(windowStart + 15)
+  expect(watchedUntil(stateAfter(book, [started, { type: 'run-finished', outcome: 'aborted', at: windowStart + 7 }]))).toBe(windowStart + 7)
 })
