@@ -33,6 +33,11 @@ export function instantIn(zone: string, time: WallTime): ZonedInstant {
   return instantOf(offsetsOf(zone), time)
 }
 
+/** How far the zone's clocks are ahead of UTC at an instant, in ms. An unknown zone is read as UTC: the document layer reports it. */
+export function offsetIn(zone: string): (at: number) => number {
+  return offsetsOf(isZone(zone) ? zone : 'UTC')
+}
+
 export type WallDate = Omit<WallTime, 'minute'>
 
 export interface WallClock {
@@ -42,9 +47,9 @@ export interface WallClock {
   instantOf(date: WallDate, dayOffset: number, minuteOfDay: number): number
 }
 
-/** Wall-clock times of one zone, for asking often. An unknown zone is read as UTC: the document layer reports it. */
+/** Wall-clock times of one zone; an unknown zone is read as UTC. */
 export function wallClockOf(zone: string): WallClock {
-  const offsetAt = offsetsOf(isZone(zone) ? zone : 'UTC')
+  const offsetAt = offsetIn(zone)
   return {
     dateAt(at) {
       const wall = new Date(at + offsetAt(at))
@@ -69,7 +74,6 @@ function instantOf(offsetAt: (at: number) => number, time: WallTime): ZonedInsta
   return { at: Math.min(...shown), clock: shown.length === 2 && before !== after ? 'overlap' : 'plain' }
 }
 
-/** How far the zone's clocks are ahead of UTC at an instant, in ms. */
 function offsetsOf(zone: string): (at: number) => number {
   const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
     timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
