@@ -1,0 +1,115 @@
+import { own } from '../own.ts'
+import type { RunEvent, RunFact, RunMode, StoredEvent } from '../run/events.ts'
+import type { StepOutcome } from '../step.ts'
+import { isBlind, type ClockEntry } from './clock-ledger.ts'
+
+/** A run as storage holds it. */
+export interface PastRun {
+  events: readonly StoredEvent[]
+  /** What its clocks did, when that was recorded. */
+  ledger?: readonly ClockEntry[]
+}
+
+/** One attempt of one step that has ended, in one run. */
+export interface Attempt {
+  runId: string
+  mode: RunMode
+  stepId: string
+  attempt: number
+  /** When it began, epoch ms. */
+  at: number
+  /** How long it took, without what it stood still for a pause. */
+  ms: number
+  outcome: StepOutcome
+  /** Whether it ran on all the step's hosts: a retry runs only where it has not succeeded. */
+  isWhole: boolean
+  /** The clock jumped, or nobody was watching, while it ran: its length is not known. */
+  isBlurred: boolean
+}
+
+/**
+ * The attempts of a run that ended, in one pass over its journal. Gates lie between steps, so waiting at one is in no attempt.
+ * A pause counts as standing still only while no host is at work: a command on a host goes on through it.
+ */
+export function attemptsOfRun({ events, ledger = [] }: PastRun): Attempt[] {
+  const walk: Walk = {
+    run: null, paused: false, open: new Map(), fullHosts: new Map(), attempts: [],
+    disturbances: ledger.filter((entry) => isBlind(entry) || entry.kind === 'wall-jump'),
+  }
+  for (const { event } of events) {
+    const read = own(readers as Record<string, (walk: Walk, event: RunEvent) => void>, event.type)
+    read?.(walk, event)
+  }
+  return walk.attempts
+}
+
+interface OpenAttempt {
+  attempt: number
+  at: number
+  hosts: number
+  busy: Set<string>
+  /** Since when it has stood still; null while it does not. */
+  heldSince: number | null
+  heldMs: number
+}
+
+interface Walk {
+  run: { runId: string; mode: RunMode } | null
+  paused: boolean
+  open: Map<string, OpenAttempt>
+  /** The most hosts a step was started on. */
+  fullHosts: Map<string, number>
+  attempts: Attempt[]
+  disturbances: ClockEntry[]
+}
+
+type EventOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
+
+const readers: { [T in RunFact['type']]?: (walk: Walk, event: EventOf<T>) => void } = {
+  'run-created': (walk, { runId, mode }) => { walk.run = { runId, mode } },
+  'step-started': (walk, { stepId, attempt, hosts, at }) => {
+    walk.fullHosts.set(stepId, Math.max(hosts.length, walk.fullHosts.get(stepId) ?? 0))
+    walk.open.set(stepId, { attempt, at, hosts: hosts.length, busy: new Set(), heldSince: walk.paused ? at : null, heldMs: 0 })
+  },
+  'host-started': (walk, event) => work(walk, event, (step) => step.busy.add(event.host)),
+  'host-finished': (walk, event) => work(walk, event, (step) => step.busy.delete(event.host)),
+  'run-paused': (walk, { at }) => pause(walk, true, at),
+  'run-resumed': (walk, { at }) => pause(walk, false, at),
+  'rollback-started': (walk, { at }) => pause(walk, false, at),
+  'step-finished': finish,
+  // A person closed it: nobody knows how long the work itself would have taken.
+  'step-skipped': (walk, { stepId }) => { walk.open.delete(stepId) },
+  'step-resolved': (walk, { stepId }) => { walk.open.delete(stepId) },
+}
+
+function work(walk: Walk, { stepId, attempt, at }: { stepId: string; attempt: number; at: number }, change: (step: OpenAttempt) => void): void {
+  const step = walk.open.get(stepId)
+  if (step?.attempt !== attempt) return
+  change(step)
+  hold(step, walk.paused && step.busy.size === 0, at)
+}
+
+function pause(walk: Walk, paused: boolean, at: number): void {
+  walk.paused = paused
+  for (const step of walk.open.values()) hold(step, paused && step.busy.size === 0, at)
+}
+
+function hold(step: OpenAttempt, isHeld: boolean, at: number): void {
+  if (isHeld) step.heldSince ??= at
+  else if (step.heldSince !== null) {
+    step.heldMs += at - step.heldSince
+    step.heldSince = null
+  }
+}
+
+function finish({ run, open, fullHosts, attempts, disturbances }: Walk, event: EventOf<'step-finished'>): void {
+  const step = open.get(event.stepId)
+  if (run === null || step?.attempt !== event.attempt) return
+  hold(step, false, event.at)
+  open.delete(event.stepId)
+  attempts.push({
+    ...run, stepId: event.stepId, attempt: step.attempt, at: step.at, ms: Math.max(0, event.at - step.at - step.heldMs), outcome: event.outcome,
+    isWhole: step.hosts === fullHosts.get(event.stepId),
+    isBlurred: disturbances.some((entry) => Math.min(entry.from, entry.to) < event.at && Math.max(entry.from, entry.to) > step.at),
+  })
+}
