@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { dependenciesOf } from '#domain/forecast/dependencies.ts'
+import { forecastsOf } from '#domain/forecast/forecast.ts'
+import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
+import type { DurationSample } from '#domain/forecast/history.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import { timingOf } from '#domain/timing.ts'
+import { done, fold, journal, minute, phase, runbook, step, windowStart, type Happening } from '#support/run-states.ts'
+
+const at = (minutes: number): number => windowStart + minutes * minute
+const span = (from: number, to: number) => ({ startAt: at(from), endAt: at(to) })
+const started: Happening[] = [{ type: 'run-started', at: at(-10) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }]
+const running = (stepId: string, from: number): Happening => ({ type: 'step-started', stepId, attempt: 1, hosts: ['web-1'], at: at(from) })
+const took = (...minutes: number[]): DurationSample[] => minutes.map((length) => ({ runId: 'r', attempt: 1, at: 0, ms: length * minute, mode: 'live', excluded: null }))
+
+function clocks(happenings: Happening[], now: number, { book = runbook(), history = new Map<string, DurationSample[]>(), planned = book }: { book?: Runbook; history?: Map<string, DurationSample[]>; planned?: Runbook } = {}) {
+  const events = journal(book, happenings)
+  const state = { ...fold(events), runbook: planned }
+  return fourClocksOf({ state, baseline: baselineOf(events)!, timing: timingOf(state, at(now)), forecasts: forecastsOf(planned, history), before: dependenciesOf(planned).before, now: at(now) })
+}
+
+describe('the four clocks', () => {
+  it('before the start are the plan, without history', () => {
+    const { steps, phases, run, window } = clocks([], -60)
+    expect(steps.get('two')).toEqual({ baseline: span(10, 20), planned: span(10, 20), forecast: span(10, 20), p90EndAt: at(20), actual: { startAt: null, endAt: null }, flag: 'on-time', lateMs: 0 })
+    expect(phases.get('phase-2')).toMatchObject({ planned: span(20, 60), forecast: span(20, 60) })
+    expect(run).toMatchObject({ baseline: span(0, 60), forecast: span(0, 60), flag: 'on-time' })
+    expect(window).toBe('fits')
+  })
+
+  it('forecast from history, by p50 and p90, and say at risk while it can still be in time', () => {
+    const history = new Map([['one', took(6, 8, 16)], ['two', took(9, 9, 9)]])
+    const { steps, run, window } = clocks([...started, running('one', 0)], 2, { history })
+    expect(steps.get('one')).toMatchObject({ forecast: span(0, 8), p90EndAt: at(14.4), flag: 'at-risk', lateMs: -2 * minute })
+    expect(steps.get('two')).toMatchObject({ forecast: span(8, 17), p90EndAt: at(23.4), flag: 'at-risk' })
+    expect(run).toMatchObject({ forecast: span(0, 57), p90EndAt: at(63.4), flag: 'at-risk' })
+    expect(window).toBe('fits')
+  })
+
+  it('say late once the planned end has passed, and after it what really happened', () => {
+    expect(clocks([...started, running('one', 0)], 11).steps.get('one')).toMatchObject({ flag: 'late', lateMs: minute, forecast: span(0, 11) })
+    expect(clocks([...started, ...done('one', 0, 12)], 30).steps.get('one')).toMatchObject({ flag: 'late', actual: span(0, 12), lateMs: 2 * minute })
+    expect(clocks([...started, ...done('one', 0, 10.4)], 30).steps.get('one')).toMatchObject({ flag: 'on-time' })
+  })
+
+  it('keep the baseline when the plan is changed', () => {
+    const changed = runbook({ phases: [phase(1, '22:00', '22:40', [step('one'), step('two')]), phase(2, '22:40', '23:20', [step('three'), step('four')])] })
+    const { steps, run } = clocks([], -60, { planned: changed })
+    expect(steps.get('three')).toMatchObject({ baseline: span(20, 40), planned: span(40, 60) })
+    expect(run).toMatchObject({ baseline: span(0, 60), planned: span(0, 80) })
+  })
+
+  it('let steps that do not wait for each other run side by side, and give the critical path of what is left', () => {
+    const lane = (id: string, minutes: number, after: string) => step(id, { plannedMs: minutes * minute, attributes: { after } })
+    const book = runbook({ phases: [phase(1, null, null, [lane('a', 5, 'none'), lane('b', 20, 'none'), lane('c', 4, 'a'), lane('d', 6, 'b c')]), phase(2, null, null, [step('e', { plannedMs: minute })])] })
+    const { steps, run, critical } = clocks([...started, ...done('a', 0, 5), running('b', 0), running('c', 5)], 6, { book })
+    expect(steps.get('c')?.forecast).toEqual(span(5, 9))
+    expect(steps.get('d')?.forecast).toEqual(span(20, 26))
+    expect(run.forecast.endAt).toBe(at(27))
+    expect(critical.path).toEqual(['b', 'd', 'e'])
+    expect(critical).toMatchObject({ lengthMs: 21 * minute })
+    expect(critical.steps.get('c')?.floatMs).toBe(11 * minute)
+  })
+
+  it('say over and at risk about the window, and nothing without an honest forecast', () => {
+    expect(clocks([...started, running('one', 0)], 75).window).toBe('over')
+    expect(clocks([...started, running('one', 0)], 40, { history: new Map([['three', took(10, 10, 80)]]) }).window).toBe('at-risk')
+    const book = runbook({ phases: [phase(1, null, null, [step('one'), step('two', { plannedMs: minute })])] })
+    const unplanned = clocks([...started, running('one', 0)], 5, { book })
+    expect(unplanned).toMatchObject({ window: null, run: { flag: 'unplanned', p90EndAt: null, forecast: { endAt: null } } })
+    expect(unplanned.steps.get('two')?.forecast).toEqual({ startAt: null, endAt: null })
+  })
+
+  it('forecast the rollback, not the phases, once it has begun; and stand still at the end', () => {
+    const back: Happening[] = [...started, ...done('one', 0, 5), { type: 'rollback-started', reason: 'errors', at: at(30) }]
+    const rolling = clocks(back, 31)
+    expect(rolling.run.forecast.endAt).toBe(at(41))
+    expect(rolling.steps.get('back-two')?.forecast).toEqual(span(36, 41))
+    expect(rolling.steps.get('three')?.forecast).toEqual({ startAt: null, endAt: null })
+    expect(rolling.critical.path).toEqual(['back-one', 'back-two'])
+    const over: Happening[] = [...back, ...done('back-one', 31, 35), ...done('back-two', 35, 39), { type: 'rollback-steps-finished', at: at(39) }, { type: 'run-finished', outcome: 'rolled-back', at: at(50) }]
+    expect(clocks(over, 500).run).toMatchObject({ actual: span(0, 39), flag: 'on-time' })
+  })
+
+  it('take what is done for done: phases that are over end the run, monitoring comes after', () => {
+    const finished = (id: string, when: number): Happening => ({ type: 'phase-finished', phaseId: id, at: at(when) })
+    const happenings: Happening[] = [...started, ...done('one', 0, 5), ...done('two', 5, 9), finished('phase-1', 9), { type: 'phase-started', phaseId: 'phase-2', at: at(10) }, ...done('three', 10, 20), ...done('four', 20, 40), finished('phase-2', 40)]
+    const { run, critical, window } = clocks(happenings, 90)
+    expect(run).toMatchObject({ actual: span(0, 40), forecast: { endAt: at(40) }, p90EndAt: at(40), flag: 'on-time', lateMs: -20 * minute })
+    expect([critical.path, window]).toEqual([[], 'fits'])
+  })
+
+  it('know no baseline without a first event', () => {
+    expect(baselineOf([])).toBeNull()
+  })
+})
