@@ -1,5 +1,6 @@
 import { parseRunbook } from '#document/parse.ts'
 import type { Finding } from '#domain/finding.ts'
+import { checkFlowReferences } from '#domain/flow/references.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { RunMode } from '#domain/run/events.ts'
@@ -11,7 +12,7 @@ import { checkSource } from '#kinds/sources/index.ts'
 export function checkRunbook(text: string): { runbook: Runbook; findings: Finding[] } {
   const { runbook, findings } = parseRunbook(text)
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
-  const all = [...findings, ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]
+  const all = [...findings, ...checkFlowReferences(runbook), ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]
   return { runbook, findings: all.toSorted((one, other) => one.line - other.line || one.column - other.column) }
 }
 
