@@ -24,16 +24,18 @@ export async function converse(app: App, runId: string, asker: Asker, json: bool
     const current = (asking = { key, controller: new AbortController() })
     asker.ask(`${paint('cyan', '?')} ${text}\n  ${paint('dim', choices)}`, { signal: current.controller.signal }).then((answer) => {
       const outcome = answerToCommand(state, suggested, answer)
-      if ('help' in outcome) asker.say(outcome.help)
-      else app.engine.handle(runId, outcome.command, app.operator())
+      asking = null
+      if ('help' in outcome) {
+        asker.say(outcome.help)
+        return consider(app.engine.state(runId))
+      }
+      // What it led to is told first; the next question comes with it.
+      app.engine.handle(runId, outcome.command, app.operator())
     }).catch((thrown: unknown) => {
       if (current.controller.signal.aborted || isLeft) return
       const { message, hint } = toProblem(thrown)
       asker.say(harmless(`${message} ${hint}`))
-    }).finally(() => {
-      if (asking !== current || isLeft) return
-      asking = null
-      consider(app.engine.state(runId))
+      if (asking === null) consider(app.engine.state(runId))
     })
   }
 

@@ -73,7 +73,7 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
   test('asks at every decision and ends with the run', async () => {
     const { said, code } = await converse([
       ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 'y'], ['Gate: go for', 'z'], ['Type one of the letters', 'y'],
-      ['Look at the dashboard', 'n the graph is flat'], ['Look at the dashboard', 'y'], ['Finish the run?', 'y'],
+      ['Done: "Look at the dashboard"', 'n the graph is flat'], ['Done: "Look at the dashboard"', 'y'], ['Finish the run?', 'y'],
     ])
     expect(said).toContain('Run finished: succeeded')
     expect(said).toContain('the graph is flat')
@@ -83,7 +83,7 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
   test('a rollback can be asked for at any question: 3', async () => {
     const { said, code } = await converse([
       ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 's the nightly was green'], ['Gate: go for', 'y'],
-      ['Look at the dashboard', 'b'], ['A reason is needed', 'b errors everywhere'], ['Undo it by hand', 'y'], ['Finish the run?', 'y'],
+      ['Done: "Look at the dashboard"', 'b'], ['A reason is needed', 'b errors everywhere'], ['Done: "Undo it by hand"', 'y'], ['Finish the run?', 'y'],
     ])
     expect(said).toContain('errors everywhere')
     expect(code).toBe(3)
@@ -91,8 +91,8 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
 
   test('the rollback can be asked for while a step is running: 3', async () => {
     const { said, code } = await converse([
-      ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 'y'], ['Gate: go for', 'y'], ['Look at the dashboard', 'y'],
-      ['In progress: "Wait a little"', 'b it takes too long'], ['Undo it by hand', 'y'], ['Finish the run?', 'y'],
+      ['LIVE run on Test', 'Test'], ['Start the run?', 'y'], ['All tests passing', 'y'], ['Gate: go for', 'y'], ['Done: "Look at the dashboard"', 'y'],
+      ['In progress: "Wait a little"', 'b it takes too long'], ['Done: "Undo it by hand"', 'y'], ['Finish the run?', 'y'],
     ], RUNBOOK.replace('20ms', '10m'))
     expect(said).toContain('it takes too long')
     expect(code).toBe(3)
