@@ -3,7 +3,7 @@ import { memo, useMemo, useRef } from 'react'
 import type { VerdictWord } from '#domain/verdict.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
-import { formatClock, formatLength } from '#renderer/ui/format.ts'
+import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { RehearsalTag } from '#renderer/ui/tag.tsx'
 import { ChartPlot } from './chart-plot.tsx'
 import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
@@ -43,11 +43,11 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
   return (
     <section className={classNames(styles.tile, compact && styles.compact)} aria-label={title}>
       <header className={styles.head}>
-        <span className={classNames(styles.value, styles[verdict])}>{series.latest ? formatValue(series.latest.value, unit) : '–'}</span>
+        <span className={classNames(styles.value, styles[verdict])}>{series.latest ? <Figure text={formatValue(series.latest.value, unit)} /> : '–'}</span>
         <div className={styles.words}>
           <h3 className={styles.title} title={title}>{title}</h3>
           <p className={styles.said}>
-            <span className={classNames(staleMs !== null && styles.stale)}>{said(staleMs, limit)}{until !== null && ` · until ${formatClock(until, zone)}`}</span>
+            <span className={classNames(staleMs !== null && styles.stale)}>{until === null ? said(staleMs, limit) : `until ${formatClock(until, zone)}`}</span>
             {rehearsal && !compact && <RehearsalTag />}
           </p>
         </div>
@@ -60,8 +60,14 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
   )
 })
 
+/** The number large, its unit small. */
+function Figure({ text }: { text: string }) {
+  const [number, unit] = text.split(' ')
+  return <>{number}{unit !== undefined && <small> {unit}</small>}</>
+}
+
 function said(staleMs: number | null, limit: ChartLimit | null): string {
   if (staleMs === Infinity) return 'No data yet'
-  if (staleMs !== null) return `No data for ${formatLength(staleMs)}`
+  if (staleMs !== null) return `No data for ${formatCounter(staleMs)}`
   return limit ? `limit ${limit.text}` : 'no limit set'
 }

@@ -26,7 +26,7 @@ export function RunbookRow({ runbook, selected, busy, pace, onPace, onSelect, on
     <li className={classNames(styles.row, selected && styles.selected)} onFocus={onSelect} onMouseDown={onSelect} data-runbook={runbook.id}>
       <div className={styles.words}>
         <div className={styles.head}>
-          <a href={open} className={styles.title}>{runbook.title}</a>
+          <a href={open} className={styles.title} title={runbook.title} dir="auto">{runbook.title}</a>
           {runbook.example && <Tag tone="info">Example</Tag>}
           <FindingsBadge errors={runbook.errors} warnings={runbook.warnings} />
         </div>

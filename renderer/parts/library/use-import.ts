@@ -28,9 +28,10 @@ export function useImport() {
       else setProblems((before) => [...before, result])
     }
     setBusy(false)
-    if (imported.length > 0) announce(imported.length === 1 ? 'Imported one runbook.' : `Imported ${imported.length} runbooks.`, 'ok')
     const [only] = imported
+    // One is opened, and that says it.
     if (only !== undefined && imported.length === 1) go({ screen: 'runbook', id: only })
+    else if (imported.length > 1) announce(`Imported ${imported.length} runbooks.`, 'ok')
   }
 
   return { busy, problems, importFiles: (files: Iterable<File>) => void importFiles(files) }

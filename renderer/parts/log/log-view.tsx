@@ -16,14 +16,14 @@ const NEAR_END = ROW_HEIGHT * 2
 export interface LogViewProps {
   output: OutputStore
   zone: string
-  /** Several hosts in one log: each line says whose it is. */
-  showHost: boolean
+  /** Several hosts in one log: each line says whose it is, by this name. Null for one host. */
+  nameOf: ((host: string) => string) | null
   /** What stands here before there is any output. */
   empty: string
 }
 
 /** A live log. It follows its end until the person scrolls up; then new lines are counted and the place is kept. */
-export function LogView({ output, zone, showHost, empty }: LogViewProps) {
+export function LogView({ output, zone, nameOf, empty }: LogViewProps) {
   const { log, older, loading, problem } = useStore(output)
   const lines = older?.lines ?? log.lines
   const scroller = useRef<HTMLDivElement>(null)
@@ -68,7 +68,7 @@ export function LogView({ output, zone, showHost, empty }: LogViewProps) {
         <div className={styles.canvas} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const line = lines[row.index]
-            return line ? <Line key={row.key} line={line} top={row.start} zone={zone} showHost={showHost} /> : null
+            return line ? <Line key={row.key} line={line} top={row.start} zone={zone} host={nameOf ? nameOf(line.host) : null} /> : null
           })}
         </div>
       </div>
@@ -81,11 +81,11 @@ export function LogView({ output, zone, showHost, empty }: LogViewProps) {
   )
 }
 
-const Line = memo(function Line({ line, top, zone, showHost }: { line: LogLine; top: number; zone: string; showHost: boolean }) {
+const Line = memo(function Line({ line, top, zone, host }: { line: LogLine; top: number; zone: string; host: string | null }) {
   return (
     <div className={classNames(styles.line, line.stream === 'stderr' && styles.stderr)} style={{ transform: `translateY(${top}px)` }}>
       <time className={styles.at}>{formatClock(line.at, zone, true)}</time>
-      {showHost && <span className={styles.host}>{line.host}</span>}
+      {host !== null && <span className={styles.host} title={line.host}>{host}</span>}
       <span className={styles.stream} title={line.stream}>{line.stream === 'stderr' ? '!' : ' '}</span>
       <span className={styles.text}>
         <AnsiText text={line.text} start={line.startStyle} />

@@ -46,10 +46,11 @@ function toneOf({ event }: StoredEvent): Tone {
 const Row = memo(function Row({ stored, runbook, zone }: { stored: StoredEvent; runbook: Runbook; zone: string }) {
   const { event } = stored
   const tone = toneOf(stored)
+  const words = showControls(describeEvent(event, runbook).replaceAll('\n', ' · '))
   return (
     <li className={styles.row}>
       <time className={styles.at}>{formatClock(event.at, zone, true)}</time>
-      <span className={classNames(styles.what, tone !== null && styles[tone])}>{showControls(describeEvent(event, runbook).replaceAll('\n', ' · '))}{event.by !== PROGRAM && <span className={styles.by}> · {event.by}</span>}</span>
+      <span className={classNames(styles.what, tone !== null && styles[tone])} title={words}>{words}{event.by !== PROGRAM && <span className={styles.by}> · {event.by}</span>}</span>
     </li>
   )
 })

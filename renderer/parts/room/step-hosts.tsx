@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { describeResult } from '#domain/run/describe.ts'
 import type { HostState } from '#domain/run/state.ts'
 import { LOCAL_HOST } from '#domain/step.ts'
@@ -5,6 +6,7 @@ import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatCounter } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
+import { shortNames } from './host-names.ts'
 import { useRun, useView } from './room-context.ts'
 import styles from './step-hosts.module.css'
 
@@ -21,6 +23,7 @@ const urgency: Record<HostState['state'], number> = { failed: 0, unknown: 1, run
 export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
   const hosts = useRun((state) => state.steps[stepId]?.hosts ?? NONE)
   const rows = Object.entries(hosts).toSorted(([, one], [, other]) => urgency[one.state] - urgency[other.state])
+  const short = useMemo(() => shortNames(Object.keys(hosts)), [hosts])
   return (
     <div className={styles.scroller}>
       <table className={styles.table}>
@@ -28,10 +31,10 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
         <tbody>
           {rows.map(([name, host]) => (
             <tr key={name} className={classNames(chosen === name && styles.chosen)}>
-              <th scope="row"><button type="button" className={styles.name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name === LOCAL_HOST ? 'this machine' : name}</button></th>
+              <th scope="row"><button type="button" className={styles.name} title={name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name === LOCAL_HOST ? 'this machine' : short(name)}</button></th>
               <td><StatusMark status={host.state} size="s" /></td>
               <td className={styles.number}><HostTime host={host} /></td>
-              <td className={styles.result}>{resultOf(name, host)}</td>
+              <td className={styles.result} title={resultOf(name, host)}>{resultOf(name, host)}</td>
             </tr>
           ))}
         </tbody>

@@ -4,6 +4,7 @@ import type { Step } from '#domain/step.ts'
 import { LogView } from '#renderer/parts/log/log-view.tsx'
 import type { OutputStore } from '#renderer/stores/output.ts'
 import { Tabs } from '#renderer/ui/tabs.tsx'
+import { shortNames } from './host-names.ts'
 import { useRun, useZone } from './room-context.ts'
 import { StepWork } from './step-work.tsx'
 import styles from './step-output.module.css'
@@ -26,8 +27,9 @@ export function StepOutput({ output, stepId, host, onHost, step }: StepOutputPro
   const [command, setCommand] = useState(false)
   useEffect(() => output.getState().start(), [output])
 
+  const short = shortNames(names)
   const shown = names.length <= MOST_TABS ? names : names.filter((name) => name === host)
-  const tabs = [{ id: 'all', label: 'All hosts' }, ...(names.length > 1 ? shown.map((name) => ({ id: `host ${name}`, label: name })) : []), { id: 'command', label: 'Command' }]
+  const tabs = [{ id: 'all', label: 'All hosts' }, ...(names.length > 1 ? shown.map((name) => ({ id: `host ${name}`, label: short(name) })) : []), { id: 'command', label: 'Command' }]
   const active = command ? 'command' : host !== null && names.length > 1 ? `host ${host}` : 'all'
   const change = (id: string): void => {
     setCommand(id === 'command')
@@ -38,7 +40,7 @@ export function StepOutput({ output, stepId, host, onHost, step }: StepOutputPro
       <Tabs label="Output" tabs={tabs} active={active} onChange={change}>
         {command
           ? <div className={styles.command}><StepWork step={step} /></div>
-          : <LogView key={host ?? ''} output={output} zone={zone} showHost={host === null && names.length > 1} empty="No output yet." />}
+          : <LogView key={host ?? ''} output={output} zone={zone} nameOf={host === null && names.length > 1 ? short : null} empty="No output yet." />}
       </Tabs>
     </div>
   )

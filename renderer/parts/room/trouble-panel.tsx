@@ -1,3 +1,4 @@
+import { useShallow } from 'zustand/shallow'
 import type { HostResult } from '#domain/step.ts'
 import { describeResult } from '#domain/run/describe.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
@@ -16,19 +17,24 @@ interface Told {
   result: HostResult
 }
 
+/** The ways on stay in sight, whatever the number of hosts. */
+const MOST_TOLD = 4
+const MOST_NAMED = 4
+
 /** A failed or unknown step: what happened on which host, what to look at, and the ways on, each with what it means. */
 export function TroublePanel({ stepId }: { stepId: string }) {
   const unknown = useRun((state) => state.steps[stepId]?.status === 'unknown')
   const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result }]) => (result && result.outcome !== 'succeeded' ? [{ host, result }] : []))))
   const message = useRun((state) => state.steps[stepId]?.message ?? '')
-  const done = useRun((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name).join(', '))
+  const all = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length)
+  const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const trouble = JSON.parse(told) as Told[]
   return (
     <section className={classNames(styles.panel, unknown && styles.unknown)} aria-label={unknown ? 'Outcome unknown' : 'Failure'}>
       <ul className={styles.hosts}>
-        {trouble.map(({ host, result }) => (
+        {trouble.slice(0, MOST_TOLD).map(({ host, result }) => (
           <li key={host}>
             <StatusMark status={result.outcome} size="s" word={host} />
             <div>
@@ -37,9 +43,10 @@ export function TroublePanel({ stepId }: { stepId: string }) {
             </div>
           </li>
         ))}
+        {trouble.length > MOST_TOLD && <li><p className={styles.hint}>And {trouble.length - MOST_TOLD} more: the table below has all {trouble.length}.</p></li>}
         {trouble.length === 0 && message !== '' && <li><div><p className={styles.message}>{message}</p></div></li>}
       </ul>
-      {done !== '' && <p className={styles.hint}>Succeeded on {done}. A retry leaves {done.includes(',') ? 'those' : 'that one'} alone.</p>}
+      {succeeded.length > 0 && <p className={styles.hint}>Succeeded on {succeeded.length <= MOST_NAMED ? succeeded.join(', ') : `${succeeded.length} of ${all} hosts`}. A retry leaves {succeeded.length === 1 ? 'that one' : 'those'} alone.</p>}
       {unknown && (
         <ol className={styles.guide}>
           <li>Look at the host: is the command still running, and did it do its work?</li>

@@ -61,7 +61,7 @@ function Part({ title, aside, gate = false, children }: { title: string; aside: 
   return (
     <section className={styles.part}>
       <header className={styles.head}>
-        <h3 className={styles.title}>{title}</h3>
+        <h3 className={styles.title} title={title}>{title}</h3>
         {gate && <Tag title="A go/no-go opens this phase">gate</Tag>}
         <span className={styles.aside}>{aside}</span>
       </header>
@@ -81,9 +81,9 @@ interface LineProps {
 function Line({ icon, range, onGo, aside, children }: LineProps) {
   return (
     <li>
-      <button type="button" className={styles.line} disabled={range === null} title={range ? `Line ${range.line}` : undefined} onClick={() => range && onGo(range)}>
+      <button type="button" className={styles.line} disabled={range === null} title={[typeof children === 'string' ? children : '', range ? `line ${range.line}` : ''].filter(Boolean).join(' · ')} onClick={() => range && onGo(range)}>
         <span className={styles.icon}>{icon}</span>
-        <span className={styles.words}>{children}</span>
+        <span className={styles.words} dir="auto">{children}</span>
         {aside !== undefined && <span className={styles.aside}>{aside}</span>}
       </button>
     </li>
