@@ -33,8 +33,10 @@ const quoted = (text: string): string => `“${text}”`
 const because = (text: string): string => (text === '' ? '' : `: ${text}`)
 const attempt = (number: number): string => (number > 1 ? ` (attempt ${number})` : '')
 const phaseWords = (phase: Phase | undefined, fallback: string): string => (phase ? `Phase ${phase.number}: ${phase.title}` : fallback)
+/** More hosts than a sentence can carry are counted. */
+const MOST_NAMED = 6
 // A step without hosts runs under a name of its own, which tells the reader nothing.
-const onHosts = (hosts: string[]): string => (hosts.some((host) => host !== LOCAL_HOST) ? ` on ${hosts.join(', ')}` : '')
+const onHosts = (hosts: string[]): string => (hosts.some((host) => host !== LOCAL_HOST) ? ` on ${hosts.length > MOST_NAMED ? `${hosts.length} hosts` : hosts.join(', ')}` : '')
 const onHost = (host: string): string => (host === LOCAL_HOST ? '' : `${host}: `)
 const stepTitle = (runbook: Runbook, id: string): string => quoted(findStep(runbook, id)?.step.title ?? id)
 const itemText = (runbook: Runbook, id: string): string => quoted(tickableItems(runbook).find((item) => item.id === id)?.text ?? id)

@@ -27,6 +27,10 @@ it('does not name a host where the runbook names none', () => {
   expect(words({ type: 'host-finished', stepId: 'three', attempt: 1, host: LOCAL_HOST, result: { outcome: 'succeeded', exitCode: 0 } })).toBe('“three” succeeded')
 })
 
+it('counts hosts that are more than a sentence can carry', () => {
+  expect(words({ type: 'step-started', stepId: 'three', attempt: 1, hosts: Array.from({ length: 40 }, (_, index) => `edge-${index}`) })).toBe('Step “three” started on 40 hosts')
+})
+
 it('says the rule and the last reading of a breach', () => {
   const evidence = { rule: 'Error rate > 2%', samples: [{ at: 1, value: 1 }, { at: 2, value: 4.56 }], stepId: null }
   expect(words({ type: 'breach-opened', breachId: 'b', thresholdId: 'errors', triggerId: null, metric: 'error rate', evidence })).toBe('Breach: Error rate > 2%, last reading 4.56 %')
