@@ -113,9 +113,11 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   }
 
   const probes = new WeakMap<Link, Promise<Probe>>()
+  const roots = new WeakMap<Link, string | null>()
   const probeOf = (link: Link, place: string): Promise<Probe> => {
     const probe = probes.get(link) ?? probeHost(link, place, bootIdFile, new AbortController().signal)
     probes.set(link, probe)
+    void probe.then((known) => roots.set(link, known.probed === 'durable' ? known.root : null), () => undefined)
     return probe
   }
 
@@ -135,7 +137,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     }
     const world: DurableWorld = {
       place, reach, mend, now: clock.now, sleep: clock.sleep, isClosed: () => closed,
-      graceMs: options.graceMs ?? 10_000, retryMs: options.retryMs ?? 1000, bootIdFile,
+      graceMs: options.graceMs ?? 10_000, retryMs: options.retryMs ?? 1000,
+      placeOf: (link) => ({ bootIdFile, root: roots.get(link) ?? null }),
     }
     const found = job.intent()
     const work = { script: request.script, job, timeoutMs: request.timeoutMs, signal }

@@ -195,7 +195,7 @@ function killJobs(state: string): void {
   for (const job of existsSync(jobs) ? readdirSync(jobs) : []) {
     for (const record of ['sup', 'cmd']) {
       try {
-        process.kill(-Number(readFileSync(join(jobs, job, 'started', record), 'utf8').split(' ')[0]), 'SIGKILL')
+        process.kill((record === 'cmd' ? -1 : 1) * Number(readFileSync(join(jobs, job, record), 'utf8').split(' ')[0]), 'SIGKILL')
       } catch {
         // Never begun, or ended by itself.
       }

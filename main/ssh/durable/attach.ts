@@ -10,7 +10,7 @@ export type AttachEnd =
   /** `how` is exit, fenced or never. `acknowledge` lets the host forget the job; `leave` does not. */
   | { end: 'done'; how: string; code: number; isShort: boolean; late: Buffer; acknowledge(): Promise<boolean>; leave(): void }
   | { end: 'lost'; why: string }
-  | { end: 'said'; word: 'absent' | 'staged' | 'conflict' | 'fenced' | 'unstaged'; more: string }
+  | { end: 'said'; word: 'absent' | 'fenced' | 'unstaged'; more: string }
   | { end: 'cut'; message: string; heard: boolean }
   | { end: 'stopped' }
 
@@ -108,7 +108,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
         flush()
         settle({ end: 'lost', why: clean(more.join(' ')) })
       })
-      else if (word === 'absent' || word === 'staged' || word === 'conflict' || word === 'fenced' || word === 'unstaged') settle({ end: 'said', word, more: clean(more.join(' ')) })
+      else if (word === 'absent' || word === 'fenced' || word === 'unstaged') settle({ end: 'said', word, more: clean(more.join(' ')) })
       else if (word !== 'beat') cut(`${place} answers in a way that is not understood`)
     }
 

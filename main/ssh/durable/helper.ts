@@ -10,22 +10,23 @@ import { createHash } from 'node:crypto'
  *     sh helper ack    NONCE BOOTFILE JOB
  *     sh helper fence  NONCE BOOTFILE RUN TOKEN
  *
- * A job is a folder: `cmd` (staged by link(2), so whole or not there), `started/` (made by mkdir: the exec-once gate, so
- * `go` may be sent any number of times), `started/sup` and `started/cmd` (pid and start time, ended by a dot: half a line
- * counts as none), `out`, `err`, and at the end `rc` (by rename, tried until the disk takes it). Replies are lines after
- * `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
+ * Staging, launch and the first read share one round trip, and nearly nothing is forked: builtins read and write all
+ * records. A launch stages a copy of the command of its own, `stage/JOB.PID`, and checks it whole; then its supervisor
+ * makes the folder `jobs/JOB`. That mkdir is the exec-once gate: `go` may be sent any number of times, and the one that
+ * wins runs the copy it has checked. In the folder stand `sup` and `cmd` (pid and start time), `out`, `err`, and at the end
+ * `rc`, tried until the disk takes it. Each record is one line ended by a dot: half a line counts as none. Replies are lines
+ * after `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
  *
  * - Alive means: same pid, same start time, and not a zombie.
  * - The fence is looked at after the gate has been taken, and a takeover raises the fence before it looks at gates, so one
  *   of the two always sees the other.
+ * - The supervisor is nobody's child and is deaf to HUP, INT and TERM; the command has a session of its own.
  * - umask, folder and environment of the command are the login's own. It is a background job of a shell without job
  *   control, so SIGINT and SIGQUIT are ignored in it, as POSIX asks.
  * - A command's text and output are never arguments of anything.
  */
 export const HELPER = `#!/bin/sh
 set -u
-mask=$(umask)
-umask 077
 R=\${XDG_STATE_HOME:-$HOME/.local/state}/holdpoint
 verb=$1 nonce=$2 bootfile=$3 job=$4
 D=$R/jobs/$job
@@ -56,7 +57,8 @@ look() {
 alive() { look "$1" && [ "$T" = "$2" ]; }
 
 bytes() { n=0; if [ -s "$1" ]; then n=$(wc -c <"$1") || n=0; n=$((n)); fi; }
-put() { { printf '%s\\n' "$2" >"$1.tmp.$$" && mv -f "$1.tmp.$$" "$1"; } 2>/dev/null; }
+# put FILE LINE: in one write, ended by a dot. False when the disk does not take it.
+put() { { printf '%s .\\n' "$2" >"$1"; } 2>/dev/null; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 highest() {
   F=0
@@ -66,50 +68,52 @@ highest() {
   done
 }
 
-# Runs detached: takes the gate, starts the command, waits for it and writes down how it ended.
+# Runs detached: takes the gate, starts the command, waits for it and writes down how it ended. 7 wakes who follows.
 supervise() {
-  run=$1 token=$2
+  trap : HUP INT TERM
+  mkdir "$D" 2>/dev/null || exit 0
   cd "$D" || exit 1
-  mkdir started 2>/dev/null || exit 0
-  boot; look $$
+  me=
+  read -r me x 2>/dev/null </proc/self/stat || me=$(exec sh -c 'echo $PPID')
+  look "$me"
   i=0
-  until { printf '%s %s %s %s .\\n' $$ "$T" "$B" "$token" >started/sup; } 2>/dev/null; do
+  until put sup "$me $T $B $2"; do
     i=$((i+1)); [ $i -lt 8 ] || exit 1
     sleep 1
   done
-  highest "$run"
-  if [ "$F" -gt "$token" ]; then until put rc "fenced $F 0 0 ."; do sleep 1; done; exit 0; fi
+  highest "$1"
+  if [ "$F" -gt "$2" ]; then until put rc "fenced $F 0 0"; do sleep 1; done; exit 0; fi
   (
     if cd "$HOME" 2>/dev/null; then :; else cd /; fi
-    umask "$mask"
     HOLDPOINT_JOB=$job; export HOLDPOINT_JOB
-    exec setsid /bin/sh "$D/cmd"
-  ) </dev/null >out 2>err &
+    exec setsid /bin/sh "$3"
+  ) </dev/null >out 2>err 7>&- &
   C=$!
-  trap '' HUP INT TERM
+  trap '' HUP INT TERM PIPE
   look $C
-  { printf '%s %s .\\n' $C "\${T:-0}" >started/cmd; } 2>/dev/null
+  put cmd "$C \${T:-0}"
   wait $C; code=$?
   bytes out; o=$n; bytes err; e=$n
-  until put rc "exit $code $o $e ."; do sleep 1; done
+  until put rc "exit $code $o $e"; do sleep 1; done
+  echo end >&7
 }
 
-# What is known of the job, in s; how it ended in k, code, ro and re once it is done.
+# What is known of the job, in s; how it ended in k, code, ro and re once it is done. Its folder is the current one.
 state() {
-  k=
-  if [ -s rc ]; then { read -r k code ro re x <rc; } 2>/dev/null; fi
-  if [ -n "$k" ]; then s=done; return; fi
-  if [ ! -d started ]; then s=absent; if [ -f cmd ]; then s=staged; fi; return; fi
+  k= dot=
+  if [ -s rc ]; then { read -r k code ro re dot <rc; } 2>/dev/null; fi
+  if [ "$dot" = . ]; then s=done; return; fi
   p= pt= pb= pk= dot=
-  { read -r p pt pb pk dot <started/sup; } 2>/dev/null
-  c= ct= cdot=
+  { read -r p pt pb pk dot <sup; } 2>/dev/null
   if [ "$dot" != . ]; then s=starting
   elif [ "$pb" != "$B" ]; then s=rebooted
   elif alive "$p" "$pt"; then s=running
-  elif [ -s rc ]; then state
   else
-    { read -r c ct cdot <started/cmd; } 2>/dev/null
-    s=lost
+    dot=
+    if [ -s rc ]; then { read -r k code ro re dot <rc; } 2>/dev/null; fi
+    if [ "$dot" = . ]; then s=done; return; fi
+    s=lost c= ct= cdot=
+    { read -r c ct cdot <cmd; } 2>/dev/null
     if [ "$cdot" = . ]; then if alive "$c" "$ct"; then s=orphan; fi
     else ours; if [ -n "$O" ]; then s=orphan; fi
     fi
@@ -140,74 +144,71 @@ late() {
   printf '\\n'
 }
 
+# Ticks for who follows, ever slower. With nobody left to hear them this ends.
+ticks() {
+  for w in .1 .2 .3; do nap $w; echo tick; done
+  while nap .4; do echo tick; done
+}
+
+# follow OUT ERR LAUNCHED: tells everything from these offsets on until the end; stdin wakes it, 4 is the client.
 follow() {
-  o=$1 e=$2 pending=0 told= turn=0 naps=
-  cd "$D" 2>/dev/null || { echo absent; exit 0; }
+  o=$1 e=$2 pending=0 told= turn=0
   while :; do
-    state
-    case $s in
-    done) to=$ro te=$re ;;
-    *) to=- te=- ;;
-    esac
-    before=$o.$e
-    send out "$o" $to; o=$q
-    send err "$e" $te; e=$q
-    if [ "$before" != "$o.$e" ]; then naps='.05 .1'; fi
+    if [ $turn = 0 ] || [ "$s" = absent ]; then
+      s=absent
+      if cd "$D" 2>/dev/null; then s=there; fi
+    fi
+    to=- te=-
+    if [ $s != absent ]; then
+      state
+      if [ $s = done ]; then to=$ro te=$re; fi
+      send out "$o" $to; o=$q
+      send err "$e" $te; e=$q
+    fi
     case $s in
     done)
       if [ "$o" -lt "$ro" ] || [ "$e" -lt "$re" ]; then echo short; fi
       if [ "$k" = exit ]; then late out "$ro"; late err "$re"; fi
       echo "done $k $code $ro $re"
-      read -r x && [ "$x" = ack ] && ack
+      read -r x <&4 && [ "$x" = ack ] && ack
       exit 0 ;;
     rebooted|lost) echo "lost $s"; exit 0 ;;
-    absent) echo absent; exit 0 ;;
-    staged|starting)
+    absent|starting)
       pending=$((pending+1))
-      if [ $pending -gt 40 ]; then if [ $s = staged ]; then echo staged; else echo 'lost lost'; fi; exit 0; fi ;;
+      if [ $s = absent ] && [ $3 = 0 ]; then echo absent; exit 0; fi
+      if [ $pending -gt 50 ]; then if [ $s = absent ]; then echo absent; else echo 'lost lost'; fi; exit 0; fi ;;
     *) if [ "$told" != $s ]; then echo "started $s"; told=$s; fi ;;
     esac
     turn=$((turn+1))
     # A line now and then: with nobody left to read it, this shell ends.
     if [ $((turn%5)) = 0 ]; then echo beat; fi
-    if [ -z "$naps" ]; then if [ $turn = 1 ]; then naps='.02 .03 .05 .1 .2'; else naps=.4; fi; fi
-    set -- $naps; w=$1; shift; naps=$*
-    nap "$w"
+    read -r x || nap 1
   done
 }
 
 # Away by rename first: a job is there whole or not at all.
 ack() {
-  mkdir -p "$R/trash"
-  cd / && mv "$D" "$R/trash/$job.$$" 2>/dev/null && rm -rf "$R/trash/$job.$$" && echo acked
+  cd / && rm -f "$R/stage/$job".* && mv "$D" "$R/trash/$job.$$" 2>/dev/null && rm -rf "$R/trash/$job.$$" && echo acked
 }
 
-go() {
-  run=$1 token=$2 want=$3 sum=$4 len=$5
-  if [ "$B" != "$want" ]; then head -c "$len" >/dev/null; [ -d "$D" ] || { echo 'lost rebooted'; exit 0; }; return; fi
+# Stages the command and launches it, unless it was before. Sets launched.
+stage() {
+  run=$1 token=$2 want=$3 sum=$4 len=$5 launched=0
+  if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
+  if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
   highest "$run"
-  if [ "$F" -gt "$token" ] && [ ! -d "$D/started" ]; then echo "fenced $F"; exit 0; fi
-  mkdir "$D" 2>/dev/null || mkdir -p "$D" 2>/dev/null || { echo 'unstaged no folder can be made there'; exit 0; }
-  if [ -d "$D/started" ]; then head -c "$len" >/dev/null; return; fi
-  t=$D/cmd.$$
-  head -c "$len" 2>/dev/null >"$t"
-  got=$(cksum <"$t") || got=
-  set -- $got
-  if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$t"; rmdir "$D" 2>/dev/null; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
-  if ln "$t" "$D/cmd" 2>/dev/null; then :
-  elif [ -f "$D/cmd" ]; then
-    set -- $(cksum <"$D/cmd")
-    if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$t"; echo conflict; exit 0; fi
-  else rm -f "$t"; echo 'unstaged the file system takes no links'; exit 0
-  fi
-  # Twice forked: nothing that dies with this shell, or is killed with it, is above the supervisor.
-  ( ( exec setsid /bin/sh "$0" super "$nonce" "$bootfile" "$job" "$mask" "$run" "$token" ) </dev/null >/dev/null 2>&1 & )
+  if [ "$F" -gt "$token" ]; then echo "fenced $F"; exit 0; fi
+  copy=$R/stage/$job.$$
+  { head -c "$len" >"$copy"; } 2>/dev/null
+  set -- $(cksum 2>/dev/null <"$copy")
+  if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$copy"; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
+  launched=1
 }
 
 # The job's processes that are alive, in O: its group, its session, those that carry its name, and their children.
 ours() {
   O= c= ct= cdot=
-  { read -r c ct cdot <started/cmd; } 2>/dev/null
+  { read -r c ct cdot <cmd; } 2>/dev/null
   [ "$cdot" = . ] || c=-
   # A number used again by another process says nothing about the group any more.
   if [ $c != - ] && look "$c" && [ "$T" != "$ct" ]; then c=-; fi
@@ -237,14 +238,13 @@ signal() { for p in $O; do kill -s "$1" "$p" 2>/dev/null; done; }
 stop() {
   grace=$1
   # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
-  mkdir -p "$D" 2>/dev/null
-  cd "$D" 2>/dev/null || { echo unstopped; exit 0; }
-  state
-  if [ $s = absent ] || [ $s = staged ]; then
-    if mkdir started 2>/dev/null; then until put rc 'never 0 0 0 .'; do sleep 1; done; echo 'stopped never 0'; exit 0; fi
+  if mkdir "$D" 2>/dev/null; then
+    cd "$D" && until put rc 'never 0 0 0'; do sleep 1; done
+    echo 'stopped never 0'; exit 0
   fi
+  cd "$D" 2>/dev/null || { echo unstopped; exit 0; }
   i=0
-  while [ ! -s started/cmd ] && [ ! -s rc ] && [ $i -lt 50 ]; do nap .1; i=$((i+1)); done
+  while [ ! -s cmd ] && [ ! -s rc ] && [ $i -lt 50 ]; do nap .1; i=$((i+1)); done
   state
   ours
   if [ $s = done ]; then was=ended; else was=running; fi
@@ -268,14 +268,19 @@ fence() {
   echo "fence $F"
 }
 
-case $verb in
-super) mask=$5; supervise "$6" "$7"; exit 0 ;;
-esac
 boot
 printf 'holdpoint %s %s\\n' "$nonce" "$B"
 case $verb in
-go) shift 4; o=$1 e=$2; shift 2; go "$@"; follow "$o" "$e" ;;
-follow) follow "$5" "$6" ;;
+go)
+  o=$5 e=$6; shift 6
+  stage "$@"
+  exec 4<&0 </dev/null
+  {
+    # Twice forked: nothing that is killed with this shell is above the supervisor.
+    if [ $launched = 1 ]; then ( ( supervise "$run" "$token" "$copy" 7>&1 >/dev/null ) & ); fi
+    ticks
+  } 2>/dev/null 4<&- | follow "$o" "$e" $launched ;;
+follow) exec 4<&0 </dev/null; ticks 2>/dev/null 4<&- | follow "$5" "$6" 0 ;;
 stop) stop "$5" ;;
 ack) ack ;;
 fence) fence "$5" ;;

@@ -47,8 +47,6 @@ export function saidResult({ word, more }: Extract<AttachEnd, { end: 'said' }>, 
   switch (word) {
     case 'fenced': return fencedResult(place)
     case 'unstaged': return refused('step-not-staged', `The command could not be put on ${place}: ${more}.`, 'Nothing was run there. Free some space, then retry.')
-    case 'conflict': return unknown('step-conflict', `${place} holds another command under this job's name.`, 'Nothing was sent again. Look at the host, then retry or skip.')
-    case 'staged': return unknown('step-not-begun', `The command was put on ${place}, but has not begun there.`, 'Look at the host, then retry.')
     case 'absent': return launched
       ? unknown('step-absent', `The command had begun on ${place}, but its records there are gone: somebody removed them.`, ASK)
       : unknown('step-not-begun', `The command did not reach ${place} before Holdpoint ended, and that is too long ago to send it by itself now.`, 'Look at the host, then retry.')

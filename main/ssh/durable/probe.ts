@@ -8,7 +8,8 @@ import { ROOT } from './verbs.ts'
 
 /** Whether a host can keep work alive by itself. Asked once a connection, before anything of a command is sent. */
 export type Probe =
-  | { probed: 'durable'; bootId: string }
+  /** `root` is where jobs are kept, null when its name is not plain enough for a command line. */
+  | { probed: 'durable'; bootId: string; root: string | null }
   | { probed: 'plain'; why: string }
   /** The connection went while asking. */
   | { probed: 'cut' }
@@ -33,7 +34,8 @@ export async function probeHost(link: Link, place: string, bootIdFile: string, s
   const [, answer, rest = ''] = new RegExp(`^holdpoint ${nonce} (durable|plain) (.*)$`, 'm').exec(said) ?? []
   if (answer === undefined) return link.isAlive() && !signal.aborted ? { probed: 'plain', why: 'it does not run /bin/sh as asked' } : { probed: 'cut' }
   if (answer === 'plain') return { probed: 'plain', why: clean(rest) }
-  return /^[\w.-]{1,100}$/.test(rest) ? { probed: 'durable', bootId: rest } : { probed: 'plain', why: 'it does not say which boot this is' }
+  const [, bootId, root = ''] = /^([\w.-]{1,100}) (.*)$/.exec(rest) ?? []
+  return bootId !== undefined ? { probed: 'durable', bootId, root: /^\/[\w./-]{1,300}$/.test(root) ? root : null } : { probed: 'plain', why: 'it does not say which boot this is' }
 }
 
 function probeScript(nonce: string, bootIdFile: string): string {
@@ -45,7 +47,7 @@ command -v setsid >/dev/null 2>&1 || no 'it has no setsid'
 b=
 read -r b 2>/dev/null <${bootIdFile} || b=$(sysctl -n kern.boottime 2>/dev/null | tr -cd 0-9)
 [ -n "$b" ] || no 'it does not say which boot this is'
-{ [ -d "$r/jobs" ] || mkdir -p "$r/jobs"; } 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
+{ mkdir -p "$r/jobs" "$r/stage" "$r/trash" "$r/fence" && chmod 700 "$r"; } 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
 case $(stat -f -c %T "$r" 2>/dev/null) in nfs*|smb*|cifs*|fuse*|9p|afs*) no 'its home folder is on a network file system' ;; esac
 if grep -qs '^KillUserProcesses=yes' /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf && [ ! -e "/var/lib/systemd/linger/$(id -un)" ]; then no 'its systemd-logind ends everything with the session (loginctl enable-linger would help)'; fi
 h=$r/helper-${HELPER_SHA}
@@ -55,6 +57,6 @@ cat >"$h.$$" 2>/dev/null <<'${end}'
 ${HELPER}${end}
 good "$h.$$" && mv -f "$h.$$" "$h" || { rm -f "$h.$$"; no 'its home folder takes no files (full, or over quota)'; }
 fi
-echo "holdpoint ${nonce} durable $b"
+echo "holdpoint ${nonce} durable $b $r"
 `
 }

@@ -5,7 +5,7 @@ import type { Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
 import { doneResult, lostResult, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
 import { stopJob, type Stopped } from './stop.ts'
-import { callFollow, callGo, callStop, type Cursors } from './verbs.ts'
+import { callFollow, callGo, callStop, type Cursors, type HelperPlace } from './verbs.ts'
 
 export interface DurableWork {
   script: string
@@ -34,7 +34,8 @@ export interface DurableWorld {
   graceMs: number
   /** The first wait before another try; doubled up to thirty times, with jitter. */
   retryMs: number
-  bootIdFile: string
+  /** Where the helper is, as far as this connection has been asked. */
+  placeOf(link: Link): HelperPlace
 }
 
 /** How long the rest of the output is fetched for once a command has been stopped: it may be gigabytes. */
@@ -94,13 +95,13 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
         }
       }
       if (asked !== null && stopped === null) {
-        stopped = await stopJob(link, callStop(intent, world.graceMs, world.bootIdFile), world.graceMs + 30_000)
+        stopped = await stopJob(link, callStop(intent, world.graceMs, world.placeOf(link)), world.graceMs + 30_000)
         if (stopped === null) {
           await lose(`the connection to ${place} was lost`)
           continue
         }
       }
-      const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.bootIdFile) : callFollow(intent, cursors(), world.bootIdFile)
+      const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.placeOf(link)) : callFollow(intent, cursors(), world.placeOf(link))
       const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : AbortSignal.timeout(DRAIN_MS) })
       if (end.end === 'stopped' && stopped === null) continue
       if (end.end === 'cut') {

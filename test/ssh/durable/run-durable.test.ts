@@ -46,7 +46,7 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
   const run = (pool: TestPool, job: MemoryJob, script: string, options: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
     pool.pool.run({ host: hostNamed('app1'), script, job, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
   const folder = (job: MemoryJob) => join(state, 'holdpoint', 'jobs', job.intent()?.id ?? 'none')
-  const pidOf = (job: MemoryJob, which: 'sup' | 'cmd') => Number(readFileSync(join(folder(job), 'started', which), 'utf8').split(' ')[0])
+  const pidOf = (job: MemoryJob, which: 'sup' | 'cmd') => Number(readFileSync(join(folder(job), which), 'utf8').split(' ')[0])
   const sessions = () => childrenOf(sshd.pid).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd'))
 
   test('exit codes are exact, streams are kept apart, and the host forgets the job after the local commit', async () => {
