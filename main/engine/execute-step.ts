@@ -18,6 +18,8 @@ export interface ExecuteOptions {
   /** What makes the work on a host durable, for kinds that can be. */
   job(about: AboutHost): ShellJob
   signal: AbortSignal
+  /** The program is ending: nothing more is begun, and nothing is said of what has not begun. */
+  closing: AbortSignal
 }
 
 interface AboutHost { stepId: string; attempt: number; host: string }
@@ -38,6 +40,7 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
 
 async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<void> {
   const about = { stepId: step.id, attempt: options.effect.attempt, host }
+  if (options.closing.aborted) return
   const isDurable = stepKinds[step.kind]?.durable === true
   const job = isDurable ? options.job(about) : undefined
   // Work that was sent before is never just dropped: its shell stops it where it runs.
@@ -59,6 +62,7 @@ async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, jo
   if (!kind?.run) return refused('step-kind-unknown', `Holdpoint cannot run a step of kind "${step.kind}".`, 'Do it by hand and mark it done, or mend the runbook.')
   if (kind.needsHosts && !host) return refused('host-unknown', about.host === LOCAL_HOST ? 'The step names no host.' : `The runbook has no host "${about.host}".`, 'Mend hosts= in the runbook, then retry.')
   const ports = await options.openPorts().catch((thrown: unknown) => toProblem(thrown))
+  if (options.closing.aborted) return null
   if (!('shell' in ports)) return refused(ports.code, ports.message, ports.hint)
   try {
     return await kind.run({

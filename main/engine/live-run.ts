@@ -1,5 +1,5 @@
-import { toProblem } from '#domain/problem.ts'
-import type { EngineCommand, RunCommand } from '#domain/run/commands.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
+import type { RunCommand } from '#domain/run/commands.ts'
 import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
@@ -7,6 +7,7 @@ import { react, wantsOf, type Effect } from '#domain/run/react.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { automatedRunning, findStep, isEnded, statusOf } from '#domain/run/view.ts'
+import type { HostResult, Step } from '#domain/step.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import { executeStep } from './execute-step.ts'
@@ -32,6 +33,11 @@ export interface LiveRun {
 }
 
 const RETRY_MS = 1000
+const SAMPLER_RETRY_MS = 5000
+
+const NOT_BEGUN: HostResult = {
+  outcome: 'failed', reason: 'refused', code: 'not-begun', message: "Holdpoint ended before this host's turn came.", hint: 'Nothing was sent to it. Retry the step.',
+}
 
 export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun {
   const { storage } = options
@@ -52,10 +58,13 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     onTrouble: (thrown) => options.log(thrown ? `storing output of run ${runId}` : `output of run ${runId} can be stored again`, thrown),
   })
 
-  const openPorts = () => (ports ??= options.openPorts(() => state, clock).catch((thrown: unknown) => {
-    ports = null
-    throw thrown
-  }))
+  const openPorts = (): Promise<Ports> => {
+    if (closing.signal.aborted) return Promise.reject(new Problem('closing', 'Holdpoint is closing.', 'Nothing was sent. Start it again, then retry.'))
+    return (ports ??= options.openPorts(() => state, clock).catch((thrown: unknown) => {
+      ports = null
+      throw thrown
+    }))
+  }
 
   const handle = (command: RunCommand, by: string): number => {
     record(command, by, () => undefined)
@@ -97,10 +106,10 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     if (isStopping(state, effect.stepId)) controller.abort(new Error('the run is being stopped'))
     // Not in this turn: what the step reports is a command of its own.
     void Promise.resolve()
-      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, signal: controller.signal }))
+      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, signal: controller.signal, closing: closing.signal }))
       .catch((thrown: unknown) => {
         options.log(`step ${effect.stepId} of run ${runId}`, thrown)
-        return report({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
+        tell({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
       })
       .finally(() => {
         if (running.get(effect.stepId) === controller) running.delete(effect.stepId)
@@ -108,7 +117,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   /** An outcome that storage refuses is kept and offered again until it is taken or the program ends. */
-  const report = async (command: EngineCommand): Promise<void> => {
+  const report = async (command: RunCommand): Promise<void> => {
     for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
       try {
         handle(command, PROGRAM)
@@ -150,8 +159,13 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
         recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
       })
     }, (thrown: unknown) => {
-      isSamplerOpening = false
       options.log(`opening the metric sources of run ${runId}`, thrown)
+      // A metric that cannot be read is silent, and silence is never fine.
+      for (const { metric } of sources) tell({ type: 'report-no-data', metric })
+      setTimeout(() => {
+        isSamplerOpening = false
+        if (!closing.signal.aborted) settle()
+      }, SAMPLER_RETRY_MS)
     })
   }
 
@@ -186,18 +200,28 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const recover = () => {
-    for (const { step } of automatedRunning(state)) {
-      const { attempt = 0, hosts: known = {} } = state.steps[step.id] ?? {}
-      const open = Object.entries(known).filter(([, host]) => host.result === null)
-      // What was sent before is followed again where it runs; what never was begins now, as the recorded start of the step says.
-      const isOurs = (host: string, queued: boolean): boolean =>
-        stepKinds[step.kind]?.durable === true && (queued || storage.jobs.find({ runId, stepId: step.id, attempt, host }) !== null)
-      const hosts = open.filter(([host, { state: is }]) => isOurs(host, is === 'queued')).map(([host]) => host)
-      const lost = open.map(([host]) => host).filter((host) => !hosts.includes(host))
-      if (lost.length > 0 || open.length === 0) handle({ type: 'report-step-lost', stepId: step.id, attempt, hosts: lost }, PROGRAM)
-      if (hosts.length > 0) begin({ type: 'execute-step', stepId: step.id, attempt, hosts })
-    }
+    const left = automatedRunning(state).map(({ step }) => step)
+    // Nobody may be there: what follows the running step waits for a person, a rollback's next step as well.
+    if (left.length > 0 && state.automatic && !state.paused && !state.aborting) tell({ type: 'pause', reason: 'Holdpoint was restarted while a step was running.' })
+    for (const step of left) recoverStep(step)
     settle()
+  }
+
+  /** What was sent is followed where it runs; what never began stays that way; of the rest nobody knows how it ended. */
+  const recoverStep = (step: Step) => {
+    const { attempt = 0, hosts: known = {} } = state.steps[step.id] ?? {}
+    const open = Object.entries(known).filter(([, host]) => host.result === null)
+    const isSent = (host: string) => stepKinds[step.kind]?.durable === true && storage.jobs.find({ runId, stepId: step.id, attempt, host }) !== null
+    const sent = open.map(([host]) => host).filter(isSent)
+    const unsent = open.filter(([host, { state: is }]) => is === 'queued' && !sent.includes(host)).map(([host]) => host)
+    const lost = open.map(([host]) => host).filter((host) => !sent.includes(host) && !unsent.includes(host))
+    for (const host of unsent) tell({ type: 'report-host-finished', stepId: step.id, attempt, host, result: NOT_BEGUN })
+    if (lost.length > 0 || open.length === 0) tell({ type: 'report-step-lost', stepId: step.id, attempt, hosts: lost })
+    if (sent.length > 0) begin({ type: 'execute-step', stepId: step.id, attempt, hosts: sent })
+  }
+
+  const tell = (command: RunCommand) => {
+    report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown))
   }
 
   const close = async () => {

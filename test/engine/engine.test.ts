@@ -9,7 +9,7 @@ import { createEngine, type Engine } from '#engine/engine.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
 import { createFakeClock, createFakePorts, createFakeShell, settled, until, type FakeClock, type FakeShell } from '#support/fake-world.ts'
 import { go, START, tick } from '#support/run-log.ts'
-import { range, smallRunbook } from '#support/runbooks.ts'
+import { phase, range, sh, smallRunbook } from '#support/runbooks.ts'
 
 let folder: string
 let storage: Storage
@@ -50,11 +50,11 @@ const begin = (runbook: Runbook = smallRunbook()): string => {
   return runId
 }
 
-const throughFirstGate = async (runbook?: Runbook): Promise<string> => {
+const throughFirstGate = async (runbook?: Runbook, commands = 2): Promise<string> => {
   const runId = begin(runbook)
   engine.handle(runId, tick('tests-pass'), 'dana')
   engine.handle(runId, go(1), 'dana')
-  await until(() => shell.requests.length === 2, 'two commands')
+  await until(() => shell.requests.length === commands, 'the commands')
   return runId
 }
 
@@ -129,6 +129,32 @@ describe('after a crash', () => {
     expect(statusOf(engine.state(runId))).toBe('unknown')
     expect(engine.state(runId).steps['stop']?.hosts['app1']?.state).toBe('succeeded')
     expect(shell.requests).toHaveLength(0)
+  })
+
+  test('nothing follows by itself after a restart: a rollback that waited for a running step waits for a person', async () => {
+    const runId = await throughFirstGate()
+    engine.handle(runId, { type: 'start-rollback', reason: 'errors' }, 'dana')
+    open()
+    engine.recover()
+    await settled()
+    expect(shell.requests).toHaveLength(0)
+    expect(engine.state(runId)).toMatchObject({ paused: { reason: 'Holdpoint was restarted while a step was running.' } })
+  })
+
+  test('a host whose turn had not come is reported as never begun, not as unknown', async () => {
+    const runId = await throughFirstGate(smallRunbook({ phases: [phase(1, [sh('stop', ['app1', 'app2'], { attributes: { parallel: '1' } })])] }), 1)
+    open()
+    engine.recover()
+    await settled()
+    expect(engine.state(runId).steps['stop']?.hosts['app2']?.result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'not-begun' })
+    expect(shell.requests).toHaveLength(0)
+  })
+
+  test('closing begins nothing on the hosts whose turn comes then', async () => {
+    await throughFirstGate(smallRunbook({ phases: [phase(1, [sh('stop', ['app1', 'app2'], { attributes: { parallel: '1' } })])] }), 1)
+    await engine.close()
+    await settled()
+    expect(shell.requests.map((request) => request.host.name)).toEqual(['app1'])
   })
 
   test('monitoring goes on where it was and ends at its time', async () => {

@@ -132,6 +132,18 @@ describe('failures', () => {
     expect(told.facts.at(-1)?.type).toBe('step-started')
   })
 
+  test('nothing is retried while the run is paused', () => {
+    const told = after(succeeded('stop', 'app1'), exited('stop', 'app2', 3), { type: 'pause', reason: '' })
+    expect(refusal(() => followedBy(told, { type: 'retry-step', stepId: 'stop' }))).toMatch(/^run-paused/)
+  })
+
+  test('a host that stays out of reach does not hold the run for ever: skipping says that its outcome is unknown', () => {
+    const lost = after(succeeded('stop', 'app1'), { type: 'report-host-started', stepId: 'stop', attempt: 1, host: 'app2' }, { type: 'report-host-link-lost', stepId: 'stop', attempt: 1, host: 'app2', message: 'reset' })
+    const told = followedBy(lost, { type: 'skip-step', stepId: 'stop', reason: 'app2 is on fire' })
+    expect(told.facts.map((fact) => fact.type)).toEqual(['host-finished', 'step-finished', 'step-skipped', 'step-started'])
+    expect(told.state.steps['stop']?.hosts['app2']?.result).toMatchObject({ outcome: 'unknown', code: 'step-link-given-up' })
+  })
+
   test('a step on a host cannot be ticked or skipped while it runs', () => {
     expect(refusal(() => after(tick('stop')))).toMatch(/^step-not-manual/)
     expect(refusal(() => after({ type: 'skip-step', stepId: 'stop', reason: 'no time' }))).toMatch(/^step-running/)

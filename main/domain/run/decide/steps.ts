@@ -26,11 +26,12 @@ export const failStep: Decide<'fail-step'> = (state, command) => {
 export const skipStep: Decide<'skip-step'> = (state, command) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status === 'succeeded' || current.status === 'skipped') refuse('step-done', `"${step.title}" has ${current.status === 'skipped' ? 'been skipped' : 'succeeded'} already.`, '')
-  if (current.status === 'running' && !isManual(step)) {
-    refuse('step-running', `"${step.title}" is running on a host and cannot be skipped now.`, 'Wait for it, or abort the run, which asks the hosts to stop it.')
-  }
   if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'Skip it when the run reaches it.')
-  return [{ type: 'step-skipped', stepId: step.id, reason: command.reason }]
+  const skipped: RunFact = { type: 'step-skipped', stepId: step.id, reason: command.reason }
+  if (current.status !== 'running' || isManual(step)) return [skipped]
+  const given = giveUpLost(state, step.id)
+  if (!given) refuse('step-running', `"${step.title}" is running on a host and cannot be skipped now.`, 'Wait for it, or abort the run, which asks the hosts to stop it.')
+  return [...given, skipped]
 }
 
 /** Runs the step again, only on the hosts where it has not succeeded. */
@@ -38,6 +39,7 @@ export const retryStep: Decide<'retry-step'> = (state, command) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Only a failed or unknown step can be retried.')
   if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
+  if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
   requireIdle(state)
   const hosts = hostsOf(step).filter((host) => own(current.hosts, host)?.state !== 'succeeded')
   return [{ type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts }]
@@ -45,8 +47,23 @@ export const retryStep: Decide<'retry-step'> = (state, command) => {
 
 export const resolveStep: Decide<'resolve-step'> = (state, command) => {
   const { step, current } = requireStep(state, command.stepId)
-  if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" is neither failed nor unknown.`, 'Nothing needs to be resolved.')
-  return [{ type: 'step-resolved', stepId: step.id, evidence: command.evidence }]
+  const resolved: RunFact = { type: 'step-resolved', stepId: step.id, evidence: command.evidence }
+  if (current.status === 'failed' || current.status === 'unknown') return [resolved]
+  const given = current.status === 'running' ? giveUpLost(state, step.id) : null
+  if (!given) refuse('step-not-failed', `"${step.title}" is neither failed nor unknown.`, 'Nothing needs to be resolved.')
+  return [...given, resolved]
+}
+
+const UNREACHED: HostResult = {
+  outcome: 'unknown', code: 'step-link-given-up', message: 'The link was lost while this was running, and a person went on without it.',
+  hint: 'When the host can be reached again, look whether the command is still running there.',
+}
+
+/** A step whose every open host has lost its link does not hold the run for ever: its outcome there is unknown. Null while any host is in reach. */
+function giveUpLost(state: RunState, stepId: string): RunFact[] | null {
+  const open = Object.entries(own(state.steps, stepId)?.hosts ?? {}).filter(([, host]) => host.result === null)
+  if (open.length === 0 || open.some(([, host]) => host.linkLostAt === null)) return null
+  return finishHosts(state, stepId, Object.fromEntries(open.map(([host]) => [host, UNREACHED])))
 }
 
 export const reportHostStarted: Decide<'report-host-started'> = (state, command) => {
