@@ -18,6 +18,7 @@ import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
 import { isEdited } from '#renderer/stores/runbook.ts'
 import { Button } from '#renderer/ui/button.tsx'
+import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './library-runbook.module.css'
 
@@ -51,7 +52,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
     { id: 'back', title: 'Back to the library', group, shortcut: 'Escape', run: () => go({ screen: 'library' }) },
   ])
 
-  if (!desk.saved) return <div className={styles.lonely}>{desk.problem && <ProblemNote problem={desk.problem} />}</div>
+  if (!desk.saved) return <Loading title="Opening the runbook" problem={desk.problem} retry={() => void desk.load()} />
   const { title } = desk.saved.runbook
   return (
     <div className={styles.screen}>

@@ -14,6 +14,7 @@ import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
+import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import { useNow } from '#renderer/ui/use-now.ts'
 import styles from './library.module.css'
@@ -84,6 +85,7 @@ export function LibraryScreen() {
               ))}
             </ul>
           )}
+          {runbooks === null && problem === null && <Loading title="Reading the library" problem={null} />}
           {runbooks?.length === 0 && (
             <EmptyState title="No runbooks" text="A runbook is a Markdown file on the Deployment Task template. Holdpoint runs it and keeps the file as it is." action={<Button variant="primary" onClick={() => picker.current?.click()}>Import a runbook</Button>} />
           )}

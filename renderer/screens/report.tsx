@@ -10,6 +10,7 @@ import type { ReportFormat } from '#renderer/parts/report/use-report.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
+import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './report.module.css'
 
@@ -39,8 +40,8 @@ export function ReportScreen({ runId }: { runId: string }) {
         ))}
       </div>
       <article className={styles.page}>
-        {problem && <ProblemNote problem={problem} />}
-        {model && <Page report={model} />}
+        {model && problem && <ProblemNote problem={problem} />}
+        {model ? <Page report={model} /> : <Loading title="Making the report" problem={problem} retry={reload} />}
       </article>
     </div>
   )

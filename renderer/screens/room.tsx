@@ -17,7 +17,7 @@ import { ThresholdStrip } from '#renderer/parts/room/threshold-strip.tsx'
 import { TopBar } from '#renderer/parts/room/top-bar.tsx'
 import { RunbookTree } from '#renderer/parts/room/tree.tsx'
 import { Triggers } from '#renderer/parts/room/triggers.tsx'
-import { EmptyState } from '#renderer/ui/empty-state.tsx'
+import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './room.module.css'
 
@@ -28,7 +28,7 @@ export function RoomScreen({ runId }: { runId: string }) {
   useEffect(() => room.start(), [room])
   const known = useStore(room.run, ({ state }) => state !== null)
   const problem = useStore(room.run, ({ ended }) => ended)
-  if (!known) return problem ? <div className={styles.opening}><ProblemNote problem={problem} /></div> : <EmptyState title="Opening the run" text="Reading its record." />
+  if (!known) return <Loading title="Opening the run" problem={problem} />
   return (
     <RoomContext value={room}>
       <OpenRoom />

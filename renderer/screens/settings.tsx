@@ -8,6 +8,7 @@ import { useAppStores } from '#renderer/stores/app-stores.ts'
 import { announce } from '#renderer/ui/announce.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
+import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './settings.module.css'
 
@@ -24,6 +25,8 @@ export function SettingsScreen() {
       <Section title="You">{settings && <OperatorForm key={settings.operator} operator={settings.operator} />}</Section>
       <Section title="Appearance">{settings && <ThemeChoice theme={settings.theme} />}</Section>
       <Section title="Hosts" text="The hosts that runbooks name, as a connection would find them now. Addresses, users and jump hosts may come from ~/.ssh/config; change them there or in the runbook.">
+        {hosts === null && problem === null && <Loading title="Looking the hosts up" problem={null} />}
+        {hosts === null && problem !== null && <p className={styles.text}>The hosts could not be read.</p>}
         {hosts !== null && hosts.length > 0 && <HostsTable hosts={hosts} />}
         {hosts?.length === 0 && <EmptyState title="No hosts" text="No runbook names a host yet. Name them under hosts: at the top of a runbook." />}
       </Section>

@@ -94,6 +94,21 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.close()
   })
 
+  test('what cannot be opened says why and is no dead end', async () => {
+    for (const [path, tries] of [['/#/run/none', 0], ['/#/report/none', 1], ['/#/runbook/gone', 1]] as const) {
+      const { page } = await pages.open()
+      await page.evaluate(() => fake.answer('open-runbook', () => {
+        throw new Error('There is no such runbook.')
+      }))
+      await page.evaluate((hash) => { location.hash = hash }, path.slice(1))
+      await page.getByRole('main').getByRole('alert').getByText(/no such runbook|no run/).waitFor()
+      expect([path, await page.getByRole('button', { name: 'Try again' }).count()]).toEqual([path, tries])
+      await page.getByRole('link', { name: 'Go to the library' }).click()
+      await page.getByRole('heading', { name: 'Runbooks' }).waitFor()
+      await page.close()
+    }
+  })
+
   test('a report is shown and comes down as a file', async () => {
     const { page, complaints } = await pages.open('/#/report/run-back')
     await page.getByText('Error rate 4.1% after the start').first().waitFor()

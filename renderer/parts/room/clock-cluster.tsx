@@ -65,7 +65,7 @@ function WindowLeft() {
   return (
     <div className={styles.cell} title={`Change window ${formatClock(window.startAt, zone)} to ${formatClock(window.endAt, zone)} ${zone}`}>
       <span className={classNames(styles.big, left < 0 && styles.over)}>{formatCounter(notYet ?? Math.abs(left))}</span>
-      <span className={styles.small}>{words} · {formatClock(window.startAt, zone)}–{formatClock(window.endAt, zone)}</span>
+      <span className={styles.small}>{words}<span className={styles.extra}> · {formatClock(window.startAt, zone)}–{formatClock(window.endAt, zone)}</span></span>
     </div>
   )
 }

@@ -17,7 +17,7 @@ export function RowActionsBar({ id, sayWhyNot = true }: { id: string; sayWhyNot?
   if (possible.length === 0) return sayWhyNot && actions[0]?.refusal ? <p className={styles.refusal}>{actions[0].refusal}</p> : null
   return (
     <div className={styles.actions}>
-      {open.map((action, place) => <ActionButton key={action.label} action={action} variant={place === 0 && open.length === possible.length ? 'primary' : 'neutral'} />)}
+      {open.map((action, place) => <ActionButton key={action.label} action={action} variant={place === 0 && open.length === possible.length && 'send' in action.does ? 'primary' : 'neutral'} />)}
     </div>
   )
 }

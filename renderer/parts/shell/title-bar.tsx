@@ -8,7 +8,7 @@ import { useOverlay } from '#renderer/stores/overlay.ts'
 import { useRoute } from '#renderer/stores/route.ts'
 import type { Route } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
-import { RehearsalTag } from '#renderer/ui/tag.tsx'
+import { RehearsalTag, Tag } from '#renderer/ui/tag.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 import styles from './title-bar.module.css'
 
@@ -28,7 +28,7 @@ export function TitleBar() {
       <h1 className={styles.trail}>
         <span className={subject === null ? styles.here : styles.above}>{screenNames[route.screen]}</span>
         {subject !== null && <><ChevronRight size={13} aria-hidden="true" /><span className={styles.here}>{subject.title}</span></>}
-        {subject !== null && 'mode' in subject && subject.mode === 'rehearsal' && <RehearsalTag />}
+        {subject !== null && 'mode' in subject && (subject.mode === 'rehearsal' ? <RehearsalTag /> : <Tag tone="bad" title="A live run: commands go to real hosts">LIVE</Tag>)}
       </h1>
       <ConnectionNote />
       <Button variant="quiet" size="s" icon={<Search size={13} />} shortcut="$mod+k" onClick={() => useOverlay.getState().show('palette')}>Commands</Button>
