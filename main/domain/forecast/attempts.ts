@@ -23,7 +23,7 @@ export interface Attempt {
   outcome: StepOutcome
   /** Whether it ran on all the step's hosts: a retry runs only where it has not succeeded. */
   isWhole: boolean
-  /** The clock jumped, or nobody was watching, while it ran: its length is not known. */
+  /** The clock jumped, the link was lost or nobody was watching while it ran: when it really ended is not known. */
   isBlurred: boolean
 }
 
@@ -51,6 +51,7 @@ interface OpenAttempt {
   /** Since when it has stood still; null while it does not. */
   heldSince: number | null
   heldMs: number
+  linkLost: boolean
 }
 
 interface Walk {
@@ -69,9 +70,10 @@ const readers: { [T in RunFact['type']]?: (walk: Walk, event: EventOf<T>) => voi
   'run-created': (walk, { runId, mode }) => { walk.run = { runId, mode } },
   'step-started': (walk, { stepId, attempt, hosts, at }) => {
     walk.fullHosts.set(stepId, Math.max(hosts.length, walk.fullHosts.get(stepId) ?? 0))
-    walk.open.set(stepId, { attempt, at, hosts: hosts.length, busy: new Set(), heldSince: walk.paused ? at : null, heldMs: 0 })
+    walk.open.set(stepId, { attempt, at, hosts: hosts.length, busy: new Set(), heldSince: walk.paused ? at : null, heldMs: 0, linkLost: false })
   },
   'host-started': (walk, event) => work(walk, event, (step) => step.busy.add(event.host)),
+  'host-link-lost': (walk, event) => work(walk, event, (step) => { step.linkLost = true }),
   'host-finished': (walk, event) => work(walk, event, (step) => step.busy.delete(event.host)),
   'run-paused': (walk, { at }) => pause(walk, true, at),
   'run-resumed': (walk, { at }) => pause(walk, false, at),
@@ -110,6 +112,6 @@ function finish({ run, open, fullHosts, attempts, disturbances }: Walk, event: E
   attempts.push({
     ...run, stepId: event.stepId, attempt: step.attempt, at: step.at, ms: Math.max(0, event.at - step.at - step.heldMs), outcome: event.outcome,
     isWhole: step.hosts === fullHosts.get(event.stepId),
-    isBlurred: disturbances.some((entry) => Math.min(entry.from, entry.to) < event.at && Math.max(entry.from, entry.to) > step.at),
+    isBlurred: step.linkLost || disturbances.some((entry) => Math.min(entry.from, entry.to) < event.at && Math.max(entry.from, entry.to) > step.at),
   })
 }

@@ -9,10 +9,12 @@ export interface ClockReading {
   monoMs: number
   /** A clock that never jumps and counts sleep, where there is one (Linux: `os.uptime()`). */
   bootMs?: number
+  /** The first of a new process: Holdpoint was closed before it. */
+  isFirst?: boolean
 }
 
 /**
- * `suspend`: the machine slept. `stall`: it was awake, and Holdpoint did not run. `wall-jump`: the wall clock was set, by `ms`
+ * `suspend`: the machine slept. `stall`: it was awake, and Holdpoint did not run. `closed`: nobody had Holdpoint open. `wall-jump`: the wall clock was set, by `ms`
  * (negative: back). `dst`: the zone's clocks changed by `ms`; nothing happened to the time itself.
  */
 export interface ClockEntry {
@@ -20,7 +22,7 @@ export interface ClockEntry {
   from: number
   /** By the wall clock after; before `from` when it was set back. */
   to: number
-  kind: 'suspend' | 'stall' | 'wall-jump' | 'dst'
+  kind: 'suspend' | 'stall' | 'closed' | 'wall-jump' | 'dst'
   ms: number
 }
 
@@ -51,22 +53,24 @@ export function ledgerOf(readings: readonly ClockReading[], options: LedgerOptio
  */
 export function entriesBetween(before: ClockReading, now: ClockReading, everyMs: number, offsetAt: ((at: number) => number) | null = null): ClockEntry[] {
   const [from, to] = [before.utcMs, now.utcMs]
+  const shift = offsetAt !== null && Math.floor(from / QUARTER_MS) !== Math.floor(to / QUARTER_MS) ? offsetAt(to) - offsetAt(from) : 0
+  const dst: ClockEntry[] = shift === 0 ? [] : [{ from, to, kind: 'dst', ms: shift }]
   const ran = now.monoMs - before.monoMs
+  // Clocks of two processes, or of two starts of the machine, have nothing to do with each other.
+  if (now.isFirst === true || ran < 0) return [{ from, to, kind: 'closed', ms: Math.max(0, to - from) }, ...dst]
   const unseen = to - from - ran
   const slept = before.bootMs === undefined || now.bootMs === undefined ? Math.max(0, unseen) : Math.max(0, now.bootMs - before.bootMs - ran)
   const jumped = unseen - slept
   const stood = ran - everyMs
-  const shift = offsetAt !== null && Math.floor(from / QUARTER_MS) !== Math.floor(to / QUARTER_MS) ? offsetAt(to) - offsetAt(from) : 0
   const entries: ClockEntry[] = []
   if (slept > TOLERANCE_MS) entries.push({ from, to, kind: 'suspend', ms: slept })
   if (stood > TOLERANCE_MS) entries.push({ from, to, kind: 'stall', ms: stood })
   if (Math.abs(jumped) > TOLERANCE_MS) entries.push({ from, to, kind: 'wall-jump', ms: jumped })
-  if (shift !== 0) entries.push({ from, to, kind: 'dst', ms: shift })
-  return entries
+  return [...entries, ...dst]
 }
 
 /** Whether Holdpoint saw nothing of what went on meanwhile. */
-export const isBlind = ({ kind }: ClockEntry): boolean => kind === 'suspend' || kind === 'stall'
+export const isBlind = ({ kind }: ClockEntry): boolean => kind === 'suspend' || kind === 'stall' || kind === 'closed'
 
 /** How long Holdpoint saw nothing, together. */
 export const blindMs = (entries: readonly ClockEntry[]): number => entries.filter(isBlind).reduce((sum, entry) => sum + entry.ms, 0)
@@ -82,6 +86,7 @@ export function describeClockEntry({ kind, ms }: ClockEntry): string {
   switch (kind) {
     case 'suspend': return `The machine slept for ${length}`
     case 'stall': return `Holdpoint stood still for ${length}`
+    case 'closed': return `Holdpoint was closed for ${length}`
     case 'wall-jump': return `The clock was set ${ms < 0 ? 'back' : 'forward'} by ${length}`
     case 'dst': return `The zone’s clocks went ${ms < 0 ? 'back' : 'forward'} by ${length}`
   }

@@ -3,7 +3,7 @@ import type { Attempt } from './attempts.ts'
 import { usualLengths } from './outliers.ts'
 
 /** Why a length is not counted; the first that applies, in this order. */
-export type Exclusion = 'by-hand' | 'rehearsal' | 'failed' | 'unknown' | 'only-some-hosts' | 'clock' | 'outlier'
+export type Exclusion = 'by-hand' | 'rehearsal' | 'failed' | 'unknown' | 'only-some-hosts' | 'unclear-length' | 'outlier'
 
 /** How long a step took once. Excluded ones are kept, so that people see what is not counted, and why. */
 export interface DurationSample {
@@ -58,7 +58,7 @@ function exclusionOf(attempt: Attempt, { rehearsals = false, byHand }: HistoryOp
   if (attempt.mode === 'rehearsal' && !rehearsals) return 'rehearsal'
   if (attempt.outcome !== 'succeeded') return attempt.outcome
   if (!attempt.isWhole) return 'only-some-hosts'
-  return attempt.isBlurred ? 'clock' : null
+  return attempt.isBlurred ? 'unclear-length' : null
 }
 
 function excludeOutliers(samples: DurationSample[]): void {

@@ -43,6 +43,8 @@ export interface StepGate {
   noReturnBefore: number | null
   /** What the step adds to the undo. */
   addedUndoMs: number
+  /** Undo steps whose length nobody knows: with any, the points of no return may be earlier than said, never later. */
+  unknownLengths: string[]
 }
 
 export interface GateInput extends Omit<RollbackInput, 'touched'>, Limits {
@@ -61,7 +63,7 @@ export function gateFor({ stepId, touched, windowEndAt, reserveMs, now, ...rollb
 function decideGate(step: Forecast | undefined, before: RollbackCost, after: RollbackCost, limits: Limits): StepGate {
   const [standing, next] = [noReturnOf(before, limits), noReturnOf(after, limits)]
   const stepEndP90 = step === undefined || step.p90 === null ? null : limits.now + step.p90
-  const gate = { stepEndP90, noReturnAfter: next.at, noReturnBefore: standing.at, addedUndoMs: after.p90 - before.p90 }
+  const gate = { stepEndP90, noReturnAfter: next.at, noReturnBefore: standing.at, addedUndoMs: after.p90 - before.p90, unknownLengths: after.unknownLengths }
   if (standing.at === null || next.at === null) return { ...gate, decision: 'unclear', why: null }
   if (limits.now > standing.at) return { ...gate, decision: 'sign-off', why: 'passed-already' }
   // Even the least it takes is too much.

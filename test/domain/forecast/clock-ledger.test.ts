@@ -63,6 +63,15 @@ describe('the ledger of clocks', () => {
     expect(offsetIn('Nowhere/Land')(start)).toBe(0)
   })
 
+  it('notes that Holdpoint was closed, whatever the clocks of the new process say', () => {
+    const [before] = readings([])
+    const closed = (reading: Partial<ClockReading>) => ledgerOf([before!, { utcMs: start + 20 * minute, monoMs: 7000, ...reading }], { everyMs: 1000 })
+    expect(closed({ isFirst: true })).toEqual([{ from: start, to: start + 20 * minute, kind: 'closed', ms: 20 * minute }])
+    expect(closed({ monoMs: 3 }).map(({ kind }) => kind)).toEqual(['closed'])
+    expect(describeBlindTime(closed({ isFirst: true }))).toBe('app blind 20 min')
+    expect(closed({ isFirst: true }).map(describeClockEntry)).toEqual(['Holdpoint was closed for 20 min'])
+  })
+
   it('adds up what nobody saw, and says each in words', () => {
     const entries = ledgerOf(readings([{ utc: 12 * minute, mono: 0 }, { utc: -minute, mono: 0 }, { utc: 8 * minute, mono: 8 * minute }]), { everyMs: 1000 })
     expect(describeBlindTime(entries)).toBe('app blind 20 min')

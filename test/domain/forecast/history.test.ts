@@ -57,10 +57,13 @@ describe('the attempts of a run', () => {
     expect(oneRun([started('constructor', 0), unknown, ended('constructor', 4)])[0]).toMatchObject({ stepId: 'constructor', ms: 4 * minute })
   })
 
-  it('are blurred where the clock jumped or nobody watched, not where the zone’s clocks changed', () => {
+  it('are blurred where the clock jumped, the link was lost or nobody watched, not where the zone’s clocks changed', () => {
     const entry = (kind: ClockEntry['kind']): ClockEntry[] => [{ from: at(1), to: at(2), kind, ms: minute }]
-    expect((['suspend', 'stall', 'wall-jump', 'dst'] as const).map((kind) => oneRun(done('one', 0, 5), entry(kind))[0]?.isBlurred)).toEqual([true, true, true, false])
+    expect((['suspend', 'stall', 'closed', 'wall-jump', 'dst'] as const).map((kind) => oneRun(done('one', 0, 5), entry(kind))[0]?.isBlurred)).toEqual([true, true, true, true, false])
     expect(oneRun(done('one', 3, 5), entry('suspend'))[0]?.isBlurred).toBe(false)
+    const lost: Happening = { type: 'host-link-lost', stepId: 'one', attempt: 1, host: 'web-1', message: 'm', at: at(2) }
+    const [start, begun, hostEnd, end] = done('one', 0, 5)
+    expect(oneRun([start!, begun!, lost, hostEnd!, end!])[0]?.isBlurred).toBe(true)
   })
 })
 
@@ -76,7 +79,7 @@ describe('history', () => {
     ]
     const byHand = new Set([sampleKey({ runId: 'd', attempt: 1 }, 'one')])
     const reasons = (options: Parameters<typeof historyOf>[1]) => Object.fromEntries((historyOf(runs, options).get('one') ?? []).map(({ runId, attempt, excluded }) => [`${runId}${attempt}`, excluded]))
-    expect(reasons({ byHand })).toEqual({ a1: 'failed', a2: 'only-some-hosts', b1: 'unknown', c1: 'rehearsal', d1: 'by-hand', e1: null, f1: 'clock' })
+    expect(reasons({ byHand })).toEqual({ a1: 'failed', a2: 'only-some-hosts', b1: 'unknown', c1: 'rehearsal', d1: 'by-hand', e1: null, f1: 'unclear-length' })
     expect(reasons({ rehearsals: true })).toMatchObject({ c1: null, d1: null })
   })
 

@@ -29,13 +29,13 @@ describe('the point of no return', () => {
 
   it('lets the next step begin at 02:50: it ends by 03:10, and then the point is 03:15', () => {
     expect(gateAt('02:50')).toEqual({
-      decision: 'free', why: null, stepEndP90: clock('03:10'), noReturnAfter: clock('03:15'), noReturnBefore: clock('03:20'), addedUndoMs: 5 * minute,
+      decision: 'free', why: null, stepEndP90: clock('03:10'), noReturnAfter: clock('03:15'), noReturnBefore: clock('03:20'), addedUndoMs: 5 * minute, unknownLengths: [],
     })
   })
 
   it('asks for a sign-off at 03:05, with both numbers: it ends by 03:25, after 03:15', () => {
     expect(gateAt('03:05')).toEqual({
-      decision: 'sign-off', why: 'would-pass', stepEndP90: clock('03:25'), noReturnAfter: clock('03:15'), noReturnBefore: clock('03:20'), addedUndoMs: 5 * minute,
+      decision: 'sign-off', why: 'would-pass', stepEndP90: clock('03:25'), noReturnAfter: clock('03:15'), noReturnBefore: clock('03:20'), addedUndoMs: 5 * minute, unknownLengths: [],
     })
   })
 
@@ -55,7 +55,7 @@ describe('the point of no return', () => {
     const untold = runbook({ ...book, phases: [phase(1, null, null, [step('migrate', { undo: 'u' }), ...book.phases[0]!.steps.slice(1)])] })
     const partly = { runbook: untold, forecasts: new Map([...forecasts, ['migrate', lasting(null)]]) }
     expect(noReturnOf(rollbackCostOf({ ...situation, ...partly }), { ...situation, now: clock('02:50') })).toMatchObject({ at: clock('03:45'), isAtMost: true })
-    expect(gateAt('02:50', partly).decision).toBe('unclear')
+    expect(gateAt('02:50', partly)).toMatchObject({ decision: 'unclear', unknownLengths: ['Undo: migrate'] })
     expect(gateAt('03:30', partly).decision).toBe('sign-off')
   })
 
