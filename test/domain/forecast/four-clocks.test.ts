@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { forecastsOf } from '#domain/forecast/forecast.ts'
@@ -5,8 +7,11 @@ import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { timingOf } from '#domain/timing.ts'
+import { readLog } from '#support/golden.ts'
 import { done, fold, journal, minute, phase, runbook, step, windowStart, type Happening } from '#support/run-states.ts'
 
+const goldenFolder = join(import.meta.dirname, '../../fixtures/runs')
+const goldenLogs = readdirSync(goldenFolder).filter((name) => name.endsWith('.jsonl'))
 const at = (minutes: number): number => windowStart + minutes * minute
 const span = (from: number, to: number) => ({ startAt: at(from), endAt: at(to) })
 const started: Happening[] = [{ type: 'run-started', at: at(-10) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }]
@@ -88,6 +93,21 @@ describe('the four clocks', () => {
     const { run, critical, window } = clocks(happenings, 90)
     expect(run).toMatchObject({ actual: span(0, 40), forecast: { endAt: at(40) }, p90EndAt: at(40), flag: 'on-time', lateMs: -20 * minute })
     expect([critical.path, window]).toEqual([[], 'fits'])
+  })
+
+  it.each(goldenLogs)('agree with the projection, without history and after=, at every event of the golden log %s', (name) => {
+    const events = readLog(join(goldenFolder, name))
+    for (let count = 1; count <= events.length; count += 1) {
+      const state = fold(events.slice(0, count))
+      const now = state.lastEventAt + 90_000
+      const timing = timingOf(state, now)
+      const { steps, phases, run } = fourClocksOf({ state, baseline: baselineOf(events)!, timing, forecasts: forecastsOf(state.runbook, new Map()), before: dependenciesOf(state.runbook).before, now })
+      const spans = (clocked: typeof steps) => Object.fromEntries([...clocked].map(([id, { planned, forecast, actual }]) => [id, { planned, projected: forecast, actual }]))
+      const projected = (timings: typeof timing.steps) => Object.fromEntries(Object.entries(timings).map(([id, { planned, projected: span, actual }]) => [id, { planned, projected: span, actual }]))
+      expect(spans(steps), `event ${count}`).toEqual(projected(timing.steps))
+      expect(spans(phases), `event ${count}`).toEqual(projected(timing.phases))
+      if (state.finishedAt === null && state.aborting === null) expect(run.actual.endAt ?? run.forecast.endAt, `event ${count}`).toBe(timing.projectedFinishAt)
+    }
   })
 
   it('know no baseline without a first event', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Forecast, Forecasts } from '#domain/forecast/forecast.ts'
 import { gateFor, noReturnOf, USUAL_RESERVE_MS, type GateInput } from '#domain/forecast/no-return.ts'
@@ -57,6 +58,20 @@ describe('the point of no return', () => {
     expect(noReturnOf(rollbackCostOf({ ...situation, ...partly }), { ...situation, now: clock('02:50') })).toMatchObject({ at: clock('03:45'), isAtMost: true })
     expect(gateAt('02:50', partly)).toMatchObject({ decision: 'unclear', unknownLengths: ['Undo: migrate'] })
     expect(gateAt('03:30', partly).decision).toBe('sign-off')
+  })
+
+  it('never lets a step begin by itself that could not be taken back in time on a bad night', () => {
+    const minutes = fc.nat(120)
+    fc.assert(fc.property(minutes, minutes, minutes, minutes, minutes, (done, own, length, reserve, left) => {
+      const steps = [undo('migrate', done + 1), undo('switch', own + 1)]
+      const gate = gateFor({
+        ...situation, runbook: { ...book, phases: [phase(1, null, null, steps)] }, forecasts: new Map([['migrate', lasting(1)], ['switch', lasting(length)]]),
+        touched: new Set(['migrate']), stepId: 'switch', reserveMs: reserve * minute, now: clock('04:00') - left * minute,
+      })
+      const spare = left - length - (done + 1) - (own + 1) - reserve
+      expect(gate.decision).toBe(spare >= 0 ? 'free' : 'sign-off')
+      expect(gate.why === 'passed-already').toBe(left < done + 1 + reserve)
+    }))
   })
 
   it('keeps five minutes in reserve when nobody says', () => {

@@ -1,0 +1,55 @@
+import type { RunState } from '../run/state.ts'
+import { isEnded, nextStep } from '../run/view.ts'
+import type { Runbook } from '../runbook.ts'
+import { timingOf } from '../timing.ts'
+import { dependenciesOf } from './dependencies.ts'
+import { forecastsOf, type Forecasts } from './forecast.ts'
+import { fourClocksOf, type FourClocks } from './four-clocks.ts'
+import type { History } from './history.ts'
+import { gateFor, noReturnOf, type NoReturn, type StepGate } from './no-return.ts'
+import { rollbackCostOf, rollbackFit, stepsAlreadyBack, touchedSteps, type RollbackCost, type RollbackFit } from './rollback-cost.ts'
+
+/** Will we make the window, and can we still go back: what the room, the command line and the report say about time. */
+export interface Outlook {
+  clocks: FourClocks
+  rollback: RollbackCost
+  rollbackFit: RollbackFit
+  /** Null once the rollback has begun or the run has ended: then there is nothing to return from. */
+  noReturn: NoReturn | null
+  /** The gate in front of the step that is next; null when none is. */
+  nextGate: { stepId: string; gate: StepGate } | null
+}
+
+export interface OutlookInput {
+  runbook: Runbook
+  /** `baselineOf(events)`. */
+  baseline: Pick<Runbook, 'phases' | 'overview'>
+  history: History
+  reserveMs: number
+}
+
+/** Reads what does not change during a run once; `at` is quick enough for every tick. `now` is on the run's clock. */
+export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook } {
+  const forecasts = forecastsOf(runbook, history)
+  const { before } = dependenciesOf(runbook)
+  return {
+    forecasts,
+    at(state, now) {
+      const clock = state.finishedAt ?? now
+      const timing = timingOf(state, now)
+      const windowEndAt = timing.window?.endAt ?? null
+      const touched = touchedSteps(state)
+      const way = { runbook, forecasts, history, alreadyBack: stepsAlreadyBack(state) }
+      const rollback = rollbackCostOf({ ...way, touched })
+      const canReturn = state.rollback === null && !isEnded(state)
+      const next = canReturn ? nextStep(state) : null
+      const limits = { windowEndAt, reserveMs, now: clock }
+      return {
+        clocks: fourClocksOf({ state, baseline, timing, forecasts, before, now }),
+        rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
+        noReturn: canReturn ? noReturnOf(rollback, limits) : null,
+        nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, touched, stepId: next.id }) },
+      }
+    },
+  }
+}
