@@ -28,7 +28,7 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
   const step = useRun((state) => (stepId === null ? null : findStep(state.runbook, stepId)?.step.title ?? null))
   const unit = useRun((state) => unitOf(state.runbook, first))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
-  const readings = first.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit))).join(' → ')
+  const readings = first.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit).replace(' ', '\u00a0'))).join(' → ')
   return (
     <section className={styles.alarm} role="group" aria-label={`Breach: ${breaches.map((breach) => breach.evidence.rule).join('; ')}`}>
       <header className={styles.head}>

@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
   test('a breach shows its rule, its readings and both answers, and the strip says it in words', async () => {
     const { page } = await open('breach')
     const alarm = page.getByRole('group', { name: 'Breach: Error rate > 2% for 1m' })
-    expect(await alarm.innerText()).toContain('2.20 % → 2.60 % → 2.90 % → 3.10 %')
+    expect((await alarm.innerText()).replaceAll('\u00a0', ' ')).toContain('2.20 % → 2.60 % → 2.90 % → 3.10 %')
     expect(await page.getByRole('list', { name: 'Thresholds' }).innerText()).toMatch(/BREACHED[\s\S]*ok/)
     await page.close()
   })
