@@ -22,6 +22,8 @@ export interface RunRoom {
   pending: string[]
   /** The version that the last answered command led to: up to it, what changed was this person's doing. */
   ownVersion: number
+  /** That command, as `commandKey`. */
+  ownKey: string
   /** The last refusal, until dismissed or the next command succeeds. */
   refusal: ProblemValue | null
   send(command: OperatorCommand): Promise<Reply<{ version: number }>>
@@ -47,14 +49,14 @@ export function createRunStore({ client, runId }: { client: Client; runId: strin
       set((room) => items.reduce<Folded>(fold, { state: room.state, events: room.events, clock: room.clock }))
     }
     return {
-      runId, state: null, events: [], clock: null, ended: null, pending: [], ownVersion: 0, refusal: null,
+      runId, state: null, events: [], clock: null, ended: null, pending: [], ownVersion: 0, ownKey: '', refusal: null,
       async send(command) {
         const key = commandKey(command)
         set((room) => ({ pending: [...room.pending, key] }))
         const reply = await client.call('send-command', { runId, command })
         set((room) => ({
           pending: without(room.pending, key),
-          ownVersion: reply.ok ? Math.max(room.ownVersion, reply.value.version) : room.ownVersion,
+          ...(reply.ok && { ownVersion: Math.max(room.ownVersion, reply.value.version), ownKey: key }),
           refusal: reply.ok ? null : reply.problem,
         }))
         return reply

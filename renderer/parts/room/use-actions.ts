@@ -21,6 +21,10 @@ export function useActions(): RoomActions {
   const { run, view, runId } = useRoom()
   return useMemo(() => {
     const send = async (command: OperatorCommand): Promise<void> => {
+      const key = commandKey(command)
+      const { pending, state, ownKey, ownVersion } = run.getState()
+      // A second press before the first one shows is the same press.
+      if (pending.includes(key) || (key === ownKey && state !== null && state.version < ownVersion)) return
       const reply = await run.getState().send(command)
       if (reply.ok) useAnnouncements.getState().retract('command')
       else announce(`${reply.problem.message} ${reply.problem.hint}`, 'bad', 'command')

@@ -33,6 +33,17 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('a key pressed twice at once does its work once, and nothing is refused', async () => {
+    const { page } = await open('gate')
+    await page.evaluate(() => {
+      for (let times = 0; times < 3; times += 1) document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true }))
+    })
+    await page.getByLabel('In progress').waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'decide-gate', gateId: 'gate-before-phase-2', decision: 'go', reason: '' }])
+    expect(await page.getByRole('button', { name: 'Dismiss' }).count()).toBe(0)
+    await page.close()
+  })
+
   test('the selection stays where a person moved it until g goes back to where the run is', async () => {
     const { page } = await open('running')
     await selected(page).getByText('Deploy new version').waitFor()
