@@ -1,9 +1,12 @@
+import { flowOf } from '#domain/flow/attributes.ts'
+import { captureFrom } from '#domain/flow/capture.ts'
+import { fanOut, type HostProgress } from '#domain/flow/fan-out.ts'
+import { createMask } from '#domain/masking.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
 import { DETACHED, LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
-import { hostsAtOnce } from '#kinds/parallel.ts'
 import type { Ports, ShellJob } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import type { Recorder } from './recorder.ts'
@@ -17,6 +20,8 @@ export interface ExecuteOptions {
   report(command: EngineCommand): Promise<void>
   /** What makes the work on a host durable, for kinds that can be. */
   job(about: AboutHost): ShellJob
+  /** The beginning of what a host has printed so far, enough for captures. */
+  stdout(about: AboutHost): string
   signal: AbortSignal
   /** The program is ending: nothing more is begun, and nothing is said of what has not begun. */
   closing: AbortSignal
@@ -24,35 +29,68 @@ export interface ExecuteOptions {
 
 interface AboutHost { stepId: string; attempt: number; host: string }
 
-const DEFAULT_PARALLEL = 10
+/** On how many hosts at once where the step does not say. */
+const USUAL_PARALLEL = 10
 
-/** Runs one attempt of a step on its hosts, several at a time, and reports each host as it ends. */
+/**
+ * Runs one attempt of a step on its hosts: batch after batch, several hosts at a time, until it is done or `max-fail=` stops
+ * it; each host is reported as it ends, and those never begun are said to be so.
+ */
 export async function executeStep(options: ExecuteOptions): Promise<void> {
   const { state, effect } = options
-  const found = findStep(state.runbook, effect.stepId)
-  if (!found) return
-  const queue = [...effect.hosts]
-  const worker = async () => {
-    for (let host = queue.shift(); host !== undefined; host = queue.shift()) await executeOnHost(options, found.step, host)
+  const step = findStep(state.runbook, effect.stepId)?.step
+  if (!step) return
+  const { flow } = flowOf(step)
+  const progress = new Map<string, HostProgress>()
+  const atWork = new Set<Promise<void>>()
+  const progressOf = (host: string): HostProgress => progress.get(host) ?? 'queued'
+  const beginOn = (host: string) => {
+    progress.set(host, 'running')
+    const work = executeOnHost(options, step, host).then((outcome) => { progress.set(host, outcome) }).finally(() => atWork.delete(work))
+    atWork.add(work)
   }
-  await Promise.all(Array.from({ length: hostsAtOnce(found.step.attributes, queue.length, DEFAULT_PARALLEL) }, worker))
+  let next = fanOut(flow, effect.hosts, progressOf, USUAL_PARALLEL)
+  for (next.start.forEach(beginOn); atWork.size > 0; next.start.forEach(beginOn)) {
+    await Promise.race(atWork)
+    if (options.closing.aborted) return
+    next = options.signal.aborted ? { start: effect.hosts.filter((host) => progressOf(host) === 'queued'), stopped: null } : fanOut(flow, effect.hosts, progressOf, USUAL_PARALLEL)
+  }
+  const stopped = next.stopped
+  if (stopped === null || options.closing.aborted) return
+  for (const host of effect.hosts.filter((name) => progressOf(name) === 'queued')) {
+    await options.report({ type: 'report-host-finished', stepId: step.id, attempt: effect.attempt, host, result: refused('step-stopped', stopped, 'Nothing was sent to this host. Retry the step to go on with it.') })
+  }
 }
 
-async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<void> {
+async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<HostProgress> {
   const about = { stepId: step.id, attempt: options.effect.attempt, host }
-  if (options.closing.aborted) return
+  if (options.closing.aborted) return 'unknown'
   const isDurable = stepKinds[step.kind]?.durable === true
   const job = isDurable ? options.job(about) : undefined
   // Work that was sent before is never just dropped: its shell stops it where it runs.
   if (options.signal.aborted && (job === undefined || job.intent() === null)) {
     await options.report({ type: 'report-host-finished', ...about, result: { outcome: 'failed', reason: 'aborted', message: 'It was stopped before it began here.' } })
-    return
+    return 'failed'
   }
   if (job === undefined) await options.report({ type: 'report-host-started', ...about })
   const result = await runKind(options, step, about, job)
-  if (result === null) return
+  if (result === null) return 'unknown'
   options.recorder.flush()
+  if (result.outcome === 'succeeded') await reportCaptured(options, step, about)
   await options.report({ type: 'report-host-finished', ...about, result })
+  return result.outcome
+}
+
+/** Before the host is reported as ended, so that the next step's condition knows the value. Secrets are hidden in it. */
+async function reportCaptured(options: ExecuteOptions, step: Step, about: AboutHost): Promise<void> {
+  const { captures } = flowOf(step).flow
+  if (captures.length === 0) return
+  const text = options.stdout(about)
+  for (const capture of captures) {
+    const taken = captureFrom(capture, text)
+    const told = taken.ok ? { value: createMask()(taken.value), why: '' } : { value: null, why: taken.why }
+    await options.report({ type: 'report-captured', stepId: step.id, host: about.host, name: capture.name, ...told })
+  }
 }
 
 /** Null when the work goes on without this program. */

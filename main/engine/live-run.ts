@@ -34,6 +34,8 @@ export interface LiveRun {
 
 const RETRY_MS = 1000
 const SAMPLER_RETRY_MS = 5000
+/** A capture looks at a mebibyte; a little more tells it that the text was cut. */
+const CAPTURE_BYTES = 1024 * 1024 + 65_536
 
 const NOT_BEGUN: HostResult = {
   outcome: 'failed', reason: 'refused', code: 'not-begun', message: "Holdpoint ended before this host's turn came.", hint: 'Nothing was sent to it. Retry the step.',
@@ -95,6 +97,17 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     report: (command) => void report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown)),
   })
 
+  const stdout = (about: { stepId: string; attempt: number; host: string }): string => {
+    const pieces: Uint8Array[] = []
+    let length = 0
+    for (const bytes of storage.output.readBytes({ runId, ...about, stream: 'stdout' })) {
+      pieces.push(bytes)
+      length += bytes.byteLength
+      if (length > CAPTURE_BYTES) break
+    }
+    return new TextDecoder().decode(Buffer.concat(pieces))
+  }
+
   const begin = (effect: Effect) => {
     if (effect.type === 'abort-steps') {
       for (const controller of running.values()) controller.abort(new Error(effect.reason))
@@ -106,7 +119,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     if (isStopping(state, effect.stepId)) controller.abort(new Error('the run is being stopped'))
     // Not in this turn: what the step reports is a command of its own.
     void Promise.resolve()
-      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, signal: controller.signal, closing: closing.signal }))
+      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, stdout, signal: controller.signal, closing: closing.signal }))
       .catch((thrown: unknown) => {
         options.log(`step ${effect.stepId} of run ${runId}`, thrown)
         tell({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })

@@ -34,6 +34,7 @@ export interface EngineStorage {
     /** Bytes and cursor in one transaction; throws `output-gap` when the offset is not where the stream ends. */
     appendAt(jobId: string, offset: number, row: OutputRow): void
     end(jobId: string, stream: OutputStream): number
+    readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Iterable<Uint8Array>
   }
   jobs: Pick<Jobs, 'find' | 'begin' | 'launched' | 'finish' | 'acknowledged'>
   samples: {

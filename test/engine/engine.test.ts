@@ -172,6 +172,46 @@ describe('after a crash', () => {
   })
 })
 
+describe('fan-out', () => {
+  const deploy = (attributes: Record<string, string>) => smallRunbook({ phases: [phase(1, [sh('stop', ['app1', 'app2'], { attributes })])] })
+
+  test('a canary goes first, and the others follow only when it has succeeded', async () => {
+    const runId = await throughFirstGate(deploy({ batch: '1,100%' }), 1)
+    expect(shell.requests.map((request) => request.host.name)).toEqual(['app1'])
+    shell.finish('app1')
+    await until(() => shell.requests.length === 2)
+    shell.finish('app2')
+    await until(() => engine.state(runId).steps['stop']?.status === 'succeeded')
+  })
+
+  test('a canary that fails stops the step: the others are said not to have begun', async () => {
+    const runId = await throughFirstGate(deploy({ batch: '1,100%' }), 1)
+    shell.finish('app1', { outcome: 'failed', reason: 'exit', exitCode: 1 })
+    await until(() => statusOf(engine.state(runId)) === 'failed')
+    expect(engine.state(runId).steps['stop']?.hosts['app2']?.result).toMatchObject({ reason: 'refused', code: 'step-stopped' })
+    expect(shell.requests).toHaveLength(1)
+  })
+
+  test('a value captured from the output is in the record before its host is', async () => {
+    const runId = await throughFirstGate(deploy({ parallel: '1', capture: 'release=regex:v([0-9.]+)' }), 1)
+    shell.requests[0]?.onOutput('stdout', Buffer.from('running v2.14.0\n'))
+    shell.finish('app1')
+    await until(() => engine.state(runId).captured['release']?.['app1'] === '2.14.0')
+    const types = storage.journal.read(runId, 0).map(({ event }) => event.type)
+    expect(types.indexOf('value-captured')).toBeLessThan(types.indexOf('host-finished'))
+  })
+
+  test('a retry begins by itself when its time has come', async () => {
+    const runId = await throughFirstGate(deploy({ retries: '1', delay: '30s' }))
+    shell.finish('app1')
+    shell.finish('app2', { outcome: 'failed', reason: 'exit', exitCode: 1 })
+    await until(() => engine.state(runId).steps['stop']?.retryAt !== null)
+    await clock.advance(31_000)
+    await until(() => shell.requests.length === 3)
+    expect(shell.requests[2]).toMatchObject({ attempt: 2, host: { name: 'app2' } })
+  })
+})
+
 describe('storage that refuses', () => {
   test('an outcome that cannot be recorded is kept and recorded when storage takes it again', async () => {
     const runId = await throughFirstGate()

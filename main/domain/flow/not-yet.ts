@@ -2,21 +2,11 @@ import { own } from '../own.ts'
 import type { Step } from '../step.ts'
 import type { FlowProblem } from './attributes.ts'
 
-const anything = /^/
-
 /** Attributes that are understood but not acted upon yet, with the values of which that is true: a step that has one is refused. */
 export const NOT_YET: Readonly<Record<string, RegExp>> = {
-  'batch': /,/,
-  'max-fail': anything,
-  'retries': anything,
-  'delay': anything,
-  'backoff': anything,
-  'on-fail': /^(?!\s*stop\s*$)/,
-  'when': anything,
-  'capture': anything,
+  'on-fail': /^\s*step:/,
+  'when': /\bmetric\s*\(/,
   'env': /=["']?secret:/,
-  'idempotent': anything,
-  'danger': anything,
 }
 
 /** What a step asks for and would not get. */

@@ -19,6 +19,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':
+    case 'retry-scheduled':
     case 'host-link-lost':
     case 'breach-overridden':
     case 'item-waived':
@@ -43,7 +44,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
       return 'good'
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
     case 'step-started': case 'host-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
-    case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
+    case 'value-captured': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
       return 'plain'
   }
 }

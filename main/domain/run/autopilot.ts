@@ -1,6 +1,8 @@
 import type { OperatorCommand } from './commands.ts'
 import type { RunState } from './state.ts'
-import { findStep, isEnded, openBeforeFinish, openBreaches, openItems, runningSteps, stuckSteps, waitingGate, isManual, laneSteps } from './view.ts'
+import { flowOf } from '../flow/attributes.ts'
+import { conditionOf } from './condition.ts'
+import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, laneSteps } from './view.ts'
 
 /** How a rehearsal without a person answers trouble. */
 export interface AutopilotPolicy {
@@ -40,16 +42,21 @@ function answerStuck(state: RunState, policy: AutopilotPolicy): OperatorCommand 
   const stuck = stuckSteps(state)[0]
   if (!stuck || runningSteps(state).length > 0) return null
   const attempts = state.steps[stuck.id]?.attempt ?? 0
-  if (attempts <= policy.retries) return { type: 'retry-step', stepId: stuck.id }
+  if (attempts <= policy.retries) return { type: 'retry-step', stepId: stuck.id, reason: state.steps[stuck.id]?.status === 'unknown' ? REASON : '' }
   return state.rollback ? { type: 'abort', reason: `"${stuck.title}" failed during the rollback.` } : { type: 'start-rollback', reason: `"${stuck.title}" failed ${attempts} times.` }
 }
 
 function tickOpenStep(state: RunState): OperatorCommand | null {
   const open = runningSteps(state).find(({ step }) => isManual(step))
   if (open) return { type: 'tick', id: open.step.id, note: '' }
-  if (state.automatic || state.paused || runningSteps(state).length > 0 || waitingGate(state)) return null
+  if (state.paused || runningSteps(state).length > 0 || retryingStep(state) || waitingGate(state)) return null
+  if (state.stage !== 'phases' && state.stage !== 'rollback') return null
   const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
-  return next && (state.stage === 'phases' || state.stage === 'rollback') ? { type: 'start-step', stepId: next.id } : null
+  if (!next) return null
+  const truth = conditionOf(state, next)
+  if (truth === false) return { type: 'skip-step', stepId: next.id, reason: REASON }
+  const isByHand = !state.automatic || truth === 'unknown' || flowOf(next).flow.danger
+  return isByHand ? { type: 'start-step', stepId: next.id, confirm: environmentName(state) } : null
 }
 
 function passGate(state: RunState): OperatorCommand | null {

@@ -14,10 +14,12 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('untick'), id }),
   z.strictObject({ type: z.literal('waive'), id, reason }),
   z.strictObject({ type: z.literal('decide-gate'), gateId: id, decision: z.enum(['go', 'no-go']), reason: note }),
-  z.strictObject({ type: z.literal('start-step'), stepId: id }),
+  /** `confirm` is the environment's name, typed, for a step marked `danger`. */
+  z.strictObject({ type: z.literal('start-step'), stepId: id, confirm: note.removeDefault().optional() }),
   z.strictObject({ type: z.literal('fail-step'), stepId: id, reason }),
   z.strictObject({ type: z.literal('skip-step'), stepId: id, reason }),
-  z.strictObject({ type: z.literal('retry-step'), stepId: id }),
+  /** An unknown outcome needs a reason, unless the step is marked `idempotent`: the command may run twice. */
+  z.strictObject({ type: z.literal('retry-step'), stepId: id, reason: note.removeDefault().optional() }),
   /** For a failed or unknown step: a person says it is done, and how they know. */
   z.strictObject({ type: z.literal('resolve-step'), stepId: id, evidence: reason }),
   z.strictObject({ type: z.literal('set-pace'), automatic: z.boolean() }),
@@ -49,6 +51,7 @@ export type EngineCommand =
   | { type: 'report-breach-over'; breachId: string }
   | { type: 'report-no-data'; metric: string }
   | { type: 'report-data'; metric: string }
-  | { type: 'report-time'; }
+  | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
+  | { type: 'report-time' }
 
 export type RunCommand = OperatorCommand | EngineCommand

@@ -44,6 +44,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'report-breach-over': health.reportBreachOver,
   'report-no-data': health.reportNoData,
   'report-data': health.reportData,
+  'report-captured': steps.reportCaptured,
   'report-time': flow.reportTime,
 }
 

@@ -72,6 +72,10 @@ const describers: Describers = {
   'host-started': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}${event.durable === false ? `, not durable${because(event.why ?? '')}` : ''}`,
   'host-link-lost': (event, runbook) => `${onHost(event.host)}link lost, ${stepTitle(runbook, event.stepId)} still running there, retrying${attempt(event.attempt)}${because(event.message)}`,
   'host-link-restored': (event, runbook) => `${onHost(event.host)}link restored, ${stepTitle(runbook, event.stepId)} is followed again without a gap${attempt(event.attempt)}`,
+  'retry-scheduled': (event, runbook) => `${stepTitle(runbook, event.stepId)} is tried again by itself${attempt(event.attempt)} in ${formatDuration(event.retryAt - event.at)}`,
+  'value-captured': (event, runbook) => (event.value === null
+    ? `${onHost(event.host)}${stepTitle(runbook, event.stepId)} gave no value for ${event.name}: ${event.why}`
+    : `${onHost(event.host)}${stepTitle(runbook, event.stepId)} gave ${event.name} = ${event.value}`),
   'host-finished': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
   'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
   'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,

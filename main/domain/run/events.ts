@@ -35,6 +35,10 @@ export type RunFact =
   | { type: 'host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
   | { type: 'step-finished'; stepId: string; attempt: number; outcome: StepOutcome; message: string }
   | { type: 'step-skipped'; stepId: string; reason: string }
+  /** The attempt failed and `retries=` allows another, which begins by itself at `at` unless a person is faster. */
+  | { type: 'retry-scheduled'; stepId: string; attempt: number; retryAt: number }
+  /** What `capture=` took from a host's output; `value` null says why not. */
+  | { type: 'value-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'step-resolved'; stepId: string; evidence: string }
   | { type: 'pace-changed'; automatic: boolean }
   | { type: 'speed-changed'; speed: number }

@@ -19,7 +19,7 @@ function created(event: FactOf<'run-created'>): RunState {
   const { runbook } = event
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
-  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', hosts: {} }
+  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, autoRetries: 0, hosts: {} }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
     runbookId: event.runbookId, revision: event.revision, runbook,
@@ -29,7 +29,7 @@ function created(event: FactOf<'run-created'>): RunState {
     steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
-    breaches: [], silent: {}, notes: [],
+    breaches: [], silent: {}, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, rollback: null, aborting: null,
   }
@@ -64,7 +64,7 @@ const evolvers: Evolvers = {
     phases: { ...state.phases, [event.phaseId]: { startedAt: own(state.phases, event.phaseId)?.startedAt ?? event.at, finishedAt: event.at } },
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
-    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '',
+    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
     hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, QUEUED])) },
   })),
   'host-started': (state, event) => withHost(state, event, () => ({ ...QUEUED, state: 'running', startedAt: event.at, durable: event.durable ?? null })),
@@ -74,8 +74,10 @@ const evolvers: Evolvers = {
   'step-finished': (state, event) => withStep(state, event.stepId, (step) => ({
     status: event.outcome, finishedAt: event.at, message: event.message, by: event.by === 'holdpoint' ? step.by : event.by,
   })),
-  'step-skipped': (state, event) => withStep(state, event.stepId, () => ({ status: 'skipped', finishedAt: event.at, by: event.by, message: event.reason })),
-  'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
+  'retry-scheduled': (state, event) => withStep(state, event.stepId, () => ({ retryAt: event.retryAt })),
+  'value-captured': (state, event) => ({ captured: { ...state.captured, [event.name]: { ...own(state.captured, event.name), [event.host]: event.value } } }),
+  'step-skipped': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'skipped', finishedAt: event.at, by: event.by, message: event.reason })),
+  'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
   'pace-changed': (_, event) => ({ automatic: event.automatic }),
   'speed-changed': (_, event) => ({ speed: event.speed }),
   'run-paused': (_, event) => ({ paused: { at: event.at, by: event.by, reason: event.reason } }),

@@ -1,7 +1,11 @@
+import type { Step } from '../step.ts'
 import type { RunFact } from './events.ts'
 import { gateBefore, type RunState } from './state.ts'
-import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, runningSteps, stuckSteps } from './view.ts'
-import { hostsOf } from './decide/steps.ts'
+import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, retryingStep, runningSteps, stuckSteps } from './view.ts'
+import { flowOf } from '../flow/attributes.ts'
+import { describeWhen } from '../flow/when.ts'
+import { conditionOf } from './condition.ts'
+import { hostsOf } from './decide/hosts.ts'
 
 /**
  * What follows by itself from the state, one move at a time: the next step of an automatic phase, a phase's end, the gate
@@ -66,8 +70,16 @@ function progressRollback(state: RunState): RunFact[] {
 }
 
 function startNext(state: RunState): RunFact[] {
-  if (!state.automatic || state.paused || runningSteps(state).length > 0 || stuckSteps(state).length > 0) return []
+  if (!state.automatic || state.paused || runningSteps(state).length > 0 || stuckSteps(state).length > 0 || retryingStep(state)) return []
   if (!state.rollback && holdingTriggers(state).length > 0) return []
   const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
-  return next ? [{ type: 'step-started', stepId: next.id, attempt: 1, hosts: hostsOf(next) }] : []
+  return next ? begin(state, next) : []
+}
+
+/** A step begins when its condition holds, is passed over when it does not, and waits for a person when nobody knows or it is dangerous. */
+function begin(state: RunState, step: Step): RunFact[] {
+  const { when, danger } = flowOf(step).flow
+  const truth = conditionOf(state, step)
+  if (when && truth === false) return [{ type: 'step-skipped', stepId: step.id, reason: `It is only for when ${describeWhen(when)}.` }]
+  return truth === true && !danger ? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(step) }] : []
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from './events.ts'
 import type { RunState } from './state.ts'
-import { automatedRunning } from './view.ts'
+import { automatedRunning, retryingStep } from './view.ts'
 
 /** What an event asks of the world. An effect never writes state: its result comes back as a command. */
 export type Effect =
@@ -26,10 +26,11 @@ export interface Wants {
 
 export function wantsOf(state: RunState): Wants {
   const open = state.stage !== 'planned' && state.stage !== 'ended'
-  const waitingForTime = automatedRunning(state).length > 0 || state.stage === 'monitoring'
+  const retrying = state.paused || state.aborting ? null : retryingStep(state)
+  const waitingForTime = automatedRunning(state).length > 0 || retrying !== null || state.stage === 'monitoring'
   return {
     sampling: open && state.stage !== 'closing',
-    wakeAt: state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null,
+    wakeAt: retrying ? (state.steps[retrying.id]?.retryAt ?? null) : state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null,
     rate: state.mode === 'rehearsal' && waitingForTime ? state.speed : 1,
   }
 }

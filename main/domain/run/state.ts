@@ -44,6 +44,10 @@ export interface StepState {
   by: string | null
   /** Why it failed, was skipped, or how a person knows it is done. */
   message: string
+  /** When the next attempt begins by itself, or null. */
+  retryAt: number | null
+  /** How many attempts have begun by themselves since a person last began one. */
+  autoRetries: number
   /** Of the current attempt. */
   hosts: Record<string, HostState>
 }
@@ -109,6 +113,8 @@ export interface RunState {
   breaches: Breach[]
   /** Metrics with no data at present, with since when. */
   silent: Record<string, number>
+  /** Captured values by name, then host; null where a host printed none. */
+  captured: Record<string, Record<string, string | null>>
   notes: Note[]
   messages: Record<string, MessageState>
   monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null

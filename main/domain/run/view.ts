@@ -41,7 +41,8 @@ export const isEnded = (state: RunState): boolean => state.stage === 'ended'
 export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)
 export const isManual = (step: Step): boolean => step.kind === 'manual'
 export const isDone = (step: StepState | undefined): boolean => step?.status === 'succeeded' || step?.status === 'skipped'
-const isStuck = (step: StepState | undefined): boolean => step?.status === 'failed' || step?.status === 'unknown'
+const isStuck = (step: StepState | undefined): boolean => step?.status === 'unknown' || (step?.status === 'failed' && step.retryAt === null)
+const isRetrying = (step: StepState | undefined): boolean => step?.status === 'failed' && step.retryAt !== null
 
 export function stepState(state: RunState, stepId: string): StepState {
   const found = own(state.steps, stepId)
@@ -72,10 +73,13 @@ export const automatedRunning = (state: RunState): FoundStep[] => runningSteps(s
 /** The failed or unknown steps that hold the lane. */
 export const stuckSteps = (state: RunState): Step[] => laneSteps(state).filter((step) => isStuck(state.steps[step.id]))
 
-/** What is in progress or needs a decision now: running first, then failed or unknown. */
+/** The step that failed and will be tried again by itself, or null. */
+export const retryingStep = (state: RunState): Step | null => laneSteps(state).find((step) => isRetrying(state.steps[step.id])) ?? null
+
+/** What is in progress or needs a decision now: running or about to be tried again first, then failed or unknown. */
 export function currentStep(state: RunState): Step | null {
   const steps = laneSteps(state)
-  return steps.find((step) => state.steps[step.id]?.status === 'running') ?? steps.find((step) => isStuck(state.steps[step.id])) ?? null
+  return steps.find((step) => state.steps[step.id]?.status === 'running') ?? retryingStep(state) ?? steps.find((step) => isStuck(state.steps[step.id])) ?? null
 }
 
 /** The first step that has not begun, in this lane; at a gate, the first of the phase behind it. */
@@ -84,6 +88,9 @@ export function nextStep(state: RunState): Step | null {
   if (inLane || state.rollback) return inLane ?? null
   return state.runbook.phases.flatMap((phase) => phase.steps).find((step) => state.steps[step.id]?.status === 'planned') ?? null
 }
+
+/** What a person types to start a step marked `danger`. */
+export const environmentName = (state: RunState): string => (state.runbook.overview.environment ?? state.runbook.title).trim()
 
 /** The gate that waits for a go or no-go, or null. */
 export function waitingGate(state: RunState): { gateId: string; phase: Phase } | null {
@@ -133,5 +140,5 @@ export function statusOf(state: RunState): RunStatus {
   if (stuck.includes('failed')) return 'failed'
   if (state.paused) return 'paused'
   if (state.rollback) return 'rolling-back'
-  return automatedRunning(state).length > 0 || state.stage === 'monitoring' ? 'running' : 'waiting'
+  return automatedRunning(state).length > 0 || retryingStep(state) || state.stage === 'monitoring' ? 'running' : 'waiting'
 }

@@ -1,7 +1,7 @@
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
 import { ReasonDialog } from '#renderer/ui/reason-dialog.tsx'
-import { commandOf, noteOf, wordsOf } from './asks.ts'
+import { commandOf, wordsOf } from './asks.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { RollbackPreview } from './rollback-preview.tsx'
 
@@ -15,11 +15,6 @@ function Open({ ask }: { ask: Ask }) {
   const { run, view } = useRoom()
   const words = useRun((state) => JSON.stringify(wordsOf(ask, state)))
   const confirm = async (reason: string): Promise<ProblemValue | null> => {
-    const note = noteOf(ask, reason)
-    if (note) {
-      const noted = await run.getState().send(note)
-      if (!noted.ok) return noted.problem
-    }
     const reply = await run.getState().send(commandOf(ask, reason))
     return reply.ok ? null : reply.problem
   }

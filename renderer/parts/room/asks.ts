@@ -1,6 +1,6 @@
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep, tickableItems } from '#domain/run/view.ts'
+import { environmentName, findStep, tickableItems } from '#domain/run/view.ts'
 import type { Ask, AskKind } from '#renderer/stores/room-view.ts'
 
 /** The command an answered question becomes. */
@@ -10,7 +10,8 @@ export function commandOf(ask: Ask, answer: string): OperatorCommand {
 
 const commands: Record<AskKind, (about: string, answer: string) => OperatorCommand> = {
   'skip-step': (stepId, reason) => ({ type: 'skip-step', stepId, reason }),
-  'retry-unknown': (stepId) => ({ type: 'retry-step', stepId }),
+  'start-danger': (stepId, confirm) => ({ type: 'start-step', stepId, confirm }),
+  'retry-unknown': (stepId, reason) => ({ type: 'retry-step', stepId, reason }),
   'fail-step': (stepId, reason) => ({ type: 'fail-step', stepId, reason }),
   'resolve-step': (stepId, evidence) => ({ type: 'resolve-step', stepId, evidence }),
   waive: (id, reason) => ({ type: 'waive', id, reason }),
@@ -27,11 +28,6 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
 }
 
-/** What is to be kept of an answer that its command has no room for. */
-export function noteOf(ask: Ask, answer: string): OperatorCommand | null {
-  return ask.kind === 'retry-unknown' && answer !== '' ? { type: 'add-note', about: ask.about, text: answer } : null
-}
-
 export interface AskWords {
   title: string
   description: string
@@ -44,14 +40,15 @@ export interface AskWords {
 
 /** How the question is put. */
 export function wordsOf(ask: Ask, state: RunState): AskWords {
-  return { ...plain, ...words[ask.kind](subject(ask.about, state)) }
+  return { ...plain, ...words[ask.kind](subject(ask.about, state), state) }
 }
 
 const plain: AskWords = { title: '', description: '', label: 'Reason', placeholder: '', confirm: 'Confirm', tone: 'plain', optional: false }
 
-const words: Record<AskKind, (subject: string) => Partial<AskWords>> = {
+const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWords>> = {
+  'start-danger': (subject, state) => ({ title: 'Start a dangerous step?', description: `“${subject}” is marked as dangerous in the runbook.`, label: `Type ${environmentName(state)} to start it`, confirm: 'Start step', tone: 'danger' }),
   'skip-step': (subject) => ({ title: 'Skip this step?', description: `“${subject}” will not be done. The run goes on with the next step.`, label: 'Why is it skipped?', confirm: 'Skip step' }),
-  'retry-unknown': (subject) => ({ title: 'Run it again?', description: `Nobody knows how “${subject}” ended. It may have done its work, in part or whole, or still be running. Retry only when doing it twice is safe.`, label: 'What did you see on the host? (optional, kept as a note)', confirm: 'Retry step', tone: 'danger', optional: true }),
+  'retry-unknown': (subject) => ({ title: 'Run it again?', description: `Nobody knows how “${subject}” ended. It may have done its work, in part or whole, or still be running. Retry only when doing it twice is safe.`, label: 'Why is that safe? What did you see on the host?', confirm: 'Retry step', tone: 'danger' }),
   'fail-step': (subject) => ({ title: 'Report a failure', description: `“${subject}” is recorded as failed and the run holds here.`, label: 'What went wrong?', confirm: 'Report failure', tone: 'danger' }),
   'resolve-step': (subject) => ({ title: 'Mark this step done?', description: `“${subject}” is recorded as done on your word. Nothing is sent to a host.`, label: 'How do you know it is done?', placeholder: 'Checked on app2: version file says 4.2.0', confirm: 'Mark done' }),
   waive: (subject) => ({ title: 'Waive this item?', description: `“${subject}” will not be required. The report says who waived it and why.`, label: 'Why is it not needed?', confirm: 'Waive item' }),

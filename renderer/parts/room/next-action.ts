@@ -1,3 +1,4 @@
+import { flowOf } from '#domain/flow/attributes.ts'
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
@@ -62,7 +63,7 @@ function steadyAction(state: RunState): NextAction {
   const next = nextStep(state)
   if (!next) return watch({ title: 'Working', detail: 'The run moves on by itself.' })
   if (isManual(next)) return byHand(next)
-  return act({ title: next.title, detail: onHosts(next), focusId: next.id, owner: next.owner, primary: send('Run step', 'Enter', { type: 'start-step', stepId: next.id }), second: skip(next) })
+  return act({ title: next.title, detail: onHosts(next), focusId: next.id, owner: next.owner, primary: flowOf(next).flow.danger ? ask('Run step…', 'Enter', { kind: 'start-danger', about: next.id }) : send('Run step', 'Enter', { type: 'start-step', stepId: next.id }), second: skip(next) })
 }
 
 function stuckAction(state: RunState, step: Step): NextAction {

@@ -1,5 +1,7 @@
+import { flowOf } from '#domain/flow/attributes.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep, gateBefore, isManual } from '#domain/run/view.ts'
+import { environmentName, findStep, gateBefore, isManual } from '#domain/run/view.ts'
+import type { Step } from '#domain/step.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
 import { refusalOf } from './allowed.ts'
 import { commandOf } from './asks.ts'
@@ -21,14 +23,14 @@ export const actionByKey = (state: RunState, id: string, key: string): RowAction
 
 export function refusalFor(state: RunState, { does }: Action): string | null {
   if ('report' in does) return null
-  return refusalOf(state, 'send' in does ? does.send : commandOf(does.ask, '…'))?.message ?? null
+  return refusalOf(state, 'send' in does ? does.send : commandOf(does.ask, does.ask.kind === 'start-danger' ? environmentName(state) : '…'))?.message ?? null
 }
 
 function candidates(state: RunState, id: string): Action[] {
   const found = findStep(state.runbook, id)
   if (found) {
     if (state.steps[id]?.status === 'unknown') return unknownActions(id)
-    return isManual(found.step) ? manualActions(id) : automatedActions(id)
+    return isManual(found.step) ? manualActions(id) : automatedActions(found.step)
   }
   if (state.items[id]) return state.items[id].state === 'open' ? itemActions(id) : [{ label: 'Reopen', key: 'Space', does: { send: { type: 'untick', id } } }]
   if (state.runbook.phases.some((phase) => gateBefore(phase.id) === id)) return gateActions(state, id)
@@ -37,8 +39,14 @@ function candidates(state: RunState, id: string): Action[] {
 
 const asking = (label: string, key: string, kind: Ask['kind'], about: string): Action => ({ label, key, does: { ask: { kind, about } } })
 
-const automatedActions = (stepId: string): Action[] => [
-  { label: 'Run step', key: 'Enter', does: { send: { type: 'start-step', stepId } } },
+const automatedActions = (step: Step): Action[] => [startAction(step), ...afterActions(step.id)]
+
+/** A step marked `danger` asks for the environment's name first. */
+const startAction = (step: Step): Action => (flowOf(step).flow.danger
+  ? asking('Run step…', 'Enter', 'start-danger', step.id)
+  : { label: 'Run step', key: 'Enter', does: { send: { type: 'start-step', stepId: step.id } } })
+
+const afterActions = (stepId: string): Action[] => [
   { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
   asking('Mark done…', 'd', 'resolve-step', stepId),
   asking('Skip…', 's', 'skip-step', stepId),

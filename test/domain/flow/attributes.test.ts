@@ -81,11 +81,11 @@ describe('what is not acted upon yet', () => {
   it('are attributes that are read', () => expect(Object.keys(NOT_YET).filter((name) => ![...HOST_FLOW, ...LOCAL_FLOW].includes(name as never))).toEqual([]))
 
   it('is refused by name, each of them', () => {
-    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, name === 'batch' ? '1,2' : name === 'env' ? 'A=secret:b' : name === 'on-fail' ? 'ask' : 'true']))
+    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, name === 'env' ? 'A=secret:b' : name === 'on-fail' ? 'step:other' : 'metric(error rate) ok']))
     const problems = notYetOf(step(attributes))
     expect(problems.map(({ code }) => code)).toEqual(Object.keys(NOT_YET).map(() => 'attribute-not-yet'))
     for (const name of Object.keys(NOT_YET)) expect(problems.some(({ message }) => message.includes(`has ${name}="`))).toBe(true)
   })
 
-  it('leaves alone what is done already', () => expect(notYetOf(step({ parallel: '2', batch: '50%', 'on-fail': 'stop', env: 'A=1', cwd: '/', user: 'deploy', sudo: 'true', undo: 'x' }))).toEqual([]))
+  it('leaves alone what is done already', () => expect(notYetOf(step({ parallel: '2', batch: '1,50%', 'max-fail': '2', retries: '3', capture: 'v=regex:v(.*)', when: 'previous.succeeded', 'on-fail': 'continue', idempotent: 'true', danger: 'true', env: 'A=1', cwd: '/', user: 'deploy', sudo: 'true', undo: 'x' }))).toEqual([]))
 })

@@ -47,6 +47,18 @@ describe('the attempts of a run', () => {
     expect(oneRun(happenings.toSorted((one, other) => one.at - other.at))[0]?.ms).toBe(10 * minute)
   })
 
+  it('stand still from their start when they begin in a pause, until it is lifted, by a rollback as well', () => {
+    expect(oneRun([{ type: 'run-paused', reason: '', at: at(0) }, started('one', 2, []), { type: 'run-resumed', at: at(8) }, ended('one', 10)])[0]?.ms).toBe(2 * minute)
+    expect(oneRun([{ type: 'run-paused', reason: '', at: at(0) }, { type: 'rollback-started', reason: 'r', at: at(1) }, started('back-one', 1, []), ended('back-one', 7)])[0]?.ms).toBe(6 * minute)
+  })
+
+  it('are not touched by late news of an attempt before', () => {
+    const late: Happening = { type: 'host-started', stepId: 'one', attempt: 1, host: 'web-1', at: at(11) }
+    const again: Happening[] = [started('one', 0, []), ended('one', 5, 'failed'), started('one', 10, [], 2), late, ...paused(12, 20), ended('one', 22, 'succeeded', 2)]
+    expect(oneRun(again).map(({ attempt, ms }) => [attempt, ms])).toEqual([[1, 5 * minute], [2, 4 * minute]])
+    expect(oneRun([started('one', 0, [], 2), ended('one', 3, 'succeeded', 1)])).toEqual([])
+  })
+
   it('do not include what a person closed: nobody knows how long the work would have taken', () => {
     expect(oneRun([started('one', 0), { type: 'step-skipped', stepId: 'one', reason: 'r', at: at(3) }])).toEqual([])
     expect(oneRun([started('one', 0), ended('one', 3, 'failed'), { type: 'step-resolved', stepId: 'one', evidence: 'e', at: at(4) }]).map(({ outcome }) => outcome)).toEqual(['failed'])

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { hostsAtOnce } from '#kinds/parallel.ts'
 import type { ShellRequest } from '#kinds/ports.ts'
 import { sh } from '#kinds/steps/sh.ts'
 import { wait } from '#kinds/steps/wait.ts'
@@ -20,10 +19,6 @@ describe('a command', () => {
 
   it('is not run without a host', async () => {
     expect(await sh.run!({ step: makeStep({ kind: 'sh', body: 'true' }), attempt: 1, host: null, ports: realPorts(), onOutput: () => {}, signal })).toMatchObject({ outcome: 'failed', reason: 'refused' })
-  })
-
-  it('runs on as many hosts at once as the smaller of batch and parallel says', () => {
-    expect([hostsAtOnce({}, 8, 10), hostsAtOnce({ batch: '50%' }, 9, 10), hostsAtOnce({ batch: '10%' }, 3, 10), hostsAtOnce({ batch: '50%', parallel: '2' }, 9, 10), hostsAtOnce({ parallel: 'x' }, 9, 10)]).toEqual([10, 4, 1, 2, 10])
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { nextAction } from '#renderer/parts/room/next-action.ts'
 import { actionByKey, actionsFor } from '#renderer/parts/room/row-actions.ts'
-import { commandOf, noteOf } from '#renderer/parts/room/asks.ts'
+import { commandOf } from '#renderer/parts/room/asks.ts'
 import { openByStage, pathTo, treeOf, visibleRows } from '#renderer/parts/room/tree-rows.ts'
 import { dueAt } from '#domain/messages.ts'
 import { scenarios } from '#support/room-scenarios.ts'
@@ -43,12 +43,11 @@ test('what cannot be done says why, in the domain\'s words', () => {
   expect(later?.refusal).toBe('"Backup current database" is not next: "Start application services" is.')
 })
 
-test('an unknown step offers no retry without a question, and keeps what was seen as a note', () => {
+test('an unknown step offers no retry without a question, and gives the reason with it', () => {
   const retry = actionsFor(stateOf('unknown'), 'deploy').find((action) => action.key === 'r')
   expect(retry?.does).toEqual({ ask: { kind: 'retry-unknown', about: 'deploy' } })
   const ask = { kind: 'retry-unknown', about: 'deploy' } as const
-  expect([commandOf(ask, 'not running'), noteOf(ask, 'not running'), noteOf(ask, '')])
-    .toEqual([{ type: 'retry-step', stepId: 'deploy' }, { type: 'add-note', about: 'deploy', text: 'not running' }, null])
+  expect(commandOf(ask, 'not running')).toEqual({ type: 'retry-step', stepId: 'deploy', reason: 'not running' })
 })
 
 test('the tree holds every step, item and gate once, and folds what was folded by hand', () => {

@@ -3,6 +3,7 @@ import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
 import { holdingTriggers, openBeforeFinish, openBreaches, openItems, waitingGate, type OpenItem } from '../view.ts'
 import { refuse, requireActive, requireOpen, type Decide } from './context.ts'
+import { retryDue } from './retry.ts'
 
 export const startRun: Decide<'start-run'> = (state) => {
   requireOpen(state)
@@ -91,8 +92,10 @@ export const endMonitoring: Decide<'end-monitoring'> = (state, command) => {
   return [{ type: 'monitoring-ended', reason: command.reason }]
 }
 
-/** The tick of the run's clock: ends the monitoring time when it is over and nothing is breached or silent. */
+/** The tick of the run's clock: begins the retry that is due, or ends the monitoring time when it is over and nothing is breached or silent. */
 export const reportTime: Decide<'report-time'> = (state, _, { now }) => {
+  const retry = retryDue(state, now)
+  if (retry) return [retry]
   if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt) return []
   if (openBreaches(state).length > 0 || Object.keys(state.silent).length > 0) return []
   return [{ type: 'monitoring-ended', reason: 'The monitoring time is over.' }]

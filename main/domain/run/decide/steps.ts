@@ -1,18 +1,25 @@
-import type { HostResult, Step, StepOutcome } from '../../step.ts'
-import { LOCAL_HOST } from '../../step.ts'
+import { describeWhen } from '../../flow/when.ts'
+import { flowOf } from '../../flow/attributes.ts'
 import { own } from '../../own.ts'
+import { LOCAL_HOST, type HostResult, type Step, type StepOutcome } from '../../step.ts'
+import { conditionOf } from '../condition.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
-import { currentPhase, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
+import { currentPhase, environmentName, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
 import { gateBefore } from '../state.ts'
 import { refuse, requireActive, type Decide } from './context.ts'
-
-/** The hosts a step is recorded under: its own, `local` for work without hosts, none for a person's. */
-export const hostsOf = (step: Step): string[] => (isManual(step) ? [] : step.hosts.length > 0 ? step.hosts : [LOCAL_HOST])
+import { hostsOf } from './hosts.ts'
+import { afterFailure, nextAttempt } from './retry.ts'
 
 export const startStep: Decide<'start-step'> = (state, command) => {
   const { step } = requireStep(state, command.stepId)
   requireStartable(state, step)
+  const { when, danger } = flowOf(step).flow
+  if (when && conditionOf(state, step) === false) refuse('step-condition', `"${step.title}" is only for when ${describeWhen(when)}, and that does not hold.`, 'Skip it.')
+  const environment = environmentName(state)
+  if (danger && command.confirm?.toLowerCase() !== environment.toLowerCase()) {
+    refuse('step-danger', `"${step.title}" is marked as dangerous.`, `Type "${environment}" to start it.`)
+  }
   return [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(step) }]
 }
 
@@ -23,13 +30,13 @@ export const failStep: Decide<'fail-step'> = (state, command) => {
   return [{ type: 'step-finished', stepId: step.id, attempt: current.attempt, outcome: 'failed', message: command.reason }]
 }
 
-export const skipStep: Decide<'skip-step'> = (state, command) => {
+export const skipStep: Decide<'skip-step'> = (state, command, { now }) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status === 'succeeded' || current.status === 'skipped') refuse('step-done', `"${step.title}" has ${current.status === 'skipped' ? 'been skipped' : 'succeeded'} already.`, '')
   if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'Skip it when the run reaches it.')
   const skipped: RunFact = { type: 'step-skipped', stepId: step.id, reason: command.reason }
   if (current.status !== 'running' || isManual(step)) return [skipped]
-  const given = giveUpLost(state, step.id)
+  const given = giveUpLost(state, step.id, now)
   if (!given) refuse('step-running', `"${step.title}" is running on a host and cannot be skipped now.`, 'Wait for it, or abort the run, which asks the hosts to stop it.')
   return [...given, skipped]
 }
@@ -41,15 +48,19 @@ export const retryStep: Decide<'retry-step'> = (state, command) => {
   if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
   if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
   requireIdle(state)
-  const hosts = hostsOf(step).filter((host) => own(current.hosts, host)?.state !== 'succeeded')
-  return [{ type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts }]
+  const reason = command.reason ?? ''
+  if (current.status === 'unknown' && reason === '' && !flowOf(step).flow.idempotent) {
+    refuse('retry-needs-reason', `Nobody knows how "${step.title}" ended: it may have done its work, and running it again may do it twice.`, 'Say why that is safe. A step marked idempotent needs no reason.')
+  }
+  const note: RunFact[] = reason === '' ? [] : [{ type: 'note-added', noteId: `note-${state.version + 1}`, about: step.id, text: `Tried again: ${reason}` }]
+  return [...note, nextAttempt(step, current)]
 }
 
-export const resolveStep: Decide<'resolve-step'> = (state, command) => {
+export const resolveStep: Decide<'resolve-step'> = (state, command, { now }) => {
   const { step, current } = requireStep(state, command.stepId)
   const resolved: RunFact = { type: 'step-resolved', stepId: step.id, evidence: command.evidence }
   if (current.status === 'failed' || current.status === 'unknown') return [resolved]
-  const given = current.status === 'running' ? giveUpLost(state, step.id) : null
+  const given = current.status === 'running' ? giveUpLost(state, step.id, now) : null
   if (!given) refuse('step-not-failed', `"${step.title}" is neither failed nor unknown.`, 'Nothing needs to be resolved.')
   return [...given, resolved]
 }
@@ -60,10 +71,10 @@ const UNREACHED: HostResult = {
 }
 
 /** A step whose every open host has lost its link does not hold the run for ever: its outcome there is unknown. Null while any host is in reach. */
-function giveUpLost(state: RunState, stepId: string): RunFact[] | null {
+function giveUpLost(state: RunState, stepId: string, now: number): RunFact[] | null {
   const open = Object.entries(own(state.steps, stepId)?.hosts ?? {}).filter(([, host]) => host.result === null)
   if (open.length === 0 || open.some(([, host]) => host.linkLostAt === null)) return null
-  return finishHosts(state, stepId, Object.fromEntries(open.map(([host]) => [host, UNREACHED])))
+  return finishHosts(state, stepId, Object.fromEntries(open.map(([host]) => [host, UNREACHED])), now)
 }
 
 export const reportHostStarted: Decide<'report-host-started'> = (state, command) => {
@@ -82,11 +93,13 @@ export const reportHostLinkRestored: Decide<'report-host-link-restored'> = (stat
 }
 
 /** A late or doubled report of an attempt that is over changes nothing. */
-export const reportHostFinished: Decide<'report-host-finished'> = (state, command) => {
+export const reportHostFinished: Decide<'report-host-finished'> = (state, command, { now }) => {
   const host = currentHost(state, command)
   if (!host || host.result) return []
-  return finishHosts(state, command.stepId, { [command.host]: command.result })
+  return finishHosts(state, command.stepId, { [command.host]: command.result }, now)
 }
+
+export const reportCaptured: Decide<'report-captured'> = (_, command) => [{ ...command, type: 'value-captured' }]
 
 const LOST: HostResult = {
   outcome: 'unknown', code: 'step-lost',
@@ -94,14 +107,14 @@ const LOST: HostResult = {
   hint: 'Look at the host: is the command still running, and did it do its work? Then retry, or mark it done and say how you know.',
 }
 
-export const reportStepLost: Decide<'report-step-lost'> = (state, command) => {
+export const reportStepLost: Decide<'report-step-lost'> = (state, command, { now }) => {
   const current = own(state.steps, command.stepId)
   if (!current || current.status !== 'running' || current.attempt !== command.attempt) return []
   const open = Object.entries(current.hosts).filter(([name, host]) => host.result === null && (command.hosts === undefined || command.hosts.includes(name)))
-  return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])))
+  return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])), now)
 }
 
-function finishHosts(state: RunState, stepId: string, results: Record<string, HostResult>): RunFact[] {
+function finishHosts(state: RunState, stepId: string, results: Record<string, HostResult>, now: number): RunFact[] {
   const current = own(state.steps, stepId)
   if (!current) return []
   const { attempt } = current
@@ -109,7 +122,10 @@ function finishHosts(state: RunState, stepId: string, results: Record<string, Ho
   const all = Object.entries(current.hosts).map(([host, known]) => ({ host, result: own(results, host) ?? known.result }))
   if (all.some(({ result }) => result === null)) return facts
   const finished = all.flatMap(({ host, result }) => (result ? [{ host, result }] : []))
-  return [...facts, { type: 'step-finished', stepId, attempt, ...summarise(finished) }]
+  const summary = summarise(finished)
+  const step = findStep(state.runbook, stepId)?.step
+  const follows = step && summary.outcome === 'failed' ? afterFailure(step, current, finished.map(({ result }) => result), now, summary.message) : []
+  return [...facts, { type: 'step-finished', stepId, attempt, ...summary }, ...follows]
 }
 
 function summarise(finished: { host: string; result: HostResult }[]): { outcome: StepOutcome; message: string } {

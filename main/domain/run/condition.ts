@@ -1,0 +1,29 @@
+import { flowOf } from '../flow/attributes.ts'
+import { agreedValue } from '../flow/capture.ts'
+import { evaluateWhen, type Truth } from '../flow/when.ts'
+import type { Step } from '../step.ts'
+import type { RunState } from './state.ts'
+import { laneSteps } from './view.ts'
+
+/** Whether a step's `when=` holds now; true when it has none. Unknown is never true. */
+export function conditionOf(state: RunState, step: Step): Truth {
+  const { when } = flowOf(step).flow
+  if (!when) return true
+  const steps = laneSteps(state)
+  const before = steps[steps.findIndex((candidate) => candidate.id === step.id) - 1]
+  return evaluateWhen(when, {
+    previous: before ? (state.steps[before.id]?.status ?? null) : null,
+    steps: Object.fromEntries(Object.entries(state.steps).map(([id, { status }]) => [id, status])),
+    metrics: {},
+    environment: state.runbook.overview.environment,
+    captured: agreedValues(state),
+  })
+}
+
+/** The captured values that every host of their step agrees on. */
+export function agreedValues(state: RunState): Record<string, string> {
+  return Object.fromEntries(Object.entries(state.captured).flatMap(([name, byHost]) => {
+    const value = agreedValue(Object.values(byHost).map((one) => (one === null ? { ok: false as const, why: '' } : { ok: true as const, value: one })))
+    return value === null ? [] : [[name, value]]
+  }))
+}
