@@ -4,10 +4,10 @@ import type { HostState } from '#domain/run/state.ts'
 import { LOCAL_HOST } from '#domain/step.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
-import { formatCounter } from '#renderer/ui/format.ts'
+import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { shortNames } from './host-names.ts'
-import { useRun, useView } from './room-context.ts'
+import { useRun, useView, useZone } from './room-context.ts'
 import styles from './step-hosts.module.css'
 
 export interface StepHostsProps {
@@ -22,6 +22,8 @@ const urgency: Record<HostState['state'], number> = { failed: 0, unknown: 1, run
 /** One row a host, trouble first. Choosing one shows its output alone. */
 export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
   const hosts = useRun((state) => state.steps[stepId]?.hosts ?? NONE)
+  const zone = useZone()
+  const isLive = useRun((state) => state.mode === 'live')
   const rows = Object.entries(hosts).toSorted(([, one], [, other]) => urgency[one.state] - urgency[other.state])
   const short = useMemo(() => shortNames(Object.keys(hosts)), [hosts])
   return (
@@ -34,7 +36,7 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
               <th scope="row"><button type="button" className={styles.name} title={name} aria-pressed={chosen === name} onClick={() => onChoose(chosen === name ? null : name)}>{name === LOCAL_HOST ? 'this machine' : short(name)}</button></th>
               <td><StatusMark status={host.state} size="s" /></td>
               <td className={styles.number}><HostTime host={host} /></td>
-              <td className={styles.result} title={resultOf(name, host)}>{resultOf(name, host)}</td>
+              <td className={styles.result} title={resultOf(name, host, zone, isLive)}>{resultOf(name, host, zone, isLive)}</td>
             </tr>
           ))}
         </tbody>
@@ -44,7 +46,10 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
 }
 
 /** A step that runs on no host has no exit code. */
-function resultOf(name: string, { result }: HostState): string {
+function resultOf(name: string, { state, result, durable, linkLostAt }: HostState, zone: string, isLive: boolean): string {
+  if (linkLostAt !== null) return `link lost since ${formatClock(linkLostAt, zone)}, still running there, retrying`
+  // A rehearsal's hosts live and die with the program: there it says nothing.
+  if (state === 'running' && durable === false && isLive) return 'not durable: a lost link makes it unknown'
   if (result && result.outcome !== 'succeeded') return showControls(describeResult(result))
   return result && name !== LOCAL_HOST ? `exit ${result.exitCode}` : ''
 }
