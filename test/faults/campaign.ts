@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -54,7 +54,9 @@ export async function campaign(options: CampaignOptions, log: (line: string) => 
       writeFileSync(join(home, '.ssh', 'config'), HOSTS.map((host) => configFor({ ...sshd, port: proxy.port }, host)).join(''), { mode: 0o600 })
       writeFileSync(join(home, '.ssh', 'known_hosts'), sshd.knownHostsLine.replace(String(sshd.port), String(proxy.port)), { mode: 0o600 })
       const ledger = join(sshd.state, `ledger-${run}`)
-      writeFileSync(ledger, '', { mode: 0o666 })
+      writeFileSync(ledger, '')
+      // Written by the account that logs in, whoever runs this.
+      chmodSync(ledger, 0o666)
       const steps = makeSteps(options.steps, random)
       writeFileSync(join(folder, 'runbook.md'), faultRunbook(steps, ledger))
       const acknowledged = new Map<number, string>()
@@ -119,7 +121,7 @@ function startHarm(proxy: FaultProxy, random: () => number, figures: Figures, wa
   const work = async (): Promise<void> => {
     while (!stopped) {
       proxy.setFault({ kind: 'none' })
-      await pause(300 + random() * 1500)
+      await pause(100 + random() * 900)
       if (stopped || figures.cuts >= wanted || proxy.connections() === 0) continue
       const afterBytes = Math.floor(random() * 100_000)
       const kind = Math.floor(random() * 4)

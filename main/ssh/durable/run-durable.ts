@@ -62,7 +62,7 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
 
   const lose = async (message: string): Promise<void> => {
     if (world.isClosed()) throw detached()
-    if (lost === null) job.linkLost(message)
+    if (lost === null) job.linkLost(launched ? message : `${message}; it is not known yet whether it began`)
     lost = message
     await world.sleep(backoff(tries++, world.retryMs), stop.asked() === null ? stop.signal : stop.deadline()).catch(() => undefined)
   }
