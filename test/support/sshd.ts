@@ -43,6 +43,8 @@ export interface Sshd {
   log(): string
   /** Kills the processes of all sessions, as when a host's network goes away at once. */
   killSessions(): void
+  /** Kills listener and sessions at once, and listens again on the same port. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -63,12 +65,15 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const port = await freePort()
   writeFileSync(join(home, 'sshd_config'), configText(home, port, types, options.config ?? []))
   if (isRoot()) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-  const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore' })
-  const pid = child.pid
-  if (pid === undefined) throw new Error('sshd did not start')
-  const killLeftOver = (): void => void child.kill()
+  const begin = async (): Promise<{ child: ChildProcess; pid: number }> => {
+    const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore' })
+    if (child.pid === undefined) throw new Error('sshd did not start')
+    await listening(port, child, () => readFileSync(join(home, 'log'), 'utf8'))
+    return { child, pid: child.pid }
+  }
+  let running = await begin()
+  const killLeftOver = (): void => void running.child.kill()
   process.once('exit', killLeftOver)
-  await listening(port, child, () => readFileSync(join(home, 'log'), 'utf8'))
   const hostKeys = types.map((type) => readFileSync(join(home, `host_${type}.pub`), 'utf8').split(' ').slice(0, 2).join(' '))
   return {
     host: '127.0.0.1',
@@ -78,15 +83,22 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeyFingerprint: execFileSync('ssh-keygen', ['-lf', join(home, `host_${types[0]}.pub`)], { encoding: 'utf8' }).split(' ')[1] ?? '',
     knownHostsLine: `[127.0.0.1]:${port} ${hostKeys[0]}\n`,
     hostKeys,
-    pid,
+    pid: running.pid,
     home,
     state,
     log: () => readFileSync(join(home, 'log'), 'utf8'),
-    killSessions: () => killTree(pid),
+    killSessions: () => killTree(running.pid),
+    restart: async () => {
+      killTree(running.pid)
+      const gone = new Promise((resolve) => running.child.once('exit', resolve))
+      running.child.kill('SIGKILL')
+      await gone
+      running = await begin()
+    },
     stop: async () => {
-      killTree(pid)
+      killTree(running.pid)
       killJobs(state)
-      await stopChild(child)
+      await stopChild(running.child)
       process.removeListener('exit', killLeftOver)
       rmSync(home, { recursive: true, force: true })
     },

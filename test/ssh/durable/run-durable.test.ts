@@ -96,7 +96,7 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     rmSync(file)
   }, 120_000)
 
-  test('killed session processes and a listener that is gone for a while are only a lost link', async () => {
+  test('killed session processes are only a lost link', async () => {
     const flag = join(state, 'flag-sessions')
     const counter = join(state, 'count-sessions')
     const pool = open()
@@ -110,6 +110,23 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     expect(await running).toEqual({ outcome: 'failed', reason: 'exit', exitCode: 5 })
     expect(job.stdout().toString()).toBe('begun\nover\n')
     expect(readFileSync(counter, 'utf8')).toBe('run\n')
+  })
+
+  test('a server that is killed with all its sessions and started again finds the command still running', async () => {
+    const own = await startSshd()
+    try {
+      const flag = join(own.state, 'flag')
+      const job = createMemoryJob()
+      const running = run(open({ config: configFor(own, 'app1') }), job, `echo begun; while [ ! -e ${flag} ]; do sleep 0.05; done; echo over; exit 8`)
+      await until(() => job.stdout().includes('begun'), 'the beginning')
+      await own.restart()
+      await until(() => job.restored === 1, 'the link')
+      writeFileSync(flag, '')
+      expect(await running).toEqual({ outcome: 'failed', reason: 'exit', exitCode: 8 })
+      expect(job.stdout().toString()).toBe('begun\nover\n')
+    } finally {
+      await own.stop()
+    }
   })
 
   test('a killed supervisor makes the outcome unknown, after the output has been kept to its end', async () => {
