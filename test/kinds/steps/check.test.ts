@@ -12,11 +12,13 @@ describe('checkStep', () => {
   })
 
   it('has nothing to say about steps that are as they should be', () => {
-    expect(codes(sh({ id: 'stop', timeout: '2m', planned: '1h 30m', undo: 'start', owner: 'dana', batch: '50%', parallel: '4' }))).toEqual([])
+    expect(codes(sh({ id: 'stop', timeout: '2m', planned: '1h 30m', undo: 'start', 'undo-planned': '40s', owner: 'dana', batch: '50%', parallel: '4' }))).toEqual([])
     expect(codes({ kind: 'http', body: 'GET https://shop.example/health', attributes: { expect: '200,204', contains: 'ok', timeout: '5s' } })).toEqual([])
     expect(codes({ kind: 'wait', attributes: { for: '2m' } })).toEqual([])
     expect(codes({ kind: 'manual', body: 'select 1', attributes: { file: 'a.sql' } })).toEqual([])
   })
+
+  it('does not take a word for the length of an undo', () => expect(codes(sh({ 'undo-planned': 'soon' }))).toEqual(['attribute-invalid']))
 
   it('says where a misspelt attribute is, because it would have no effect', () => {
     expect(checkStep(makeStep(sh({ bach: '50%' })))).toEqual([{
