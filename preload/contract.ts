@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Finding } from '#domain/finding.ts'
+import type { DurationSample } from '#domain/forecast/history.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
@@ -31,6 +32,8 @@ export interface OutputPage { chunks: OutputChunk[]; bytes: number; /** The curs
 export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
 /** `cursor`: ordinal of the newest sample counted in; following `samples` after it misses nothing and repeats nothing. */
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
+/** How long each step took in earlier runs, by step id, oldest first; `runs`: how many were read. */
+export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
@@ -70,6 +73,8 @@ export const calls = {
     input: z.strictObject({ runId: id, metric: name, from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(600) }),
     output: out<Series>(),
   },
+  /** Earlier ended runs of the same runbook: live ones, and for a rehearsal the rehearsals too. */
+  'read-history': { input: z.strictObject({ runId: id }), output: out<RunHistory>() },
   'make-report': { input: z.strictObject({ runId: id, format: z.enum(['md', 'html', 'json']) }), output: out<ReportDocument>() },
   'list-hosts': { input: z.strictObject({}), output: out<HostView[]>() },
   'read-settings': { input: z.strictObject({}), output: out<Settings>() },

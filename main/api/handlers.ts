@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CallName, CallOutput, calls } from '#preload/contract.ts'
 import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
+import { createHistoryHandlers } from './history.ts'
 import { createLibraryHandlers } from './library.ts'
 import { createReportHandlers } from './reports.ts'
 import { createRunHandlers } from './runs.ts'
@@ -14,5 +15,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck()
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
 }

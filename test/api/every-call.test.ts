@@ -123,6 +123,11 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     expect((await call('list-hosts', {})).map((host) => host.name)).toContain('app1')
   })
 
+  test('the lengths of earlier runs can be read, and of a run nobody knows the refusal says so', async () => {
+    expect(await call('read-history', { runId })).toEqual({ samples: {}, runs: 0 })
+    expect(await refusal('read-history', { runId: 'nobody' })).toBe('run-unknown')
+  })
+
   test('settings are kept', async () => {
     expect((await call('read-settings', {})).theme).toBe('system')
     expect(await call('save-settings', { operator: 'Dana', theme: 'light' })).toEqual({ operator: 'Dana', theme: 'light' })

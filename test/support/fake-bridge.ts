@@ -1,10 +1,11 @@
+import type { DurationSample } from '#domain/forecast/history.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
-import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunSummary, RunbookSummary } from '#preload/contract.ts'
+import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
 import { fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
@@ -91,6 +92,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     })
     return { metric, from, to, buckets: columns, cursor: samplesSent }
   })
+  answer('read-history', ({ runId }) => fakeHistory(journalOf(journals, runId)))
   answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, ...reportOf(journalOf(journals, runId), format, now(), startedAt) }))
   answer('list-hosts', () => fakeHosts)
   answer('read-settings', () => ({ operator, theme }))
@@ -219,6 +221,15 @@ function reportOf(journal: FakeJournal, format: 'md' | 'html' | 'json', now: num
   const model = buildReport({ state, events: journal.events, timing: timingOf(state, now), output: () => null, series, generatedAt: now, version: '0.1.0', chainHash: journal.events.at(-1)?.hash ?? '' })
   if (format === 'json') return { mime: 'application/json', text: JSON.stringify(model) }
   return format === 'md' ? { mime: 'text/markdown', text: `# ${model.title}\n` } : { mime: 'text/html', text: `<!doctype html><title>${model.runId}</title>` }
+}
+
+/** Four earlier runs in which each step of the phases took between nine tenths and six fifths of its plan; the rollback was never done. */
+function fakeHistory(journal: FakeJournal): RunHistory {
+  const { runbook, createdAt } = journal.state()
+  const samplesOf = (plannedMs: number): DurationSample[] => [0.9, 0.95, 1.05, 1.2].map((share, place) => ({
+    runId: `earlier-${place + 1}`, attempt: 1, at: createdAt - (4 - place) * 7 * 24 * 60 * minute, ms: Math.round(plannedMs * share), mode: 'live', excluded: null,
+  }))
+  return { runs: 4, samples: Object.fromEntries(runbook.phases.flatMap((phase) => phase.steps).map((step) => [step.id, samplesOf(step.plannedMs ?? minute)])) }
 }
 
 function summary(id: string, journal: FakeJournal): RunSummary {

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createHistoryHandlers } from '#api/history.ts'
+import type { RunMode } from '#domain/run/events.ts'
+import type { RunHistory } from '#preload/contract.ts'
+import { openStorage, type Storage } from '#storage/storage.ts'
+import { done, journal, minute, runbook, windowStart } from '#support/run-states.ts'
+
+let folder: string
+let storage: Storage
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdpoint-history-'))
+  storage = openStorage(folder)
+  for (const id of ['book-1', 'book-2']) storage.runbooks.create({ id, name: `${id}.md`, text: '# Book', example: false, at: windowStart })
+})
+afterEach(() => {
+  storage.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A run made `daysAgo` in which step `one` took so many minutes; it has ended unless `open`. */
+function past(id: string, minutes: number, change: { mode?: RunMode; daysAgo?: number; runbookId?: string; open?: boolean } = {}): void {
+  const { mode = 'live', daysAgo = 0, runbookId = 'book-1', open = false } = change
+  const at = windowStart - daysAgo * 24 * 60 * minute
+  const events = journal(runbook(), [{ type: 'run-started', at: windowStart }, ...done('one', 0, minutes)], mode).map(({ event }) => (event.type === 'run-created' ? { ...event, runId: id } : event))
+  storage.runs.create({ id, runbookId, revision: 1, mode, title: id, operator: 'mira', at })
+  storage.journal.append(id, 0, events)
+  if (!open) storage.runs.setStatus(id, 'ended-succeeded', at + 60 * minute)
+}
+
+const read = (runId: string, handlers = createHistoryHandlers({ storage })): RunHistory => handlers['read-history']({ runId }) as RunHistory
+const lengths = (history: RunHistory): string[] => (history.samples['one'] ?? []).map((sample) => `${sample.runId} ${sample.ms / minute} ${sample.excluded ?? 'counts'}`).toSorted()
+
+test('a live run learns from earlier live runs of its runbook that have ended, not from rehearsals, later or other ones', () => {
+  past('older', 10, { daysAgo: 20 })
+  past('old', 12, { daysAgo: 10 })
+  past('still open', 99, { daysAgo: 9, open: true })
+  past('rehearsed', 3, { daysAgo: 8, mode: 'rehearsal' })
+  past('another book', 50, { daysAgo: 7, runbookId: 'book-2' })
+  past('tonight', 1, { daysAgo: 5, open: true })
+  past('later', 70, { daysAgo: 2 })
+  expect(lengths(read('tonight'))).toEqual(['old 12 counts', 'older 10 counts'])
+  expect(read('tonight').runs).toBe(2)
+})
+
+test('a rehearsal learns from the rehearsals before it too, also when their clocks say the same', () => {
+  past('live', 10, { daysAgo: 20 })
+  past('first', 3, { mode: 'rehearsal' })
+  past('this', 1, { mode: 'rehearsal', open: true })
+  past('after', 4, { mode: 'rehearsal' })
+  expect(lengths(read('this'))).toEqual(['first 3 counts', 'live 10 counts'])
+})
+
+test('the journal of an ended run is read once, whoever asks', () => {
+  past('old', 12, { daysAgo: 10 })
+  past('tonight', 1, { open: true })
+  const spied = vi.spyOn(storage.journal, 'read')
+  const counted = createHistoryHandlers({ storage })
+  read('tonight', counted)
+  read('tonight', counted)
+  expect(spied.mock.calls).toEqual([['old', 0]])
+})
+
+test('a first run has no history, and an unknown run is refused', () => {
+  past('tonight', 1, { open: true })
+  expect(read('tonight')).toEqual({ samples: {}, runs: 0 })
+  expect(() => read('nobody')).toThrow(expect.objectContaining({ code: 'run-unknown' }) as Error)
+})
