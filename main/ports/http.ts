@@ -3,6 +3,7 @@ import { request as requestSecure } from 'node:https'
 import { formatDuration } from '#domain/duration.ts'
 import { Problem } from '#domain/problem.ts'
 import type { Http, HttpReply, HttpRequest } from '#kinds/ports.ts'
+import { FORBIDDEN_ADDRESS, isForbidden, lookupAllowed } from './addresses.ts'
 
 const USUAL_MAX_BYTES = 1024 * 1024
 
@@ -17,6 +18,8 @@ export function createHttp(): Http {
       if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
         return Promise.reject(new Problem('http-invalid-url', `"${request.url}" is not an http or https address.`, 'Nothing was sent. Correct the address in the runbook.'))
       }
+      // An address written out is not looked up: brackets off, it is judged here.
+      if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) return Promise.reject(forbiddenAddress(url))
       return exchange(url, request)
     },
   }
@@ -40,7 +43,7 @@ function exchange(url: URL, { method = 'GET', headers, body, timeoutMs, maxBytes
     if (signal?.aborted) return stop()
     signal?.addEventListener('abort', stop, { once: true })
     try {
-      sent = (url.protocol === 'https:' ? requestSecure : requestPlain)(url, { method, agent: false, headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'Holdpoint', ...headers } })
+      sent = (url.protocol === 'https:' ? requestSecure : requestPlain)(url, { method, agent: false, lookup: lookupAllowed, headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'Holdpoint', ...headers } })
     } catch (thrown) {
       return fail(new Problem('http-invalid-url', `The request to ${url.host} cannot be written: ${wordsOf(thrown)}.`, 'Nothing was sent. Correct the address and the headers in the runbook.', thrown))
     }
@@ -71,10 +74,14 @@ function timeout(url: URL, timeoutMs: number, isConnected: boolean): Problem {
   return new Problem('http-timeout', `${url.host} did not reply within ${formatDuration(timeoutMs)}.`, 'Whether the request was acted on is not known. Check the service, then retry, or give the step a longer timeout.')
 }
 
+const forbiddenAddress = (url: URL): Problem =>
+  new Problem('http-forbidden', `${url.host} is an address of this machine's network or cloud that holds secrets (link-local).`, 'Nothing was sent: Holdpoint asks none of those. Name the service by another address in the runbook.')
+
 /** Before the connection stood: nothing of the request has left. */
 function connectionProblem(error: Error, url: URL): Problem {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const words = wordsOf(error)
+  if (code === FORBIDDEN_ADDRESS) return forbiddenAddress(url)
   if (code === 'ECONNREFUSED') return new Problem('http-refused', `${url.host} refused the connection.`, 'Nothing was sent. Check that the service is running and listens on that port, then retry.', error)
   if (['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN', 'EHOSTDOWN'].includes(code)) {
     return new Problem('http-unreachable', `There is no way to ${url.host} from here (${code}).`, 'Nothing was sent. Check the network and the VPN of this machine, then retry.', error)

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Problem } from '#domain/problem.ts'
 import type { HttpRequest } from '#kinds/ports.ts'
+import { createLookup } from '#ports/addresses.ts'
 import { createHttp } from '#ports/http.ts'
 
 const http = createHttp()
@@ -77,6 +78,14 @@ describe('a request without a reply', () => {
   })
 
   it('says that a name has no address', async () => expect(await codeOf({ url: 'http://no-such-host.invalid/' })).toBe('http-name'))
+
+  it.each(['169.254.169.254', '[fe80::1]', '[::ffff:169.254.169.254]', '[::ffff:a9fe:a9fe]', '2852039166', '0xa9fea9fe', '[fd00:ec2::254]', '100.100.100.200'])('asks %s nothing: a cloud keeps secrets there', async (host) =>
+    expect(await codeOf({ url: `http://${host}/latest/meta-data/` })).toBe('http-forbidden'))
+
+  it('asks nothing of a name that leads there', async () => {
+    const lookup = createLookup((_, __, done) => done(null, [{ address: '192.0.2.1', family: 4 }, { address: '169.254.169.254', family: 4 }]))
+    expect(await new Promise((settle) => lookup('innocent.example', { all: true }, (error) => settle(error?.code)))).toBe('EFORBIDDENADDRESS')
+  })
 
   it.each(['shop.example/health', 'file:///etc/passwd', 'ssh://web-1', 'http://', ''])('refuses %j as an address', async (url) => expect(await codeOf({ url })).toBe('http-invalid-url'))
 
