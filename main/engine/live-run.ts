@@ -4,7 +4,6 @@ import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
-import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { automatedRunning, findStep, isEnded, statusOf } from '#domain/run/view.ts'
 import type { HostResult, Step } from '#domain/step.ts'
@@ -14,8 +13,9 @@ import { executeStep } from './execute-step.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
-import { startSampler } from './sampler.ts'
+import { createSampling } from './sampling.ts'
 import { createSignal, type Signal } from './signal.ts'
+import { createTimer } from './timer.ts'
 
 /** A run that is open in this program: the state in memory, what it has going on, and who is to be woken. */
 export interface LiveRun {
@@ -33,7 +33,6 @@ export interface LiveRun {
 }
 
 const RETRY_MS = 1000
-const SAMPLER_RETRY_MS = 5000
 /** A capture looks at a mebibyte; a little more tells it that the text was cut. */
 const CAPTURE_BYTES = 1024 * 1024 + 65_536
 
@@ -50,9 +49,6 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   const running = new Map<string, AbortController>()
   const closing = new AbortController()
   let ports: Promise<Ports> | null = null
-  let sampler: { stop(): void } | null = null
-  let isSamplerOpening = false
-  let timer: AbortController | null = null
   let rate = 1
 
   const recorder = createRecorder({
@@ -143,6 +139,20 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     }
   }
 
+  const tell = (command: RunCommand) => {
+    report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown))
+  }
+
+  const timer = createTimer({ clock, tick: () => report({ type: 'report-time' }), log: (thrown) => options.log(`the timer of run ${runId}`, thrown) })
+  const sampling = createSampling({
+    state: () => state, openPorts, report, tell, log: options.log, isClosing: () => closing.signal.aborted, again: () => settle(),
+    store: (metric, samples) => {
+      storage.samples.append(runId, metric, samples)
+      signals.samples.emit()
+    },
+    recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
+  })
+
   const settle = () => {
     const wants = wantsOf(state)
     if (wants.rate !== rate) {
@@ -150,59 +160,10 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
       clock.setRate(rate)
       signals.clockChanged.emit()
     }
-    if (wants.sampling) startSampling()
-    else stopSampling()
-    setTimer(wants.wakeAt)
+    if (wants.sampling) sampling.start()
+    else sampling.stop()
+    timer.set(wants.wakeAt)
     if (isEnded(state)) finish()
-  }
-
-  const startSampling = () => {
-    const sources = sourcesOf(state)
-    if (sampler || isSamplerOpening || sources.length === 0) return
-    isSamplerOpening = true
-    openPorts().then((opened) => {
-      isSamplerOpening = false
-      if (sampler || closing.signal.aborted || !wantsOf(state).sampling) return
-      sampler = startSampler({
-        state: () => state, ports: opened, sources, report, log: options.log,
-        store: (metric, samples) => {
-          storage.samples.append(runId, metric, samples)
-          signals.samples.emit()
-        },
-        recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
-      })
-    }, (thrown: unknown) => {
-      options.log(`opening the metric sources of run ${runId}`, thrown)
-      // A metric that cannot be read is silent, and silence is never fine.
-      for (const { metric } of sources) tell({ type: 'report-no-data', metric })
-      setTimeout(() => {
-        isSamplerOpening = false
-        if (!closing.signal.aborted) settle()
-      }, SAMPLER_RETRY_MS)
-    })
-  }
-
-  const stopSampling = () => {
-    sampler?.stop()
-    sampler = null
-  }
-
-  /** While monitoring, the run is told the time when it is over, and then every few seconds until it accepts. */
-  const setTimer = (wakeAt: number | null) => {
-    timer?.abort(new Error('timer replaced'))
-    timer = null
-    if (wakeAt === null) return
-    const controller = (timer = new AbortController())
-    const wait = async () => {
-      await clock.sleep(Math.max(wakeAt - clock.now(), 0), controller.signal)
-      while (!controller.signal.aborted) {
-        await report({ type: 'report-time' })
-        await clock.sleep(5000, controller.signal)
-      }
-    }
-    wait().catch((thrown: unknown) => {
-      if (!controller.signal.aborted) options.log(`the timer of run ${runId}`, thrown)
-    })
   }
 
   const finish = () => {
@@ -233,14 +194,10 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     if (sent.length > 0) begin({ type: 'execute-step', stepId: step.id, attempt, hosts: sent })
   }
 
-  const tell = (command: RunCommand) => {
-    report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown))
-  }
-
   const close = async () => {
     closing.abort(new Error('Holdpoint is closing'))
-    stopSampling()
-    setTimer(null)
+    sampling.stop()
+    timer.set(null)
     const opened = ports
     ports = null
     await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
