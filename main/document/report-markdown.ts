@@ -1,5 +1,5 @@
 import type { ReportModel } from '#domain/report/model.ts'
-import { timesIn } from '#domain/report/times.ts'
+import { timesOf } from '#domain/report/times.ts'
 import { phases, rollback } from './report-markdown/deployment.ts'
 import { lines } from './report-markdown/escape.ts'
 import { happenings } from './report-markdown/happenings.ts'
@@ -7,7 +7,7 @@ import { checklists, communications, monitoring, overview, postDeployment, summa
 
 /** The report as Markdown: the customer's template, its headings in its order, filled in; what it has no place for follows. */
 export function renderReportMarkdown(report: ReportModel): string {
-  const times = timesIn(report.zone, report.overview.startedAt ?? report.generatedAt)
+  const times = timesOf(report)
   return `${lines(
     overview(report, times),
     summary(report),

@@ -7,7 +7,7 @@ import { gapsOf, runsOf } from '#document/report-html/runs.ts'
 import { timeScale, timeTicks, valueTicks } from '#document/report-html/svg.ts'
 import type { ReportModel } from '#domain/report/model.ts'
 import { hostileTexts, poisonReport } from '#support/hostile.ts'
-import { shopReport } from '#support/report-run.ts'
+import { failedRollbackReport, shopReport } from '#support/report-run.ts'
 
 const chromiumPath = '/usr/bin/chromium'
 const isMissing = !existsSync(chromiumPath)
@@ -75,12 +75,26 @@ describe('the report as one HTML page', () => {
     expect(renderReportHtml(shopReport())).not.toContain('REHEARSAL')
   })
 
+  it('never calls a rollback that failed finished', () => {
+    const page = renderReportHtml(failedRollbackReport())
+    expect(page).toContain('<h4>The rollback was not finished</h4>')
+    expect(page).toContain('<dt>Rollback finish</dt><dd>not finished<small>decided 23:01</small></dd>')
+    expect(page).toMatch(/Left to do by hand:[\s\S]*Deploy previous version[\s\S]*failed[\s\S]*Verify rollback success[\s\S]*not started/)
+    expect(page).not.toMatch(/Rolled back|rolled back 2|Finished at/)
+  })
+
+  it('tells with a step what befell it', () => {
+    const report = shopReport()
+    const befallen = { ...report, phases: report.phases.map((phase) => ({ ...phase, steps: phase.steps.map((step) => ({ ...step, happenings: [{ at: report.generatedAt, words: 'web-2: link lost <b>' }] })) })) }
+    expect(renderReportHtml(befallen)).toContain('<span class="dim">23:50:00 web-2: link lost &lt;b&gt;</span>')
+  })
+
   it('stands a run of which nothing is known yet', () => {
     const nothing = { startAt: null, endAt: null }
     const report = shopReport()
     const bare: ReportModel = {
       ...report, phases: [], charts: [], gates: [], timeline: [], communications: [], checklists: [],
-      rollback: { triggers: [], decision: null, finishedAt: null, steps: [], validation: [] },
+      rollback: { triggers: [], state: 'unused', decision: null, finishedAt: null, stoppedAt: null, left: [], steps: [], validation: [] },
       overview: { ...report.overview, window: nothing, startedAt: null, finishedAt: null, deployedAt: null, outcome: null, status: 'planned', deploymentType: null, environment: null, version: null, date: null },
     }
     expect(renderReportHtml(bare)).toContain('The run has not been started.')
@@ -140,6 +154,16 @@ describe.skipIf(isMissing)('the report in a real browser', () => {
       await page.setViewportSize({ width, height: 900 })
       await page.setContent(renderReportHtml(poisonReport(shopReport(), (text) => (text.length > 12 ? `${text} ${'x'.repeat(300)}` : text))))
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    }
+  })
+
+  it('has as many figures in every row', async () => {
+    for (const width of [360, 700, 990, 1200, 1600]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.setContent(renderReportHtml(shopReport()))
+      const tops = await page.locator('.figures > div').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().top))
+      const rows = [...new Set(tops)].map((top) => tops.filter((other) => other === top).length)
+      expect({ width, uneven: new Set(rows).size > 1 }).toEqual({ width, uneven: false })
     }
   })
 

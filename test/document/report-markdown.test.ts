@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { renderReportMarkdown } from '#document/report-markdown.ts'
 import { code, fenced, inline } from '#document/report-markdown/escape.ts'
 import { hostileTexts, poisonReport } from '#support/hostile.ts'
-import { shopReport } from '#support/report-run.ts'
+import { failedRollbackReport, shopReport } from '#support/report-run.ts'
 
 const parse = (text: string): Nodes => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
 const forbidden = new Set(['html', 'link', 'image', 'linkReference', 'imageReference', 'definition', 'footnoteReference', 'footnoteDefinition', 'thematicBreak', 'delete'])
@@ -42,6 +42,19 @@ describe('the report as Markdown', () => {
     expect(text).toContain('| 3 | Deploy new version | succeeded, 2 attempts | 22:30 – 22:37 | 22:13 – 22:30 | 17 min | holdpoint |')
     expect(text).toContain('**Rolled back** by decision of mira at 23:01:00: error rate above 6 % and orders falling.')
     expect(text).toContain('22:57:30 6.4 %')
+  })
+
+  it('never calls a rollback that failed a rollback, nor its last step the end of one', () => {
+    const text = renderReportMarkdown(failedRollbackReport())
+    expect(text).toContain('**The rollback was not finished.** Decided by mira at 23:01:00')
+    expect(text).toContain('The run ended at 23:18:00, 17 min after the decision.')
+    expect(text).toContain('Left to do by hand:\n\n- Deploy previous version (failed)\n- Verify rollback success (not started)')
+    expect(text).toContain('- **Rollback finished:** **not finished**; the run ended 23:18 (decided 23:01)')
+    expect(text).not.toMatch(/Rolled back\W*by decision|Finished at/)
+  })
+
+  it('does not ask for the post-deployment checklist of what was rolled back', () => {
+    expect(renderReportMarkdown(shopReport())).not.toMatch(/### Verification Checklist[\s\S]*\*\*open\*\*[\s\S]*### Follow-up/)
   })
 
   it('says REHEARSAL at the head and beside the outcome, and only in a rehearsal', () => {

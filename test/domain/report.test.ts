@@ -3,10 +3,17 @@ import { masked } from '#domain/masking.ts'
 import { excerptOf } from '#domain/report/excerpt.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
-import { minute, runbook, windowStart, journal, fold } from '#support/run-states.ts'
+import { done, minute, runbook, step, windowStart, journal, fold, type Happening } from '#support/run-states.ts'
+import type { Runbook } from '#domain/runbook.ts'
 import { shopInput, shopReport, shopRunbook } from '#support/report-run.ts'
 
 const at = (minutes: number): number => windowStart + minutes * minute
+
+function reportOn(book: Runbook, happenings: Happening[]) {
+  const events = journal(book, happenings)
+  const state = fold(events)
+  return buildReport({ ...shopInput(), state, events, timing: timingOf(state, state.lastEventAt), series: [], output: () => null })
+}
 
 describe('the report', () => {
   it('says how it ended, when, who took part and how it stood to the window', () => {
@@ -94,6 +101,96 @@ describe('the report', () => {
     const report = buildReport({ ...shopInput(), state, events, timing: timingOf(state, at(0)), series: [] })
     expect(report.overview).toMatchObject({ outcome: null, status: 'planned', deployedAt: null })
     expect(report.summary.attention).toEqual(['The run has not ended: this report is a snapshot.'])
+  })
+
+  it('says of a rollback that failed that it was not finished, and which steps are left to do by hand', () => {
+    const failed = reportOn(runbook(), [
+      { type: 'run-started', at: at(0), by: 'mira' }, { type: 'rollback-started', reason: 'errors', at: at(5), by: 'mira' }, ...done('back-one', 5, 8),
+      { type: 'step-started', stepId: 'back-two', attempt: 1, hosts: ['web-1'], at: at(8) },
+      { type: 'step-finished', stepId: 'back-two', attempt: 1, outcome: 'failed', message: 'exit 3', at: at(9) },
+      { type: 'abort-requested', reason: 'by hand', at: at(11), by: 'mira' }, { type: 'run-finished', outcome: 'failed', at: at(11) },
+    ])
+    expect(failed.rollback).toMatchObject({ state: 'not-finished', finishedAt: null, stoppedAt: at(11), left: [{ title: 'back-two', status: 'failed' }] })
+    expect(failed.overview.deployedAt).toBeNull()
+    expect(failed.summary.attention[0]).toBe('The rollback was not finished; left to do by hand: back-two.')
+  })
+
+  it('counts a manual step that the abort closed among what is left, and one that a person skipped not', () => {
+    const book = runbook({ rollback: { triggers: [], steps: ['a', 'b', 'c'].map((id) => step(id, { kind: 'manual', hosts: [] })), validation: [] } })
+    const { rollback } = reportOn(book, [
+      { type: 'run-started', at: at(0) }, { type: 'rollback-started', reason: 'errors', at: at(5), by: 'mira' },
+      { type: 'step-skipped', stepId: 'a', reason: 'not needed', at: at(6), by: 'mira' }, { type: 'step-started', stepId: 'b', attempt: 1, hosts: [], at: at(6) },
+      { type: 'abort-requested', reason: 'by hand', at: at(7), by: 'mira' }, { type: 'step-skipped', stepId: 'b', reason: 'Left open: the run was aborted.', at: at(7) },
+      { type: 'run-finished', outcome: 'failed', at: at(7) },
+    ])
+    expect(rollback.left).toEqual([{ title: 'b', status: 'skipped' }, { title: 'c', status: 'planned' }])
+  })
+
+  it('calls a rollback finished only when it is, and a run that failed without one not deployed', () => {
+    expect(shopReport().rollback).toMatchObject({ state: 'finished', finishedAt: at(71), left: [] })
+    expect(shopReport({ outcome: 'succeeded' }).rollback).toMatchObject({ state: 'unused', left: [] })
+    expect(reportOn(runbook(), [{ type: 'run-started', at: at(0) }, { type: 'rollback-started', reason: '', at: at(5) }]).rollback).toMatchObject({ state: 'in-progress', finishedAt: null, stoppedAt: null })
+    const aborted = reportOn(runbook(), [{ type: 'run-started', at: at(0) }, ...done('one', 1, 2), { type: 'abort-requested', reason: 'no', at: at(3) }, { type: 'run-finished', outcome: 'aborted', at: at(3) }])
+    expect(aborted.overview.deployedAt).toBeNull()
+  })
+
+  it('tells with each step what befell it: work that is not durable, lost links, retries by themselves, captured values', () => {
+    const report = reportOn(runbook(), [
+      { type: 'run-started', at: at(0) }, { type: 'step-started', stepId: 'one', attempt: 1, hosts: ['web-1', 'web-2'], at: at(1) },
+      { type: 'host-started', stepId: 'one', attempt: 1, host: 'web-1', durable: false, why: 'no writable home', at: at(1) },
+      { type: 'host-started', stepId: 'one', attempt: 1, host: 'web-2', durable: true, at: at(1) },
+      { type: 'host-link-lost', stepId: 'one', attempt: 1, host: 'web-2', message: 'keepalive timed out', at: at(2) },
+      { type: 'host-link-restored', stepId: 'one', attempt: 1, host: 'web-2', at: at(3) },
+      { type: 'host-finished', stepId: 'one', attempt: 1, host: 'web-1', result: { outcome: 'failed', reason: 'exit', exitCode: 3 }, at: at(4) },
+      { type: 'host-finished', stepId: 'one', attempt: 1, host: 'web-2', result: { outcome: 'succeeded', exitCode: 0 }, at: at(4) },
+      { type: 'step-finished', stepId: 'one', attempt: 1, outcome: 'failed', message: 'exit 3', at: at(4) },
+      { type: 'retry-scheduled', stepId: 'one', attempt: 2, retryAt: at(4.5), at: at(4) },
+      { type: 'step-started', stepId: 'one', attempt: 2, hosts: ['web-1'], at: at(4.5) },
+      { type: 'host-started', stepId: 'one', attempt: 2, host: 'web-1', durable: true, at: at(4.5) },
+      { type: 'host-link-lost', stepId: 'one', attempt: 2, host: 'web-1', message: '', at: at(4.6) },
+      { type: 'host-finished', stepId: 'one', attempt: 2, host: 'web-1', result: { outcome: 'succeeded', exitCode: 0 }, at: at(5) },
+      { type: 'value-captured', stepId: 'one', host: 'web-1', name: 'version', value: '4.2.0', why: '', at: at(5) },
+      { type: 'value-captured', stepId: 'one', host: 'web-2', name: 'version', value: null, why: 'no line matches', at: at(5) },
+      { type: 'step-finished', stepId: 'one', attempt: 2, outcome: 'succeeded', message: '', at: at(5) },
+      { type: 'step-skipped', stepId: 'two', reason: 'It is only for when environment == staging.', at: at(6) },
+    ])
+    const [one, two] = report.phases[0]?.steps ?? []
+    expect(one?.happenings).toEqual([
+      { at: at(1), words: 'web-1: not durable, a lost link would have left its outcome unknown: no writable home' },
+      { at: at(2), words: 'web-2: link lost while the work went on there: keepalive timed out' },
+      { at: at(3), words: 'web-2: link restored after 1 min, followed again without a gap' },
+      { at: at(4.5), words: 'Attempt 2 began by itself after 30 s' },
+      { at: at(4.6), words: 'web-1: link lost while the work went on there, attempt 2' },
+      { at: at(5), words: 'web-1: captured version = 4.2.0' },
+      { at: at(5), words: 'web-2: no value captured for version: no line matches' },
+    ])
+    expect(two).toMatchObject({ status: 'skipped', skippedByCondition: true, message: 'It is only for when environment == staging.' })
+    expect(report.summary.attention).toEqual([
+      'The run has not ended: this report is a snapshot.', '1 step skipped by its condition.', '1 retry, 1 of them by itself.', '2 links lost while a step ran, 1 restored.',
+      '1 step ran on a host without being durable.', '1 value could not be captured.',
+    ])
+    expect(report.timeline.map((entry) => entry.words).filter((words) => words.includes('not durable'))).toEqual(['web-1: “one” started, not durable: no writable home'])
+  })
+
+  it('does not say that a retry began by itself which a person began', () => {
+    const report = reportOn(runbook(), [
+      { type: 'step-started', stepId: 'one', attempt: 1, hosts: ['web-1'], at: at(1) },
+      { type: 'step-finished', stepId: 'one', attempt: 1, outcome: 'failed', message: 'exit 3', at: at(2) },
+      { type: 'retry-scheduled', stepId: 'one', attempt: 2, retryAt: at(9), at: at(2) },
+      { type: 'step-started', stepId: 'one', attempt: 2, hosts: ['web-1'], at: at(3), by: 'mira' },
+    ])
+    expect(report.phases[0]?.steps[0]?.happenings).toEqual([])
+  })
+
+  it('names a chart by the runbook words: the metric, else the limit, and spells abbreviations right', () => {
+    const input = shopInput()
+    const { runbook: book } = input.state
+    const metrics = [...book.metrics, { id: 'm3', text: 'Server resource utilization (CPU, memory)', range: book.metrics[0]!.range, metric: 'server resource utilization (cpu, memory)' }]
+    const thresholds = [...book.thresholds, { ...book.thresholds[0]!, id: 't3', text: 'Memory (JVM) usage > 90%', metric: 'memory (jvm) usage' }]
+    const state = { ...input.state, runbook: { ...book, metrics, thresholds } }
+    const series = ['memory (jvm) usage', 'cpu utilization', 'http api p95 latency', 'cpu'].map((metric) => ({ ...input.series[0]!, metric, threshold: null }))
+    const titles = Object.fromEntries(buildReport({ ...input, state, series }).charts.map(({ metric, title }) => [metric, title]))
+    expect(titles).toEqual({ 'memory (jvm) usage': 'Memory (JVM) usage', 'cpu utilization': 'CPU utilization', 'http api p95 latency': 'HTTP API P95 latency', cpu: 'CPU' })
   })
 
   it('hides secrets wherever a text came from', () => {

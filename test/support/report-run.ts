@@ -106,6 +106,14 @@ const rolledBack: Happening[] = [
   { type: 'run-finished', outcome: 'rolled-back', at: at(78), by: 'mira' },
 ]
 
+/** As far as the rollback's first step, which fails; then the run is given up. */
+const rollbackFailed: Happening[] = [
+  ...rolledBack.filter((happening) => happening.at <= at(61)).filter((happening) => !('stepId' in happening && happening.stepId.startsWith('rb-'))),
+  { type: 'step-started', stepId: 'rb-deploy', attempt: 1, hosts: web, at: at(61) },
+  { type: 'step-finished', stepId: 'rb-deploy', attempt: 1, outcome: 'failed', message: 'web-2: exit 3', at: at(68) },
+  { type: 'abort-requested', reason: 'by hand from here', at: at(78), by: 'mira' }, { type: 'run-finished', outcome: 'failed', at: at(78) },
+]
+
 const succeeded: Happening[] = [
   ...gate(4, 53, 54), ...ran('smoke', [], 54, 66), phaseDone(4, 66), tick('s1', 62), tick('s2', 64), tick('q1', 65, 'jonas', '0 rows'), tick('h1', 65),
   ...gate(5, 66, 67), ...ran('open', ['lb-1'], 67, 68), { type: 'step-skipped', stepId: 'cdn', reason: 'nothing cached changed', at: at(69), by: 'mira' }, phaseDone(5, 69),
@@ -125,8 +133,8 @@ function series(metric: string, unit: Threshold['unit'], threshold: Threshold, v
   return { metric, unit, buckets, from, to, threshold }
 }
 
-export function shopSeries(outcome: 'succeeded' | 'rolled-back'): ReportSeries[] {
-  const broken = outcome === 'rolled-back'
+export function shopSeries(outcome: NonNullable<ShopOptions['outcome']>): ReportSeries[] {
+  const broken = outcome !== 'succeeded'
   return [
     series('error rate', '%', errorRate, (minutes) => (broken && minutes > 55 && minutes < 70 ? 0.4 + 6 * Math.sin(((minutes - 55) / 15) * Math.PI) : 0.4)),
     series('response time', 'ms', latency, (minutes) => (minutes > 10 && minutes < 16 ? null : 240 + (minutes > 37 && minutes < 53 ? 180 : 0))),
@@ -134,7 +142,7 @@ export function shopSeries(outcome: 'succeeded' | 'rolled-back'): ReportSeries[]
 }
 
 export interface ShopOptions {
-  outcome?: 'succeeded' | 'rolled-back'
+  outcome?: 'succeeded' | 'rolled-back' | 'rollback-failed'
   mode?: RunMode
   runbook?: Runbook
   output?: ReportInput['output']
@@ -146,7 +154,7 @@ const outputs: Record<string, string> = {
 
 /** What `buildReport` takes for a whole run of the shop's release. */
 export function shopInput({ outcome = 'rolled-back', mode = 'live', runbook: book = shopRunbook(), output }: ShopOptions = {}): ReportInput {
-  const happenings = [...upToDeploy, ...(outcome === 'succeeded' ? succeeded : rolledBack)].toSorted((one, other) => one.at - other.at)
+  const happenings = [...upToDeploy, ...{ succeeded, 'rolled-back': rolledBack, 'rollback-failed': rollbackFailed }[outcome]].toSorted((one, other) => one.at - other.at)
   const events = journal(book, happenings, mode)
   const state = fold(events)
   const generatedAt = at(110)
@@ -161,3 +169,5 @@ export function shopInput({ outcome = 'rolled-back', mode = 'live', runbook: boo
 }
 
 export const shopReport = (options: ShopOptions = {}): ReportModel => buildReport(shopInput(options))
+
+export const failedRollbackReport = (): ReportModel => shopReport({ outcome: 'rollback-failed' })

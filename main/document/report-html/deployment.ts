@@ -1,5 +1,7 @@
-import type { GateReport, HostReport, PhaseReport, ReportModel, StepReport } from '#domain/report/model.ts'
+import type { GateReport, HostReport, PhaseReport, ReportModel, RollbackReport, StepReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
+import { stepWords } from '#domain/report/words.ts'
+import type { Span } from '#domain/timing.ts'
 import { html, type Html } from './html.ts'
 import { itemList, none } from './items.ts'
 import { statusMark } from './marks.ts'
@@ -12,7 +14,7 @@ function phaseBlock(phase: PhaseReport, gate: GateReport | undefined, times: Tim
   const { planned, actual, lateMs } = phase
   const course = actual.startAt === null ? 'not started' : `actual ${times.span(actual)}${actual.endAt === null ? ', not finished' : `, ${times.lateness(lateMs)}`}`
   return html`<h3>Phase ${phase.number}: ${phase.title}</h3>
-<p class="dim">Planned ${times.span(planned)}; ${course}.${gate === undefined ? null : html` ${gateWords(gate, times)}`}</p>
+<p class="course">Planned ${times.span(planned)}; ${course}.${gate === undefined ? null : html` ${gateWords(gate, times)}`}</p>
 ${stepTable(phase.steps, times)}`
 }
 
@@ -25,15 +27,20 @@ function gateWords({ state, reachedAt, decisions }: GateReport, times: Times): s
 function stepTable(steps: StepReport[], times: Times): Html {
   if (steps.length === 0) return html`<p class="dim">No steps.</p>`
   return html`<div class="scroll"><table class="steps"><thead><tr><th>Step</th><th>Result</th><th>Planned</th><th>Actual</th><th>Took</th><th>By</th></tr></thead><tbody>
-${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td class="fixed">${times.span(step.planned)}</td><td class="fixed">${times.span(step.actual)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
+${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td>${spanCell(step.planned, times)}</td><td>${spanCell(step.actual, times)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
 </tbody></table></div>
 ${steps.map((step) => hostDetails(step, times))}`
 }
 
-function stepNote({ message, attempts }: StepReport, times: Times): Html {
+/** Breaks between the two times, never inside one. */
+function spanCell(span: Span, times: Times): Html[] {
+  return times.span(span).split(' – ').map((part, index, parts) => html`<span class="at">${part}${index < parts.length - 1 ? ' –' : null}</span> `)
+}
+
+function stepNote({ message, attempts, happenings, skippedByCondition }: StepReport, times: Times): Html {
   const history = attempts.length < 2 ? [] : attempts.map(({ attempt, outcome, startedAt, finishedAt, message: why }) =>
     `Attempt ${attempt}: ${outcome}, ${times.span({ startAt: startedAt, endAt: finishedAt })}${why === '' ? '' : `: ${why}`}`)
-  return html`${message === '' ? null : html`<span class="dim">${message}</span>`}${history.map((line) => html`<span class="dim">${line}</span>`)}`
+  return html`${message === '' ? null : html`<span class="dim">${skippedByCondition ? 'Skipped by its condition. ' : null}${message}</span>`}${history.map((line) => html`<span class="dim">${line}</span>`)}${happenings.map(({ at, words }) => html`<span class="dim">${times.exact(at)} ${words}</span>`)}`
 }
 
 function hostDetails(step: StepReport, times: Times): Html | null {
@@ -59,10 +66,21 @@ function outputOf({ host, output }: Pick<HostReport, 'host' | 'output'>): Html |
 }
 
 export function rollback({ rollback: facts }: ReportModel, times: Times): Html {
-  const { decision, triggers, steps, validation, finishedAt } = facts
+  const { decision, triggers, steps, validation } = facts
   return html`<h2 id="rollback">Rollback plan</h2>
-${decision === null ? html`<p>The rollback was not used.</p>` : html`<div class="incident"><h4>Rolled back by decision of ${decision.by} at ${times.exact(decision.at)}</h4><p>${decision.reason}</p><p class="dim">${finishedAt === null ? 'Not finished.' : `Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`}</p></div>`}
+${course(facts, times)}
 <h3>Rollback trigger conditions</h3>${triggers.length === 0 ? none : html`<ul class="items">${triggers.map(({ text, watched, firedAt }) => html`<li><span class="status ${firedAt.length > 0 ? 'bad' : 'neutral'}"><i>${firedAt.length > 0 ? '✕' : '·'}</i></span><span>${text}</span><span>${firedAt.length > 0 ? `fired ${firedAt.map((at) => times.exact(at)).join(', ')}` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}</span></li>`)}</ul>`}
 <h3>Rollback steps</h3>${decision === null ? (steps.length === 0 ? none : html`<ol class="plain">${steps.map((step) => html`<li>${step.title}</li>`)}</ol>`) : stepTable(steps, times)}
 <h3>Rollback validation</h3>${itemList(validation, times)}`
+}
+
+/** Nothing here calls a rollback done that is not. */
+function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport, times: Times): Html {
+  if (decision === null) return html`<p>The rollback was not used.</p>`
+  const decided = `${decision.by} at ${times.exact(decision.at)}`
+  if (state === 'in-progress') return html`<div class="incident"><h4>The rollback is not finished yet</h4><p>Decided by ${decided}: ${decision.reason}</p></div>`
+  if (finishedAt !== null) return html`<div class="incident"><h4>Rolled back by decision of ${decided}</h4><p>${decision.reason}</p><p class="dim">Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.</p></div>`
+  return html`<div class="incident"><h4>The rollback was not finished</h4><p>Decided by ${decided}: ${decision.reason}</p>
+<p>The run ended at ${times.exact(stoppedAt)}, ${times.length(stoppedAt === null ? null : stoppedAt - decision.at)} after the decision.</p>
+${left.length === 0 ? html`<p><strong>Its steps are done; its validation was not finished.</strong></p>` : html`<p><strong>Left to do by hand:</strong></p><ul class="plain">${left.map(({ title, status }) => html`<li>${title} <span class="dim">(${stepWords[status]})</span></li>`)}</ul>`}</div>`
 }

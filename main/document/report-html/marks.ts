@@ -1,30 +1,30 @@
 import type { ReportModel } from '#domain/report/model.ts'
 import type { RunOutcome } from '#domain/run/events.ts'
 import type { StepStatus } from '#domain/run/state.ts'
+import { stepWords } from '#domain/report/words.ts'
 import { html, type Html } from './html.ts'
 
 export type Tone = 'ok' | 'bad' | 'warn' | 'unknown' | 'neutral'
 
 interface Mark {
   glyph: string
-  word: string
   tone: Tone
 }
 
 const stepMarks: Record<StepStatus | 'queued', Mark> = {
-  succeeded: { glyph: '✓', word: 'succeeded', tone: 'ok' },
-  failed: { glyph: '✕', word: 'failed', tone: 'bad' },
-  unknown: { glyph: '?', word: 'unknown', tone: 'unknown' },
-  skipped: { glyph: '»', word: 'skipped', tone: 'warn' },
-  running: { glyph: '●', word: 'running', tone: 'warn' },
-  planned: { glyph: '○', word: 'not started', tone: 'neutral' },
-  queued: { glyph: '○', word: 'not started', tone: 'neutral' },
+  succeeded: { glyph: '✓', tone: 'ok' },
+  failed: { glyph: '✕', tone: 'bad' },
+  unknown: { glyph: '?', tone: 'unknown' },
+  skipped: { glyph: '»', tone: 'warn' },
+  running: { glyph: '●', tone: 'warn' },
+  planned: { glyph: '○', tone: 'neutral' },
+  queued: { glyph: '○', tone: 'neutral' },
 }
 
 /** A status by shape, word and colour. */
 export function statusMark(status: StepStatus | 'queued'): Html {
-  const { glyph, word, tone } = stepMarks[status]
-  return html`<span class="status ${tone}"><i>${glyph}</i>${word}</span>`
+  const { glyph, tone } = stepMarks[status]
+  return html`<span class="status ${tone}"><i>${glyph}</i>${stepWords[status === 'queued' ? 'planned' : status]}</span>`
 }
 
 export const toneOf = (status: StepStatus): Tone => stepMarks[status].tone

@@ -1,4 +1,4 @@
-import type { OverviewReport, ReportModel } from '#domain/report/model.ts'
+import type { ReportModel } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
 import { outcomeWords } from '#domain/report/words.ts'
 import { html, type Html } from './html.ts'
@@ -17,17 +17,21 @@ export function masthead(report: ReportModel, times: Times): Html {
 <header class="masthead" id="overview"><div>
 <p class="eyebrow">${kind === '' ? 'Deployment' : kind}</p>
 <h1>${report.title}</h1>
-<div class="verdict"><span class="badge ${outcomeTone(facts.outcome)}">${outcomeWords(facts.outcome, facts.status)}${report.mode === 'rehearsal' ? ' in rehearsal' : null}</span><p>${sentence(facts, times)}</p></div>
+<div class="verdict"><span class="badge ${outcomeTone(facts.outcome)}">${outcomeWords(facts.outcome, facts.status)}${report.mode === 'rehearsal' ? ' in rehearsal' : null}</span><p>${sentence(report, times)}</p></div>
 <dl class="figures">${figures(report, times).map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}${more === '' ? null : html`<small>${more}</small>`}</dd></div>`)}</dl>
 <nav class="contents" aria-label="Contents">${contents.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
 </div></header>`
 }
 
-function sentence(facts: OverviewReport, times: Times): string {
+function sentence({ overview: facts, rollback }: ReportModel, times: Times): string {
   if (facts.startedAt === null) return 'The run has not been started.'
   const started = `Started ${times.full(facts.startedAt)} by ${facts.createdBy}`
-  if (facts.deployedAt === null) return facts.finishedAt === null ? `${started}.` : `${started}, ended ${times.clock(facts.finishedAt)}.`
-  const done = facts.outcome === 'rolled-back' ? 'rolled back' : facts.outcome === 'succeeded' ? 'deployed' : 'ended'
+  if (facts.deployedAt === null) {
+    const closesAt = facts.window.endAt
+    const ended = facts.finishedAt === null ? '' : `; ended ${times.clock(facts.finishedAt)}${standing(closesAt === null ? null : facts.finishedAt - closesAt, times)}`
+    return `${started}${ended}.${rollback.state === 'not-finished' ? ' The rollback was not finished.' : ''}`
+  }
+  const done = facts.outcome === 'rolled-back' ? 'rolled back' : 'deployed'
   return `${started}; ${done} ${times.clock(facts.deployedAt)}${standing(facts.overrunMs, times)}.`
 }
 
@@ -39,13 +43,14 @@ function standing(overrunMs: number | null, times: Times): string {
 function figures({ overview: facts, summary, incidents, rollback }: ReportModel, times: Times): [string, string, string][] {
   const { steps } = summary
   const bad = [[steps.failed, 'failed'], [steps.unknown, 'unknown'], [steps.skipped, 'skipped'], [steps.planned + steps.running, 'not done']].filter(([count]) => count !== 0).map(([count, word]) => `${count} ${word}`)
+  const doneAt = facts.deployedAt === null ? 'not finished' : times.clock(facts.deployedAt)
   const total = Object.values(steps).reduce((sum, count) => sum + count, 0)
   return [
     ['Change window', times.span(facts.window), facts.windowMoved ? 'moved to the rehearsal' : times.zone],
     ['Run', facts.startedAt === null ? '–' : times.span({ startAt: facts.startedAt, endAt: facts.finishedAt }), facts.durationMs === null ? 'not ended' : times.length(facts.durationMs)],
     rollback.decision === null
-      ? ['Deployment finish', times.clock(facts.deployedAt), facts.plannedFinishAt === null ? 'no plan' : `planned ${times.clock(facts.plannedFinishAt)}`]
-      : ['Rollback finish', times.clock(facts.deployedAt), `decided ${times.clock(rollback.decision.at)}`],
+      ? ['Deployment finish', doneAt, facts.plannedFinishAt === null ? 'no plan' : `planned ${times.clock(facts.plannedFinishAt)}`]
+      : ['Rollback finish', doneAt, `decided ${times.clock(rollback.decision.at)}`],
     ['Steps succeeded', `${steps.succeeded} of ${total}`, [...bad, ...(summary.retries > 0 ? [`${summary.retries} retried`] : [])].join(', ')],
     ['Incidents', String(incidents.length), incidents.length === 0 ? 'none recorded' : `${incidents.filter((incident) => incident.override !== null).length} overridden`],
     ['Required items open', String(summary.openItems), summary.waived === 0 ? '' : `${summary.waived} waived`],

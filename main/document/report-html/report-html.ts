@@ -1,5 +1,5 @@
 import type { ReportModel } from '#domain/report/model.ts'
-import { timesIn } from '#domain/report/times.ts'
+import { timesOf } from '#domain/report/times.ts'
 import { deployment, rollback } from './deployment.ts'
 import { happenings, record } from './happenings.ts'
 import { html, textOf } from './html.ts'
@@ -10,7 +10,7 @@ import { style } from './style.ts'
 
 /** The report as one self-contained page: no script, nothing loaded, every text escaped by the one `html` tag. */
 export function renderReportHtml(report: ReportModel): string {
-  const times = timesIn(report.zone, report.overview.startedAt ?? report.generatedAt)
+  const times = timesOf(report)
   return textOf(html`<!doctype html>
 <html lang="en">
 <head>

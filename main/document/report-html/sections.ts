@@ -46,6 +46,6 @@ function messageLine({ text, timing, state, sentAt, by, note }: MessageReport, t
   return html`<li>${mark}<span>${text} <span class="dim">(${timingWords(timing)})</span></span><span>${result}</span></li>`
 }
 
-export function postDeployment({ postDeployment: { checklist, followUps } }: ReportModel, times: Times): Html {
-  return html`<h2 id="post">Post-deployment</h2><h3>Verification checklist</h3>${itemList(checklist, times)}<h3>Follow-up actions</h3>${itemList(followUps, times)}`
+export function postDeployment({ postDeployment: { checklist, followUps }, rollback: { decision } }: ReportModel, times: Times): Html {
+  return html`<h2 id="post">Post-deployment</h2><h3>Verification checklist</h3>${itemList(checklist, times, () => null, decision === null ? null : 'not due: the rollback took its place')}<h3>Follow-up actions</h3>${itemList(followUps, times)}`
 }

@@ -20,20 +20,20 @@ h1 { font-size: 38px; font-weight: 680; letter-spacing: -.022em; margin: 6px 0 2
 h2 { font-size: 23px; font-weight: 650; letter-spacing: -.014em; margin: 60px 0 4px; padding-top: 18px; border-top: 1px solid var(--line) }
 h3 { font-size: 16px; font-weight: 640; margin: 30px 0 8px }
 h4 { font-size: 14px; font-weight: 620; margin: 20px 0 6px; color: var(--dim) }
-p { margin: 8px 0; max-width: 76ch; overflow-wrap: anywhere }
-.dim { color: var(--dim) }
+p { margin: 8px 0; max-width: 76ch; overflow-wrap: anywhere } p.course { max-width: none; color: var(--dim) } .incident p { max-width: none }
+.dim { color: var(--dim) } .at { white-space: nowrap; overflow-wrap: normal }
 .ribbon { background: var(--rehearsal-bg); color: var(--rehearsal); border-bottom: 2px solid var(--rehearsal) }
 .ribbon > div { padding-top: 9px; padding-bottom: 9px; font-size: 14px }
 .ribbon strong { letter-spacing: .14em; margin-right: 10px }
 .masthead { background: var(--raised); border-bottom: 1px solid var(--line); padding: 44px 0 34px }
 .eyebrow { color: var(--dim); font-size: 13px; margin: 0; letter-spacing: .01em }
 .verdict { display: flex; align-items: baseline; flex-wrap: wrap; gap: 6px 16px; font-size: 16px; margin: 0 0 26px }
-.verdict p { margin: 0 }
+.verdict p { margin: 0; max-width: none }
 .badge { font-weight: 640; font-size: 15px; border-radius: 6px; padding: 4px 12px; white-space: nowrap }
 .ok { color: var(--ok); background: var(--ok-bg) } .bad { color: var(--bad); background: var(--bad-bg) }
 .warn { color: var(--warn); background: var(--warn-bg) } .unknown { color: var(--unknown); background: var(--unknown-bg) }
 .neutral { color: var(--dim); background: var(--raised); box-shadow: inset 0 0 0 1px var(--line) }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 18px 24px; margin: 0 }
+.figures { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 18px 24px; margin: 0 }
 .figures dt { color: var(--dim); font-size: 12.5px } .figures dd { margin: 2px 0 0; font-size: 20px; font-weight: 620; letter-spacing: -.01em; line-height: 1.25 }
 .figures dd small { display: block; font-size: 12.5px; font-weight: 400; color: var(--dim); letter-spacing: 0; margin-top: 2px }
 .contents { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; margin: 22px 0 0 }
@@ -67,7 +67,8 @@ code { font: 13px var(--mono); overflow-wrap: anywhere }
 .incident { border: 1px solid var(--line); border-left: 3px solid var(--bad); border-radius: 0 6px 6px 0; padding: 12px 18px; margin: 12px 0 } .incident h4 { color: var(--text); margin: 0 0 4px; font-size: 15px } .incident p { margin: 3px 0 }
 td.tone-bad { color: var(--bad) } td.tone-warning { color: var(--warn) } td.tone-good { color: var(--ok) }
 footer { color: var(--dim); font-size: 13px; margin-top: 64px; padding-top: 18px; padding-bottom: 56px } footer p { max-width: none; margin: 3px 0 }
-@media screen and (max-width: 720px) { figure { overflow-x: auto } figure > svg { min-width: 680px } main, .masthead > div, .ribbon > div, footer { padding: 0 18px } h1 { font-size: 29px } ul.items li { grid-template-columns: 24px minmax(0, 1fr) } ul.items li > span:last-child { grid-column: 2; text-align: left } }
+@media screen and (max-width: 1010px) { .figures { grid-template-columns: repeat(3, minmax(0, 1fr)) } }
+@media screen and (max-width: 720px) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)) } figure { overflow-x: auto } figure > svg { min-width: 680px } main, .masthead > div, .ribbon > div, footer { padding: 0 18px } h1 { font-size: 29px } ul.items li { grid-template-columns: 24px minmax(0, 1fr) } ul.items li > span:last-child { grid-column: 2; text-align: left } }
 @media print {
   :root { color-scheme: light } html { font-size: 10.5pt } @page { margin: 16mm 14mm }
   main, .masthead > div, .ribbon > div, footer { max-width: none; padding: 0 } .masthead { padding: 10px 0 14px; background: none } .contents { display: none }

@@ -1,5 +1,6 @@
-import type { GateReport, HostReport, PhaseReport, ReportModel, StepReport } from '#domain/report/model.ts'
+import type { GateReport, HostReport, PhaseReport, ReportModel, RollbackReport, StepReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
+import { stepWords } from '#domain/report/words.ts'
 import { fenced, inline, lines, table } from './escape.ts'
 import { itemList } from './items.ts'
 
@@ -35,7 +36,8 @@ export function stepBlocks(steps: StepReport[], times: Times): string {
 }
 
 function statusCell(step: StepReport): string {
-  const words = { planned: 'not started', running: '**running**', succeeded: 'succeeded', failed: '**failed**', unknown: '**unknown**', skipped: '**skipped**' }[step.status]
+  const isPlain = step.status === 'planned' || step.status === 'succeeded'
+  const words = `${isPlain ? stepWords[step.status] : `**${stepWords[step.status]}**`}${step.skippedByCondition ? ' by its condition' : ''}`
   return step.attempts.length > 1 ? `${words}, ${step.attempts.length} attempts` : words
 }
 
@@ -48,7 +50,8 @@ function stepDetails(step: StepReport, times: Times): string {
     `Attempt ${attempt} on ${inline(host)}: **${inline(result)}**`,
     ...outputBlock({ host, output }),
   ]))
-  return lines(step.message === '' ? '' : inline(step.message), attempts, ...failures, hosts, ...outputs)
+  const befallen = step.happenings.map(({ at, words }) => `- ${times.exact(at)} ${inline(words)}`).join('\n')
+  return lines(step.message === '' ? '' : inline(step.message), attempts, befallen, ...failures, hosts, ...outputs)
 }
 
 const hostCell = (host: HostReport): string => (host.state === 'succeeded' ? 'succeeded' : `**${host.state}**${host.result === '' ? '' : `: ${inline(host.result)}`}`)
@@ -62,15 +65,26 @@ function outputBlock({ host, output }: Pick<HostReport, 'host' | 'output'>): str
 export function rollback({ rollback: facts }: ReportModel, times: Times): string {
   const triggers = facts.triggers.map(({ text, watched, firedAt }) =>
     `- ${inline(text)} — ${firedAt.length > 0 ? `**fired at ${firedAt.map((at) => times.exact(at)).join(', ')}**` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}`)
-  const decision = facts.decision
   return lines(
     '## Rollback Plan',
-    decision === null ? 'The rollback was not used.' : `**Rolled back** by decision of ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}. ${facts.finishedAt === null ? 'Not finished.' : `Finished at ${times.exact(facts.finishedAt)}, after ${times.length(facts.finishedAt - decision.at)}.`}`,
+    ...course(facts, times),
     '### Rollback Trigger Conditions',
     triggers.join('\n') || '*None.*',
     '### Rollback Steps',
-    decision === null ? facts.steps.map((step, index) => `${index + 1}. ${inline(step.title)}`).join('\n') || '*None.*' : stepBlocks(facts.steps, times),
+    facts.decision === null ? facts.steps.map((step, index) => `${index + 1}. ${inline(step.title)}`).join('\n') || '*None.*' : stepBlocks(facts.steps, times),
     '### Rollback Validation',
     itemList(facts.validation, times),
   )
+}
+
+/** Nothing here calls a rollback done that is not. */
+function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport, times: Times): string[] {
+  if (decision === null) return ['The rollback was not used.']
+  const decided = `by ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}.`
+  if (state === 'in-progress') return [`**The rollback is not finished yet.** Decided ${decided}`]
+  if (finishedAt !== null) return [`**Rolled back** by decision of ${decided.slice('by '.length)} Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`]
+  return [
+    `**The rollback was not finished.** Decided ${decided} The run ended at ${times.exact(stoppedAt)}, ${times.length(stoppedAt === null ? null : stoppedAt - decision.at)} after the decision.`,
+    ...(left.length === 0 ? ['Its steps are done; its validation was not finished.'] : ['Left to do by hand:', left.map(({ title, status }) => `- ${inline(title)} (${stepWords[status]})`).join('\n')]),
+  ]
 }

@@ -2,10 +2,10 @@ import type { ItemReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
 import { inline } from './escape.ts'
 
-/** Checklist results as a task list; a waived item is not a ticked one. */
-export function itemList(items: ItemReport[], times: Times): string {
+/** Checklist results as a task list; a waived item is not a ticked one. `open`: the word for those that are, when nobody has to do them. */
+export function itemList(items: ItemReport[], times: Times, open = 'open'): string {
   if (items.length === 0) return '*None.*'
-  return items.map((item) => `- [${item.state === 'ticked' ? 'x' : ' '}] ${inline(item.text)} — ${resultOf(item, times)}`).join('\n')
+  return items.map((item) => `- [${item.state === 'ticked' ? 'x' : ' '}] ${inline(item.text)} — ${item.state === 'open' && open !== 'open' ? open : resultOf(item, times)}`).join('\n')
 }
 
 export function resultOf(item: ItemReport, times: Times): string {

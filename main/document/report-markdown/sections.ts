@@ -24,15 +24,20 @@ export function overview(report: ReportModel, times: Times): string {
       bullet('Deployment Window', `${inline(facts.windowText)}${facts.windowMoved ? ' (moved to the time of the rehearsal)' : ''}`),
       bullet('Outcome', `**${outcomeWords(facts.outcome, facts.status)}**${report.mode === 'rehearsal' ? ' (REHEARSAL)' : ''}`),
       bullet('Started', times.full(facts.startedAt)),
-      report.rollback.decision === null
-        ? bullet('Deployment finished', `${times.full(facts.deployedAt)} (planned ${times.clock(facts.plannedFinishAt)}${standing(report, times)})`)
-        : bullet('Rollback finished', `${times.full(facts.deployedAt)} (decided ${times.clock(report.rollback.decision.at)}${standing(report, times)})`),
+      done(report, times),
       bullet('Run ended', `${times.full(facts.finishedAt)}, after ${times.length(facts.durationMs)}`),
       bullet('People', facts.people.map(inline).join(', ') || '–'),
       bullet('Times', `in ${inline(report.zone)}`),
     ].join('\n'),
     attention(report),
   )
+}
+
+function done(report: ReportModel, times: Times): string {
+  const { overview: { deployedAt, finishedAt, plannedFinishAt }, rollback: { decision } } = report
+  const [name, more] = decision === null ? ['Deployment', `planned ${times.clock(plannedFinishAt)}`] : ['Rollback', `decided ${times.clock(decision.at)}`]
+  if (deployedAt !== null) return bullet(`${name} finished`, `${times.full(deployedAt)} (${more}${standing(report, times)})`)
+  return bullet(`${name} finished`, `**not finished**${finishedAt === null ? '' : `; the run ended ${times.clock(finishedAt)}`} (${more})`)
 }
 
 function standing({ overview: { overrunMs } }: ReportModel, times: Times): string {
@@ -100,6 +105,6 @@ function messageLine(message: MessageReport, times: Times): string {
   return `${what} — sent ${message.sentAt.map((at) => times.exact(at)).join(', ')} by ${inline(message.by)}${note}`
 }
 
-export function postDeployment({ postDeployment: { checklist, followUps } }: ReportModel, times: Times): string {
-  return lines('## Post-Deployment', '### Verification Checklist', itemList(checklist, times), '### Follow-up Actions', itemList(followUps, times))
+export function postDeployment({ postDeployment: { checklist, followUps }, rollback: { decision } }: ReportModel, times: Times): string {
+  return lines('## Post-Deployment', '### Verification Checklist', itemList(checklist, times, decision === null ? 'open' : 'not due: the rollback took its place'), '### Follow-up Actions', itemList(followUps, times))
 }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../run/events.ts'
 import type { Breach, RunState } from '../run/state.ts'
 import { findStep } from '../run/view.ts'
+import type { Runbook } from '../runbook.ts'
 import type { Bucket } from '../series.ts'
 import type { Threshold } from '../threshold.ts'
 import type { ChartReport, NoDataReport } from './model.ts'
@@ -22,7 +23,7 @@ export function chartReports(state: RunState, events: StoredEvent[], series: Rep
   const place = (metric: string): number => (order.includes(metric) ? order.indexOf(metric) : order.length)
   const inOrder = series.toSorted((one, other) => Number(one.threshold === null) - Number(other.threshold === null) || place(one.metric) - place(other.metric))
   return inOrder.map(({ metric, unit, buckets, from, to, threshold }) => ({
-    metric, title: metrics.find((known) => known.metric === metric)?.text ?? capitalised(metric), unit, from, to, buckets,
+    metric, title: titleOf(metric, state.runbook), unit, from, to, buckets,
     threshold: threshold === null ? null : { text: threshold.text, operator: threshold.operator, limit: threshold.limit },
     breachCount: state.breaches.filter((breach) => breach.metric === metric).length,
     breaches: stretchesOf(state.breaches.filter((breach) => breach.metric === metric)),
@@ -30,6 +31,16 @@ export function chartReports(state: RunState, events: StoredEvent[], series: Rep
     markers: markers.filter((marker) => marker.at >= from && marker.at <= to),
   }))
 }
+
+/** In the runbook's own words, from its list of metrics or else from a limit or a trigger; a key that none of them has is made readable. */
+function titleOf(metric: string, { metrics, thresholds, rollback }: Runbook): string {
+  const known = metrics.find((candidate) => candidate.metric === metric)?.text
+  const written = [...thresholds.map(({ text }) => text), ...rollback.triggers.map(({ text }) => text)]
+    .map((text) => text.slice(0, metric.length)).find((text) => text.toLowerCase() === metric.toLowerCase())
+  return known ?? capitalised((written ?? metric).replace(abbreviations, (word) => word.toUpperCase()))
+}
+
+const abbreviations = /\b(?:api|cpu|db|dns|gc|http|https|io|iops|jvm|p\d{2}|ram|sql|ssl|tcp|tls|url)\b/gi
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

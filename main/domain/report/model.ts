@@ -53,7 +53,7 @@ export interface OverviewReport extends Pick<Overview, 'deploymentType' | 'envir
   finishedAt: number | null
   durationMs: number | null
   plannedFinishAt: number | null
-  /** When the deployment (or its rollback) was done; monitoring and closing come after it. */
+  /** When the deployment (or its rollback) was done, monitoring and closing come after it; null when neither was. */
   deployedAt: number | null
   overrunMs: number | null
   standing: Standing
@@ -118,6 +118,16 @@ export interface StepReport {
   lateMs: number
   attempts: AttemptReport[]
   hosts: HostReport[]
+  /** Whether its `when=` did not hold, so that it was passed over. */
+  skippedByCondition: boolean
+  /** Oldest first. */
+  happenings: BefallenReport[]
+}
+
+/** A lost or restored link, a retry that began by itself, a captured value, work that is not durable. */
+export interface BefallenReport {
+  at: number
+  words: string
 }
 
 export interface AttemptReport {
@@ -180,8 +190,14 @@ export interface NoDataReport {
 
 export interface RollbackReport {
   triggers: { text: string; watched: boolean; firedAt: number[] }[]
+  state: 'unused' | 'in-progress' | 'finished' | 'not-finished'
   decision: { at: number; by: string; reason: string } | null
+  /** Of one that is finished. */
   finishedAt: number | null
+  /** When the run ended, of one that is not finished. */
+  stoppedAt: number | null
+  /** Of one that is not finished: the steps that nobody has done. */
+  left: { title: string; status: StepStatus }[]
   steps: StepReport[]
   validation: ItemReport[]
 }

@@ -6,8 +6,10 @@ import type { RunTiming } from '../timing.ts'
 import { chartReports, type ReportSeries } from './charts.ts'
 import { gateReports, incidentReports, noDataReports, pauseReports } from './incidents.ts'
 import { checklistReport, itemReport, verificationReport } from './items.ts'
-import type { MonitoringReport, NoteReport, ReportModel, RollbackReport } from './model.ts'
-import { attemptsOf, phaseReports, stepReport, type ReadOutput, type StepSources } from './steps.ts'
+import { befallenOf } from './happenings.ts'
+import type { MonitoringReport, NoteReport, ReportModel } from './model.ts'
+import { rollbackReport } from './rollback.ts'
+import { attemptsOf, phaseReports, type ReadOutput, type StepSources } from './steps.ts'
 import { overviewReport, summaryReport } from './summary.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -36,7 +38,8 @@ export function buildReport(input: ReportInput): ReportModel {
   const events = input.events.map((stored) => (stored.event.type === 'run-created' ? stored : { ...stored, event: maskDeep(stored.event, mask) }))
   const { timing } = input
   const { runbook } = state
-  const sources: StepSources = { state, timing, attempts: attemptsOf(events), output: input.output, mask }
+  const befallen = befallenOf(events)
+  const sources: StepSources = { state, timing, attempts: attemptsOf(events), befallen, output: input.output, mask }
   const noData = noDataReports(events)
   const sections = {
     checklists: runbook.checklists.map((group) => ({ title: group.title, items: checklistReport(state, group.items) })),
@@ -59,7 +62,7 @@ export function buildReport(input: ReportInput): ReportModel {
     title: runbook.title, mode: state.mode, runId: state.id, runbookId: state.runbookId, revision: state.revision,
     zone: timing.window?.zone ?? 'UTC', generatedAt: input.generatedAt, version: input.version,
     overview: overviewReport(state, events, timing),
-    summary: summaryReport(state, sections),
+    summary: summaryReport(state, sections, befallen),
     changes: runbook.changes.map((change) => change.text),
     tickets: runbook.tickets.map(({ key, text }) => ({ key, text })),
     ...sections,
@@ -71,20 +74,6 @@ export function buildReport(input: ReportInput): ReportModel {
     timeline: timelineOf(events, runbook),
     charts: chartReports(state, events, input.series, noData),
     chain: { events: input.events.length, head: input.chainHash },
-  }
-}
-
-function rollbackReport(sources: StepSources): RollbackReport {
-  const { state } = sources
-  const { triggers, steps, validation } = state.runbook.rollback
-  return {
-    triggers: triggers.map(({ id, text, threshold }) => ({
-      text, watched: threshold !== null, firedAt: state.breaches.filter((breach) => breach.triggerId === id).map((breach) => breach.openedAt),
-    })),
-    decision: state.rollback === null ? null : { at: state.rollback.startedAt, by: state.rollback.by, reason: state.rollback.reason },
-    finishedAt: state.rollback === null || state.finishedAt === null ? null : sources.timing.projectedFinishAt,
-    steps: steps.map((step) => stepReport(sources, step)),
-    validation: checklistReport(state, validation),
   }
 }
 

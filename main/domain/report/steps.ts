@@ -6,6 +6,7 @@ import type { HostResult, Step } from '../step.ts'
 import { LOCAL_HOST } from '../step.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { excerptOf } from './excerpt.ts'
+import type { Befallen } from './happenings.ts'
 import type { AttemptReport, HostReport, PhaseReport, StepReport } from './model.ts'
 
 /** One attempt's output on one host, or null when there is none. `text` may be the end of it only. */
@@ -15,6 +16,7 @@ export interface StepSources {
   state: RunState
   timing: RunTiming
   attempts: Map<string, AttemptReport[]>
+  befallen: Befallen
   output: ReadOutput
   mask: Mask
 }
@@ -43,12 +45,18 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
     by: state?.by ?? null, message: state?.message ?? '',
     planned: timing?.planned ?? noSpan, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
     attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
+    skippedByCondition: isSkippedByCondition(state), happenings: sources.befallen.steps.get(step.id) ?? [],
   }
+}
+
+/** A person skips before an attempt too, but under a name. What the run's end closes had begun. */
+function isSkippedByCondition(state: StepState | undefined): boolean {
+  return state?.status === 'skipped' && state.by === 'holdpoint' && state.attempt === 0
 }
 
 function withOutput({ output, mask }: StepSources, stepId: string, attempt: number, failure: AttemptReport['failures'][number]): AttemptReport['failures'][number] {
   const text = output(stepId, attempt, failure.host)
-  return { ...failure, output: text === null ? null : excerptOf(text, failedLines, mask) }
+  return { ...failure, host: placeOf(failure.host), output: text === null ? null : excerptOf(text, failedLines, mask) }
 }
 
 function hostReports(sources: StepSources, step: Step, state: StepState): HostReport[] {
@@ -62,11 +70,14 @@ function hostReport({ output, mask, attempts }: StepSources, stepId: string, att
   const number = (attempts.get(stepId) ?? []).findLast((one) => state.startedAt !== null && one.startedAt <= state.startedAt)?.attempt ?? attempt
   const text = output(stepId, number, host)
   return {
-    host, state: state.state, startedAt: state.startedAt, finishedAt: state.finishedAt, durationMs: length(state.startedAt, state.finishedAt),
+    host: placeOf(host), state: state.state, startedAt: state.startedAt, finishedAt: state.finishedAt, durationMs: length(state.startedAt, state.finishedAt),
     exitCode: exitCodeOf(state.result), result: state.result === null ? '' : describeResult(state.result),
     output: text === null ? null : excerptOf(text, state.state === 'succeeded' ? plainLines : failedLines, mask),
   }
 }
+
+/** A step without hosts runs under a name of its own, which tells the reader nothing. */
+const placeOf = (host: string): string => (host === LOCAL_HOST ? 'this machine' : host)
 
 const length = (from: number | null, to: number | null): number | null => (from === null || to === null ? null : to - from)
 

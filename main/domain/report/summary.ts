@@ -3,7 +3,8 @@ import type { RunOutcome, StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
 import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
-import type { MessageReport, OverviewReport, ReportModel, SummaryReport } from './model.ts'
+import type { Befallen } from './happenings.ts'
+import type { MessageReport, OverviewReport, ReportModel, StepReport, SummaryReport } from './model.ts'
 
 export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming): OverviewReport {
   const { deploymentType, environment, version, date, windowText } = state.runbook.overview
@@ -16,15 +17,15 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
     startedAt: state.startedAt, finishedAt: state.finishedAt,
     durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
     plannedFinishAt: timing.plannedFinishAt,
-    deployedAt: state.finishedAt === null ? null : timing.projectedFinishAt,
+    deployedAt: state.outcome !== 'succeeded' && state.outcome !== 'rolled-back' ? null : timing.projectedFinishAt,
     overrunMs: timing.overrunMs, standing: timing.standing, speed: state.speed, people: [...people],
   }
 }
 
 type Sections = Pick<ReportModel, 'checklists' | 'phases' | 'incidents' | 'noData' | 'rollback' | 'postDeployment' | 'communications' | 'monitoring'>
 
-export function summaryReport(state: RunState, sections: Sections): SummaryReport {
-  const lane = [...sections.phases.flatMap((phase) => phase.steps), ...(sections.rollback.decision ? sections.rollback.steps : [])]
+export function summaryReport(state: RunState, sections: Sections, befallen: Befallen): SummaryReport {
+  const lane = laneOf(sections)
   const steps: Record<StepStatus, number> = { planned: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, skipped: 0 }
   for (const step of lane) steps[step.status] += 1
   const closing = sections.rollback.decision ? sections.rollback.validation : sections.postDeployment.checklist
@@ -37,11 +38,13 @@ export function summaryReport(state: RunState, sections: Sections): SummaryRepor
     incidents: sections.incidents.length,
     attention: [],
   }
-  return { ...summary, attention: attentionOf(state, sections, summary) }
+  return { ...summary, attention: attentionOf(state, sections, summary, befallen) }
 }
 
+const laneOf = ({ phases, rollback }: Sections): StepReport[] => [...phases.flatMap((phase) => phase.steps), ...(rollback.decision ? rollback.steps : [])]
+
 /** What must not be missed, worst first. Silence about a thing means it was checked, so nothing here may be left out. */
-function attentionOf(state: RunState, sections: Sections, summary: SummaryReport): string[] {
+function attentionOf(state: RunState, sections: Sections, summary: SummaryReport, befallen: Befallen): string[] {
   const { steps } = summary
   // A fired trigger is answered by the rollback it called for.
   const answered = (kind: 'trigger' | 'breach'): boolean => kind === 'trigger' && state.rollback !== null
@@ -51,17 +54,26 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const unsent = sections.communications.filter((message) => message.state === 'pending' && isDue(message, state.outcome)).length
   const { startedAt, endsAt, endedAt } = sections.monitoring
   const earlyMs = endsAt !== null && endedAt !== null ? endsAt - endedAt : 0
+  const { rollback } = sections
+  const left = rollback.left.map((step) => step.title)
+  const passedOver = laneOf(sections).filter((step) => step.skippedByCondition).length
+  const itself = befallen.retriesByThemselves
   const said: [boolean, string][] = [
     [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
+    [rollback.state === 'not-finished', left.length === 0 ? 'The rollback was not finished: its steps are done, but the run was ended before its validation was.' : `The rollback was not finished; left to do by hand: ${left.join('; ')}.`],
     [steps.unknown > 0, `${count(steps.unknown, 'step')} with an unknown outcome.`],
     [steps.failed > 0, `${count(steps.failed, 'step')} failed.`],
     [stillOpen > 0, `${count(stillOpen, 'breach', 'breaches')} not over and not overridden.`],
     [overridden > 0, `${count(overridden, 'breach', 'breaches')} overridden by a person.`],
     [silent.length > 0, `No data for ${silent.join(', ')} when the report was made.`],
     [sections.noData.length > silent.length, `${count(sections.noData.length - silent.length, 'period')} without data during the run.`],
-    [steps.skipped > 0, `${count(steps.skipped, 'step')} skipped.`],
+    [steps.skipped > passedOver, `${count(steps.skipped - passedOver, 'step')} skipped.`],
+    [passedOver > 0, `${count(passedOver, 'step')} skipped by ${passedOver === 1 ? 'its condition' : 'their conditions'}.`],
     [state.outcome !== null && steps.planned > 0, `${count(steps.planned, 'step')} never started.`],
-    [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}.`],
+    [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}${itself === 0 ? '' : `, ${itself} of them by ${itself === 1 ? 'itself' : 'themselves'}`}.`],
+    [befallen.linksLost > 0, `${count(befallen.linksLost, 'link')} lost while a step ran, ${befallen.linksRestored} restored.`],
+    [befallen.notDurableSteps > 0, `${count(befallen.notDurableSteps, 'step')} ran on a host without being durable.`],
+    [befallen.notCaptured > 0, `${count(befallen.notCaptured, 'value')} could not be captured.`],
     [summary.waived > 0, `${count(summary.waived, 'checklist item')} waived.`],
     [summary.openItems > 0, `${count(summary.openItems, 'required checklist item')} still open.`],
     [startedAt === null && sections.monitoring.plannedMs !== null && state.outcome === 'succeeded', 'The planned monitoring did not take place.'],

@@ -9,7 +9,7 @@ export function timelineOf(events: StoredEvent[], runbook: Runbook): TimelineEnt
 }
 
 function isSmall(event: RunEvent): boolean {
-  return event.type === 'host-started' || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
+  return (event.type === 'host-started' && event.durable !== false) || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
 }
 
 function toneOf(event: RunEvent): TimelineEntry['tone'] {
@@ -32,6 +32,8 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
       return event.decision === 'go' ? 'good' : 'bad'
     case 'step-finished':
       return event.outcome === 'succeeded' ? 'good' : 'bad'
+    case 'host-started':
+      return event.durable === false ? 'warning' : 'plain'
     case 'host-finished':
       return event.result.outcome === 'succeeded' ? 'plain' : 'bad'
     case 'run-finished':
@@ -43,7 +45,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'host-link-restored':
       return 'good'
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
-    case 'step-started': case 'host-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
+    case 'step-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
     case 'value-captured': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
       return 'plain'
   }

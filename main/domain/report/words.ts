@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts'
 import type { MessageTiming } from '../runbook.ts'
 import type { RunOutcome } from '../run/events.ts'
-import type { RunStatus } from '../run/state.ts'
+import type { RunStatus, StepStatus } from '../run/state.ts'
 import type { ItemReport } from './model.ts'
 
 /** The outcome for a heading; a run that has not ended is never called anything better. */
@@ -28,6 +28,11 @@ export function timingWords(timing: MessageTiming): string {
     case 'report': return 'with the report'
     case 'unclear': return 'at a time the runbook leaves open'
   }
+}
+
+/** What a table says of a step. */
+export const stepWords: Record<StepStatus, string> = {
+  planned: 'not started', running: 'running', succeeded: 'succeeded', failed: 'failed', unknown: 'unknown', skipped: 'skipped',
 }
 
 export const itemWords: Record<ItemReport['state'], string> = { ticked: 'ticked', waived: 'waived', open: 'open' }
