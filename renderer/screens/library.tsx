@@ -5,7 +5,7 @@ import type { ProblemValue } from '#domain/problem.ts'
 import { DropZone } from '#renderer/parts/library/drop-zone.tsx'
 import { LiveDialog } from '#renderer/parts/library/live-dialog.tsx'
 import { usualPace } from '#renderer/parts/library/pace.ts'
-import { RunRow } from '#renderer/parts/library/run-row.tsx'
+import { RunList } from '#renderer/parts/library/run-list.tsx'
 import { RunbookRow } from '#renderer/parts/library/runbook-row.tsx'
 import { useImport } from '#renderer/parts/library/use-import.ts'
 import { useRehearse } from '#renderer/parts/library/use-rehearse.ts'
@@ -16,14 +16,10 @@ import { Button } from '#renderer/ui/button.tsx'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
-import { useNow } from '#renderer/ui/use-now.ts'
 import styles from './library.module.css'
-
-const MINUTE = 60_000
 
 export function LibraryScreen() {
   const { runbooks, runs, problem } = useStore(useAppStores().library)
-  const now = useNow(MINUTE)
   const [chosen, setChosen] = useState<string | null>(null)
   const [pace, setPace] = useState(usualPace)
   const [live, setLive] = useState<string | null>(null)
@@ -93,7 +89,7 @@ export function LibraryScreen() {
         </section>
         <section className={styles.region} aria-labelledby="runs-title">
           <header className={styles.head}><h2 id="runs-title" className={styles.title}>Recent runs</h2></header>
-          {runs !== null && runs.length > 0 && <ul className={styles.list}>{runs.map((run) => <RunRow key={run.id} run={run} now={now} />)}</ul>}
+          {runs !== null && runs.length > 0 && <RunList runs={runs} />}
           {runs?.length === 0 && (
             <div className={styles.list}>
               <EmptyState icon={<RadioTower size={22} strokeWidth={1.5} />} title="No runs yet" text="A run is one go through a runbook, live or as a rehearsal. Rehearse the example: it plays on this machine alone, and everything that happens is on record." />

@@ -1,26 +1,28 @@
 import { FileText } from 'lucide-react'
 import type { RunSummary } from '#preload/contract.ts'
 import { hashOf } from '#renderer/stores/route.ts'
-import { formatAgo, localZone } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { RehearsalTag, Tag } from '#renderer/ui/tag.tsx'
-import { Duration } from '#renderer/ui/time.tsx'
+import { Duration, Time } from '#renderer/ui/time.tsx'
 import styles from './run-row.module.css'
 
-export function RunRow({ run, now }: { run: RunSummary; now: number }) {
+/** One run; the beginning of its id is in its report as well, and tells rehearsals apart that began at the same time of their own clock. */
+export function RunRow({ run }: { run: RunSummary }) {
   const ended = run.finishedAt !== null
+  const rehearsed = run.mode === 'rehearsal'
   return (
-    <li className={styles.row}>
+    <li className={styles.row} data-run={run.id}>
       <StatusMark status={run.status} size="s" className={styles.status} />
       <div className={styles.words}>
-        <a href={hashOf({ screen: 'run', id: run.id })} className={styles.title}>{run.title}</a>
+        <a href={hashOf({ screen: 'run', id: run.id })} className={styles.title} title={run.title} dir="auto" data-run-title="">{run.title}</a>
         <p className={styles.facts}>
-          <span>{formatAgo(run.createdAt, now, localZone())}</span>
+          <span title={rehearsed ? 'By the clock of the rehearsal' : undefined}>{rehearsed && 'as of '}<Time at={run.createdAt} form="moment" /></span>
+          <span>{run.finishedAt === null ? 'not ended' : <Duration ms={run.finishedAt - run.createdAt} />}</span>
           <span>{run.operator}</span>
-          {run.finishedAt !== null && <Duration ms={run.finishedAt - run.createdAt} />}
+          <span title={run.id}>run {run.id.slice(0, 8)}</span>
         </p>
       </div>
-      {run.mode === 'rehearsal' ? <RehearsalTag /> : <Tag tone="bad">LIVE</Tag>}
+      {rehearsed ? <RehearsalTag /> : <Tag tone="bad">LIVE</Tag>}
       <a href={hashOf({ screen: 'report', id: run.id })} className={styles.report} aria-label={`Report of ${run.title}`} title={ended ? 'Report' : 'Report so far'}><FileText size={14} aria-hidden="true" /></a>
     </li>
   )
