@@ -172,6 +172,17 @@ describe('the report', () => {
     expect(report.timeline.map((entry) => entry.words).filter((words) => words.includes('not durable'))).toEqual(['web-1: “one” started, not durable: no writable home'])
   })
 
+  it('does not take the stand-ins of a rehearsal for hosts that are not durable', () => {
+    const events = journal(runbook(), [
+      { type: 'step-started', stepId: 'one', attempt: 1, hosts: ['web-1'], at: at(1) },
+      { type: 'host-started', stepId: 'one', attempt: 1, host: 'web-1', durable: false, why: 'a stand-in of the rehearsal', at: at(1) },
+    ], 'rehearsal')
+    const state = fold(events)
+    const report = buildReport({ ...shopInput(), state, events, timing: timingOf(state, at(1)) })
+    expect(report.phases[0]?.steps[0]?.happenings).toEqual([])
+    expect(JSON.stringify([report.timeline, report.summary])).not.toContain('durable')
+  })
+
   it('does not say that a retry began by itself which a person began', () => {
     const report = reportOn(runbook(), [
       { type: 'step-started', stepId: 'one', attempt: 1, hosts: ['web-1'], at: at(1) },

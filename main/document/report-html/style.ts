@@ -53,7 +53,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; margin: 10px 0 
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12.5px; border-bottom: 1px solid var(--edge); padding: 5px 14px 5px 0; white-space: nowrap }
 td { border-bottom: 1px solid var(--line); padding: 7px 14px 7px 0; vertical-align: top; overflow-wrap: anywhere } td.fixed { white-space: nowrap; overflow-wrap: normal }
 td:last-child, th:last-child { padding-right: 0 } td .dim { display: block; font-size: 13px }
-table.steps { table-layout: fixed; min-width: 700px } .steps th:nth-child(2) { width: 122px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 152px } .steps th:nth-child(5) { width: 104px } .steps th:nth-child(6) { width: 104px }
+table.steps { table-layout: fixed; min-width: 700px } .steps th:nth-child(2) { width: 122px } .steps th:nth-child(3), .steps th:nth-child(4) { width: 168px } .steps th:nth-child(5) { width: 100px } .steps th:nth-child(6) { width: 104px }
 .status { white-space: nowrap; font-weight: 560; background: none; padding: 0 } .status i { display: inline-block; width: 17px; font-style: normal; font-weight: 700 } .neutral.status { box-shadow: none }
 ul.items { list-style: none; margin: 8px 0; padding: 0 }
 ul.items li { display: grid; grid-template-columns: 24px minmax(0, 1fr) minmax(0, auto); gap: 0 12px; border-bottom: 1px solid var(--line); padding: 6px 0; overflow-wrap: anywhere }

@@ -25,7 +25,10 @@ interface Tale {
 export function befallenOf(events: StoredEvent[]): Befallen {
   const told: Befallen = { steps: new Map(), linksLost: 0, linksRestored: 0, retriesByThemselves: 0, notDurableSteps: 0, notCaptured: 0 }
   const tale: Tale = { told, lostAt: new Map(), scheduledAt: new Map(), notDurable: new Set() }
+  const isRehearsal = isRehearsed(events)
   for (const { event } of events) {
+    // A rehearsal's hosts are stand-ins: that they are not durable says nothing of the real ones.
+    if (isRehearsal && event.type === 'host-started') continue
     const words = wordsOf(event, tale)
     if (words === null || !('stepId' in event)) continue
     told.steps.set(event.stepId, [...(told.steps.get(event.stepId) ?? []), { at: event.at, words }])
@@ -33,6 +36,9 @@ export function befallenOf(events: StoredEvent[]): Befallen {
   told.notDurableSteps = tale.notDurable.size
   return told
 }
+
+/** Whether its hosts were stand-ins. */
+export const isRehearsed = (events: StoredEvent[]): boolean => events.some(({ event }) => event.type === 'run-created' && event.mode === 'rehearsal')
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 type Tellers = { [T in RunEvent['type']]?: (event: EventOf<T>, tale: Tale) => string | null }

@@ -1,15 +1,17 @@
 import { describeEvent } from '../run/describe.ts'
 import type { RunEvent, StoredEvent } from '../run/events.ts'
 import type { Runbook } from '../runbook.ts'
+import { isRehearsed } from './happenings.ts'
 import type { TimelineEntry } from './model.ts'
 
 /** The journal in words, without the smooth comings and goings of single hosts: the steps' tables have those. */
 export function timelineOf(events: StoredEvent[], runbook: Runbook): TimelineEntry[] {
-  return events.flatMap(({ seq, event }) => (isSmall(event) ? [] : [{ seq, at: event.at, by: event.by, words: describeEvent(event, runbook), tone: toneOf(event) }]))
+  const rehearsed = isRehearsed(events)
+  return events.flatMap(({ seq, event }) => (isSmall(event, rehearsed) ? [] : [{ seq, at: event.at, by: event.by, words: describeEvent(event, runbook), tone: toneOf(event) }]))
 }
 
-function isSmall(event: RunEvent): boolean {
-  return (event.type === 'host-started' && event.durable !== false) || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
+function isSmall(event: RunEvent, rehearsed: boolean): boolean {
+  return (event.type === 'host-started' && (event.durable !== false || rehearsed)) || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
 }
 
 function toneOf(event: RunEvent): TimelineEntry['tone'] {
