@@ -12,7 +12,10 @@ export function RunRow({ run }: { run: RunSummary }) {
   const rehearsed = run.mode === 'rehearsal'
   return (
     <li className={styles.row} data-run={run.id}>
-      <StatusMark status={run.status} size="s" className={styles.status} />
+      <div className={styles.standing}>
+        <StatusMark status={run.status} size="s" />
+        {rehearsed ? <RehearsalTag /> : <Tag tone="bad">LIVE</Tag>}
+      </div>
       <div className={styles.words}>
         <a href={hashOf({ screen: 'run', id: run.id })} className={styles.title} title={run.title} dir="auto" data-run-title="">{run.title}</a>
         <p className={styles.facts}>
@@ -22,7 +25,6 @@ export function RunRow({ run }: { run: RunSummary }) {
           <span title={run.id}>run {run.id.slice(0, 8)}</span>
         </p>
       </div>
-      {rehearsed ? <RehearsalTag /> : <Tag tone="bad">LIVE</Tag>}
       <a href={hashOf({ screen: 'report', id: run.id })} className={styles.report} aria-label={`Report of ${run.title}`} title={ended ? 'Report' : 'Report so far'}><FileText size={14} aria-hidden="true" /></a>
     </li>
   )

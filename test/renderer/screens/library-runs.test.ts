@@ -35,8 +35,8 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
   test('are told apart by when they began, how they ended, how long they took and what they are called', async () => {
     const page = await withRuns([run(1), run(2, { mode: 'live', status: 'ended-succeeded', createdAt: base + 60_000 }), run(3, { status: 'running', finishedAt: null })])
     const texts = (await rows(page).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))
-    expect(texts[0]).toMatch(/Rolled back Checkout 4.2 as of 23 Nov \d\d:02 8 min 26 s mira run 00000001 REHEARSAL/)
-    expect(texts[1]).toMatch(/Succeeded Checkout 4.2 23 Nov \d\d:03 7 min 27 s mira run 00000002 LIVE/)
+    expect(texts[0]).toMatch(/Rolled back REHEARSAL Checkout 4.2 as of 23 Nov \d\d:02 8 min 26 s mira run 00000001/)
+    expect(texts[1]).toMatch(/Succeeded LIVE Checkout 4.2 23 Nov \d\d:03 7 min 27 s mira run 00000002/)
     expect(texts[2]).toMatch(/Running .* not ended/)
     expect(texts.join()).not.toContain('just now')
     await page.close()
