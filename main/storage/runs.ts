@@ -32,7 +32,8 @@ const COLUMNS = 'id, runbook_id AS runbookId, revision, mode, title, operator, s
 export function createRuns(connection: Connection): Runs {
   const insert = connection.prepare<[string, string, number, string, string, string, number]>(
     "INSERT INTO runs (id, runbook_id, revision, mode, title, operator, status, created_at) VALUES (?, ?, ?, ?, ?, ?, 'planned', ?)")
-  const all = connection.prepare<[], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY created_at DESC, rowid DESC`)
+  // By when they were made: a rehearsal's own time is that of its window, which may be next week.
+  const all = connection.prepare<[], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY rowid DESC`)
   const one = connection.prepare<[string], StoredRun>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`)
   const update = connection.prepare<[string, number | null, string]>('UPDATE runs SET status = ?, finished_at = ? WHERE id = ?')
 

@@ -55,6 +55,16 @@ describe('runbooks', () => {
 })
 
 describe('runs', () => {
+  it('are listed by when they were made, also where a rehearsal plays next week', () => {
+    const storage = openStorage(folder())
+    storage.runbooks.create({ id: 'book', name: 'book.md', text: '', example: false, at: 1 })
+    const make = (id: string, at: number) => storage.runs.create({ id, runbookId: 'book', revision: 1, mode: 'rehearsal', title: 'x', operator: 'dana', at })
+    make('played-next-week', 9_000_000)
+    make('made-later', 5)
+    expect(storage.runs.list().map(({ id }) => id)).toEqual(['made-later', 'played-next-week'])
+    storage.close()
+  })
+
   it('are listed with the newest first, in the state last set', () => {
     const storage = openStorage(folder())
     addRun(storage, 'one')
