@@ -37,6 +37,8 @@ export type HostResult =
   | { outcome: 'failed'; reason: 'signal'; signal: string }
   | { outcome: 'failed'; reason: 'timeout'; message: string }
   | { outcome: 'failed'; reason: 'aborted'; message: string }
+  /** It was stopped on the host since it printed without end. */
+  | { outcome: 'failed'; reason: 'output-limit'; message: string }
   /** The command provably never started: refused, no route, host key, authentication, check failed. */
   | { outcome: 'failed'; reason: 'refused'; code: string; message: string; hint: string }
   /** The command was sent and nobody can say how it ended. */

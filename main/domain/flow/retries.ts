@@ -58,6 +58,8 @@ export function mayRetryByItself(result: HostResult): boolean {
     case 'timeout':
       return true
     case 'aborted':
+    // It would fill the disk again.
+    case 'output-limit':
       return false
     case 'refused':
       return transient.includes(result.code)

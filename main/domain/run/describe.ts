@@ -24,6 +24,7 @@ export function describeResult(result: HostResult): string {
     case 'signal': return `ended by signal ${result.signal}`
     case 'timeout': return `timed out: ${result.message}`
     case 'aborted': return `aborted: ${result.message}`
+    case 'output-limit': return `stopped for its output: ${result.message}`
     case 'refused': return `never started: ${result.message}`
   }
 }

@@ -2,13 +2,16 @@ import type { OutputStream, ShellJob } from '#kinds/ports.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { Link } from '../link.ts'
 import { clean } from '../failures.ts'
-import { readFrames } from './frames.ts'
+import { isCount, MOST_LATE, readFrames } from './frames.ts'
 import type { HelperCall } from './verbs.ts'
+
+/** exit: by itself. limit, room: its output was too long, or left too little of the disk. fenced, never: it was not begun. */
+export type DoneHow = 'exit' | 'limit' | 'room' | 'fenced' | 'never'
 
 /** How one attachment to a job ended. Everything but `cut` and `stopped` is the host's word on the job. */
 export type AttachEnd =
-  /** `how` is exit, fenced or never. `acknowledge` lets the host forget the job; `leave` does not. */
-  | { end: 'done'; how: string; code: number; isShort: boolean; late: Buffer; acknowledge(): Promise<boolean>; leave(): void }
+  /** `acknowledge` lets the host forget the job; `leave` does not. */
+  | { end: 'done'; how: DoneHow; code: number; isShort: boolean; late: Buffer; acknowledge(): Promise<boolean>; leave(): void }
   | { end: 'lost'; why: string }
   | { end: 'said'; word: 'absent' | 'fenced' | 'unstaged'; more: string }
   | { end: 'cut'; message: string; heard: boolean }
@@ -26,10 +29,9 @@ export interface Attachment {
   onStarted(): void
 }
 
-/** The helper says something at least every two seconds. */
+/** The helper says something at least every five seconds. */
 const SILENT_MS = 60_000
 const ACK_WITHIN_MS = 10_000
-const MOST_LATE = 64 * 1024
 
 /** Runs one helper call to its end, keeping output as it comes: what is kept is committed with its cursor, so a cut loses nothing. */
 export async function attach(options: Attachment): Promise<AttachEnd> {
@@ -42,6 +44,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
     const held: Record<OutputStream, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
     const late: Buffer[] = []
+    let lateLength = 0
     let heard = false
     let settled = false
     let isShort = false
@@ -81,10 +84,12 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       keep('stderr', Buffer.alloc(0), true)
     }
 
-    const onDone = ([, how = '', code, out, err]: string[]): void => guarded(() => {
+    const onDone = ([, how = '', code = '', out, err]: string[]): void => guarded(() => {
+      if (!isDoneHow(how) || !isCount(code) || !isCount(out) || !isCount(err) || (hasRun[how] && Number(code) > 255)) return cut(`${place} does not say clearly how the command ended`)
+      if (hasRun[how]) options.onStarted()
       flush()
       // More than it said is output that came after the command's end, while that was being written down.
-      if (how === 'exit' && !isShort && (cursor.stdout < Number(out) || cursor.stderr < Number(err))) return cut(`the output of ${place} is not as long as it said`)
+      if (hasRun[how] && !isShort && (cursor.stdout < Number(out) || cursor.stderr < Number(err))) return cut(`the output of ${place} is not as long as it said`)
       const acknowledge = (): Promise<boolean> => new Promise((answer) => {
         const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
         onAcked = (acked) => {
@@ -121,9 +126,16 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       onData: (stream, offset, bytes) => {
         if (settled) return
         if (offset !== cursor[stream] + held[stream].length) return cut(`${place} sent output out of its order`)
-        guarded(() => keep(stream, bytes, false))
+        guarded(() => {
+          // Output proves that it began, also where the host did not come to say so.
+          options.onStarted()
+          keep(stream, bytes, false)
+        })
       },
-      onLate: (_, bytes) => void late.push(Buffer.from(bytes)),
+      onLate: (_, bytes) => {
+        if (lateLength < MOST_LATE) late.push(Buffer.from(bytes))
+        lateLength += bytes.length
+      },
       onGarbage: (why) => cut(`${place} answers in a way that is not understood: ${why}`),
     })
     listen()
@@ -143,3 +155,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     if (call.input !== null) channel.write(call.input)
   })
 }
+
+/** Whether a command that ended so has run, and has an exit code. */
+const hasRun: Record<DoneHow, boolean> = { exit: true, limit: true, room: true, fenced: false, never: false }
+const isDoneHow = (word: string): word is DoneHow => Object.hasOwn(hasRun, word)

@@ -20,6 +20,8 @@ interface Body {
 
 const LONGEST_LINE = 4096
 const LONGEST_NOISE = 256 * 1024
+/** The helper tells no more late output of a stream than this. */
+export const MOST_LATE = 64 * 1024
 
 /** Reads the helper's replies (helper.ts) piece by piece. The host is not trusted: lengths, order and endings are checked. */
 export function readFrames(nonce: string, listener: FrameListener): (bytes: Buffer) => void {
@@ -37,7 +39,7 @@ export function readFrames(nonce: string, listener: FrameListener): (bytes: Buff
 
   const takeLine = (line: string): void => {
     if (!greeted) {
-      noise += line.length
+      noise += line.length + 1
       if (line.startsWith(hello)) {
         greeted = true
         listener.onHello(line.slice(hello.length))
@@ -48,6 +50,7 @@ export function readFrames(nonce: string, listener: FrameListener): (bytes: Buff
     const [kind, stream, offset, length] = words
     if (kind !== 'data' && kind !== 'late') return listener.onLine(words)
     if ((stream !== 'out' && stream !== 'err') || !isCount(offset) || !isCount(length)) return fail('a frame has no length')
+    if (kind === 'late' && Number(length) > MOST_LATE) return fail('more late output than was agreed on')
     body = { kind, stream: stream === 'out' ? 'stdout' : 'stderr', offset: Number(offset), left: Number(length) }
   }
 
@@ -86,4 +89,4 @@ export function readFrames(nonce: string, listener: FrameListener): (bytes: Buff
   }
 }
 
-const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text)
+export const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text)

@@ -21,6 +21,11 @@ import { createHash } from 'node:crypto'
  * - The fence is looked at after the gate has been taken, and a takeover raises the fence before it looks at gates, so one
  *   of the two always sees the other.
  * - The supervisor is nobody's child and is deaf to HUP, INT and TERM; the command has a session of its own.
+ * - Forgetting a job leaves an empty file in `gone`, looked at after the gate: a launch that was held up on its way and
+ *   arrives after the end finds it and runs nothing. The probe sweeps these away after a month.
+ * - A command is stopped when its output passes HOLDPOINT_OUTPUT_LIMIT bytes (1 GiB), or is long (64 MiB) and leaves less
+ *   than 256 MiB of the disk.
+ * - Only the account can read what is kept: jobs, stage, trash, fence and gone are 0700, and so is each job.
  * - umask, folder and environment of the command are the login's own. It is a background job of a shell without job
  *   control, so SIGINT and SIGQUIT are ignored in it, as POSIX asks.
  * - A command's text and output are never arguments of anything.
@@ -28,8 +33,10 @@ import { createHash } from 'node:crypto'
 export const HELPER = `#!/bin/sh
 set -u
 R=\${XDG_STATE_HOME:-$HOME/.local/state}/holdpoint
-verb=$1 nonce=$2 bootfile=$3 job=$4
+verb=$1 nonce=$2 bootfile=$3 job=$4 here=$PWD
 D=$R/jobs/$job
+L=\${HOLDPOINT_OUTPUT_LIMIT:-1073741824}
+case $L in *[!0-9]*) L=1073741824 ;; esac
 
 boot() {
   B=
@@ -59,6 +66,8 @@ alive() { look "$1" && [ "$T" = "$2" ]; }
 bytes() { n=0; if [ -s "$1" ]; then n=$(wc -c <"$1") || n=0; n=$((n)); fi; }
 # put FILE LINE: in one write, ended by a dot. False when the disk does not take it.
 put() { { printf '%s .\\n' "$2" >"$1"; } 2>/dev/null; }
+# mark FILE: an empty file, which a full disk takes too.
+mark() { { :; } 2>/dev/null >"$1"; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 highest() {
   F=0
@@ -71,7 +80,8 @@ highest() {
 # Runs detached: takes the gate, starts the command, waits for it and writes down how it ended. 7 wakes who follows.
 supervise() {
   trap : HUP INT TERM
-  mkdir "$D" 2>/dev/null || exit 0
+  mkdir -m 700 "$D" 2>/dev/null || exit 0
+  if [ -e "$R/gone/$job" ]; then rmdir "$D"; rm -f "$3"; exit 0; fi
   cd "$D" || exit 1
   me=
   read -r me x 2>/dev/null </proc/self/stat || me=$(exec sh -c 'echo $PPID')
@@ -84,7 +94,8 @@ supervise() {
   highest "$1"
   if [ "$F" -gt "$2" ]; then until put rc "fenced $F 0 0"; do sleep 1; done; exit 0; fi
   (
-    if cd "$HOME" 2>/dev/null; then :; else cd /; fi
+    cd "$here" 2>/dev/null || cd "\${HOME:-/}" 2>/dev/null || cd /
+    unset OLDPWD
     HOLDPOINT_JOB=$job; export HOLDPOINT_JOB
     exec setsid /bin/sh "$3"
   ) </dev/null >out 2>err 7>&- &
@@ -92,10 +103,37 @@ supervise() {
   trap '' HUP INT TERM PIPE
   look $C
   put cmd "$C \${T:-0}"
+  ( watch $C "\${T:-0}" ) </dev/null >/dev/null 2>&1 7>&- &
+  W=$!
   wait $C; code=$?
+  how=exit
+  for x in limit room; do if [ -e $x ]; then how=$x; fi; done
+  if [ $how = exit ]; then kill -s KILL $W; else wait $W; fi
   bytes out; o=$n; bytes err; e=$n
-  until put rc "exit $code $o $e"; do sleep 1; done
+  until put rc "$how $code $o $e"; do sleep 1; done
   echo end >&7
+}
+
+# watch PID START: ends what the command runs when it prints without end. Looks once a second, and more often while much comes.
+watch() {
+  last=0 w=1
+  while nap $w; alive "$1" "$2"; do
+    bytes out; all=$n; bytes err; all=$((all+n))
+    why= free=
+    if [ $all -gt $L ]; then why=limit
+    elif [ $all -gt 67108864 ] && [ $all -gt $last ]; then
+      free=$(df -kP . 2>/dev/null | while read -r x x x f x; do echo "$f"; done | tail -n 1)
+      case $free in ''|*[!0-9]*) ;; *) if [ "$free" -lt 262144 ]; then why=room; fi ;; esac
+    fi
+    w=1
+    if [ $((all-last)) -gt 33554432 ]; then w=.1; fi
+    last=$all
+    if [ -n "$why" ]; then
+      until mark $why; do sleep 1; done
+      finish 5
+      return
+    fi
+  done
 }
 
 # What is known of the job, in s; how it ended in k, code, ro and re once it is done. Its folder is the current one.
@@ -147,7 +185,8 @@ late() {
 # Ticks for who follows, ever slower. With nobody left to hear them this ends.
 ticks() {
   for w in .1 .2 .3; do nap $w; echo tick; done
-  while nap .4; do echo tick; done
+  i=0
+  while if [ $i -lt 50 ]; then nap .4; else nap 1; fi; do echo tick; i=$((i+1)); done
 }
 
 # follow OUT ERR LAUNCHED: tells everything from these offsets on until the end; stdin wakes it, 4 is the client.
@@ -188,13 +227,17 @@ follow() {
 
 # Away by rename first: a job is there whole or not at all.
 ack() {
-  cd / && rm -f "$R/stage/$job".* && mv "$D" "$R/trash/$job.$$" 2>/dev/null && rm -rf "$R/trash/$job.$$" && echo acked
+  if cd / && mark "$R/gone/$job"; then :; else return; fi
+  rm -f "$R/stage/$job".*
+  if [ -d "$D" ]; then mv "$D" "$R/trash/$job.$$" 2>/dev/null || return; fi
+  rm -rf "$R/trash/$job".* && echo acked
 }
 
 # Stages the command and launches it, unless it was before. Sets launched.
 stage() {
   run=$1 token=$2 want=$3 sum=$4 len=$5 launched=0
   if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
+  if [ -e "$R/gone/$job" ]; then head -c "$len" >/dev/null; echo absent; exit 0; fi
   if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
   highest "$run"
   if [ "$F" -gt "$token" ]; then echo "fenced $F"; exit 0; fi
@@ -208,6 +251,8 @@ stage() {
 # The job's processes that are alive, in O: its group, its session, those that carry its name, and their children.
 ours() {
   O= c= ct= cdot=
+  # Whatever ran before a reboot is gone, and its numbers are other processes' now.
+  if [ "\${s-}" = rebooted ]; then return; fi
   { read -r c ct cdot <cmd; } 2>/dev/null
   [ "$cdot" = . ] || c=-
   # A number used again by another process says nothing about the group any more.
@@ -234,11 +279,21 @@ ours() {
 }
 signal() { for p in $O; do kill -s "$1" "$p" 2>/dev/null; done; }
 
-# TERM, a time of grace, KILL, and then what is left. A job that was not begun is kept from ever beginning by its gate.
+# finish GRACE: TERM, so many seconds, KILL. What is left then is in O.
+finish() {
+  ours
+  signal TERM; signal CONT
+  i=0
+  while ours; [ -n "$O" ] && [ $i -lt $(($1*5)) ]; do nap .2; i=$((i+1)); if [ $((i%10)) = 0 ]; then echo beat; fi; done
+  i=0
+  while ours; [ -n "$O" ] && [ $i -lt 15 ]; do signal KILL; nap .2; i=$((i+1)); done
+}
+
+# Ends a job, and tells what is left. What a command that has ended by itself left running is not touched. A job that was not begun is kept from ever beginning by its gate.
 stop() {
   grace=$1
   # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
-  if mkdir "$D" 2>/dev/null; then
+  if mkdir -m 700 "$D" 2>/dev/null; then
     cd "$D" && until put rc 'never 0 0 0'; do sleep 1; done
     echo 'stopped never 0'; exit 0
   fi
@@ -246,15 +301,13 @@ stop() {
   i=0
   while [ ! -s cmd ] && [ ! -s rc ] && [ $i -lt 50 ]; do nap .1; i=$((i+1)); done
   state
-  ours
-  if [ $s = done ]; then was=ended; else was=running; fi
-  signal TERM; signal CONT
-  i=0
-  while ours; [ -n "$O" ] && [ $i -lt $((grace*5)) ]; do nap .2; i=$((i+1)); if [ $((i%10)) = 0 ]; then echo beat; fi; done
-  i=0
-  while ours; [ -n "$O" ] && [ $i -lt 15 ]; do signal KILL; nap .2; i=$((i+1)); done
+  if [ $s = done ] && [ "$k" = never ]; then echo 'stopped never 0'; exit 0; fi
+  if [ $s = done ] && [ ! -e stopping ]; then echo 'stopped ended 0'; exit 0; fi
+  # Asked for twice when the first answer was lost: it is the stop that ended it, not the command itself.
+  until mark stopping; do sleep 1; done
+  finish "$grace"
   set -- $O
-  echo "stopped $was $# $*"
+  echo "stopped running $# $*"
 }
 
 fence() {
@@ -269,7 +322,8 @@ fence() {
 }
 
 boot
-printf 'holdpoint %s %s\\n' "$nonce" "$B"
+# A login may have printed something without ending its line.
+printf '\\nholdpoint %s %s\\n' "$nonce" "$B"
 case $verb in
 go)
   o=$5 e=$6; shift 6

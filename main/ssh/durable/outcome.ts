@@ -15,7 +15,8 @@ const ASK = 'Look at the host: did it do its work? Then retry, or mark the step 
 /** How the command ended, as the supervisor wrote it down. */
 export function doneResult({ how, code, isShort, late }: Done, place: string): HostResult {
   if (how === 'fenced') return fencedResult(place)
-  if (how !== 'exit') return refused('step-never-begun', `The command was kept from beginning on ${place}.`, 'Nothing was run there. Retry the step if it is still wanted.')
+  if (how === 'never') return refused('step-never-begun', `The command was kept from beginning on ${place}.`, 'Nothing was run there. Retry the step if it is still wanted.')
+  if (how === 'limit' || how === 'room') return { outcome: 'failed', reason: 'output-limit', message: limitMessage(how, code, place) }
   if (isShort) return unknown('step-output-lost', `The command on ${place} ended with exit code ${code}, but a part of its output is gone from the host.`, ASK)
   const notes = [code > 128 && code <= 192 ? `128 + ${code - 128}: ended by signal ${SIGNALS[code - 128] ?? code - 128}, or by its own choice of exit code` : '', lateNote(late)].filter((note) => note !== '')
   const note = notes.length === 0 ? {} : { note: notes.join('; ') }
@@ -43,10 +44,12 @@ export function lostResult(why: string, place: string): HostResult {
   return unknown('step-supervisor-lost', `What watched over the command on ${place} was killed (out of memory, or by hand), so its exit code is not known. The command itself is not running any more.`, ASK)
 }
 
-export function saidResult({ word, more }: Extract<AttachEnd, { end: 'said' }>, launched: boolean, place: string): HostResult {
+export function saidResult({ word, more }: Extract<AttachEnd, { end: 'said' }>, launched: boolean, isOnlyTry: boolean, place: string): HostResult {
   switch (word) {
     case 'fenced': return fencedResult(place)
-    case 'unstaged': return refused('step-not-staged', `The command could not be put on ${place}: ${more}.`, 'Nothing was run there. Free some space, then retry.')
+    case 'unstaged': return !isOnlyTry
+      ? unknown('step-not-staged', `The command could not be put on ${place}: ${more}. It was sent before as well, and nobody heard what became of that.`, ASK)
+      : refused('step-not-staged', `The command could not be put on ${place}: ${more}.`, 'Nothing was run there. Free some space, then retry.')
     case 'absent': return launched
       ? unknown('step-absent', `The command had begun on ${place}, but its records there are gone: somebody removed them.`, ASK)
       : unknown('step-not-begun', `The command did not reach ${place} before Holdpoint ended, and that is too long ago to send it by itself now.`, 'Look at the host, then retry.')
@@ -58,6 +61,11 @@ export const unreachable = (asked: StopAsked, place: string, last: string): Host
 
 function fencedResult(place: string): HostResult {
   return refused('step-fenced', `Another machine has taken this run over: ${place} refused the command.`, 'Nothing was run there. Go on at the other machine.')
+}
+
+function limitMessage(how: 'limit' | 'room', code: number, place: string): string {
+  const why = how === 'limit' ? `It printed more than may be kept on ${place} (1 GiB, or HOLDPOINT_OUTPUT_LIMIT bytes where the login sets that)` : `Its long output left less than 256 MiB free on the disk of ${place}`
+  return `${why}, so it was stopped with TERM and then KILL; its exit code was ${code}. It may have done a part of its work. Let it print less, or print into a file.`
 }
 
 function lateNote(late: Buffer): string {

@@ -41,22 +41,27 @@ export async function probeHost(link: Link, place: string, bootIdFile: string, s
 function probeScript(nonce: string, bootIdFile: string): string {
   const end = `end-of-helper-${nonce}`
   return `umask 077
-no() { echo 'holdpoint ${nonce} plain '"$1"; exit 0; }
+say() { printf '\\nholdpoint ${nonce} %s\\n' "$1"; exit 0; }
+no() { say "plain $1"; }
+[ -n "\${XDG_STATE_HOME:-\${HOME:-}}" ] || no 'it has no home folder'
 r=${ROOT}
 command -v setsid >/dev/null 2>&1 || no 'it has no setsid'
 b=
 read -r b 2>/dev/null <${bootIdFile} || b=$(sysctl -n kern.boottime 2>/dev/null | tr -cd 0-9)
 [ -n "$b" ] || no 'it does not say which boot this is'
-{ mkdir -p "$r/jobs" "$r/stage" "$r/trash" "$r/fence" && chmod 700 "$r"; } 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
+mkdir -p "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone" 2>/dev/null || no 'its home folder is not writable'
+for d in "$r" "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone"; do [ -O "$d" ] && [ ! -L "$d" ] || no 'its folder for commands belongs to somebody else'; done
+chmod 700 "$r" "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone" 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
+( find "$r/gone" -type f -mtime +30 -exec rm -f {} + & ) </dev/null >/dev/null 2>&1
 case $(stat -f -c %T "$r" 2>/dev/null) in nfs*|smb*|cifs*|fuse*|9p|afs*) no 'its home folder is on a network file system' ;; esac
 if grep -qs '^KillUserProcesses=yes' /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf && [ ! -e "/var/lib/systemd/linger/$(id -un)" ]; then no 'its systemd-logind ends everything with the session (loginctl enable-linger would help)'; fi
 h=$r/helper-${HELPER_SHA}
 good() { set -- $(cksum <"$1" 2>/dev/null); [ "\${1:-}-\${2:-}" = ${cksum(Buffer.from(HELPER))}-${Buffer.byteLength(HELPER)} ]; }
-if [ ! -s "$h" ] || ! good "$h"; then
+if [ ! -O "$h" ] || [ -L "$h" ] || ! good "$h"; then
 cat >"$h.$$" 2>/dev/null <<'${end}'
 ${HELPER}${end}
 good "$h.$$" && mv -f "$h.$$" "$h" || { rm -f "$h.$$"; no 'its home folder takes no files (full, or over quota)'; }
 fi
-echo "holdpoint ${nonce} durable $b $r"
+say "durable $b $r"
 `
 }

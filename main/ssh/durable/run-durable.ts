@@ -4,8 +4,9 @@ import type { JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
 import { doneResult, lostResult, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
+import { forgetJob } from './forget.ts'
 import { stopJob, type Stopped } from './stop.ts'
-import { callFollow, callGo, callStop, type Cursors, type HelperPlace } from './verbs.ts'
+import { callAck, callFollow, callGo, callStop, type Cursors, type HelperPlace } from './verbs.ts'
 
 export interface DurableWork {
   script: string
@@ -54,7 +55,8 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
   const script = Buffer.from(work.script.endsWith('\n') ? work.script : `${work.script}\n`)
   const stop = watchStop(work, world)
   let link = work.link
-  let launched = intent.launched
+  let launched = intent.launched || job.cursor('stdout') + job.cursor('stderr') > 0
+  let sends = work.isFound ? 1 : 0
   let stopped: Stopped | null = null
   let lost: string | null = null
   let tries = 0
@@ -102,6 +104,7 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
         }
       }
       const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.placeOf(link)) : callFollow(intent, cursors(), world.placeOf(link))
+      if (call.input !== null) sends++
       const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : AbortSignal.timeout(DRAIN_MS) })
       if (end.end === 'stopped' && stopped === null) continue
       if (end.end === 'cut') {
@@ -109,10 +112,10 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
         await lose(end.message)
         continue
       }
-      const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, place, intent.id)
+      const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, sends <= 1, place, intent.id)
       await commit(work, world, result, end.end === 'done' ? end.late : Buffer.alloc(0))
-      // Only after the local commit may the host forget it. Where it did not hear that, the folder stays and does no harm.
-      if (end.end === 'done' && !end.isShort) void end.acknowledge().then((acked) => { if (acked) job.acknowledged() }).catch(() => undefined)
+      // Only after the local commit may the host forget it. The step does not wait for that.
+      if (end.end === 'done' && !end.isShort) void forget(work, world, end.acknowledge)
       else if (end.end === 'done') end.leave()
       return result
     }
@@ -121,13 +124,30 @@ export async function runDurable(work: DurableWork, world: DurableWorld): Promis
   }
 }
 
-function resultOf(end: Exclude<AttachEnd, { end: 'cut' }>, stop: { asked: StopAsked; stopped: Stopped } | null, launched: boolean, place: string, id: string): HostResult {
+function resultOf(end: Exclude<AttachEnd, { end: 'cut' }>, stop: { asked: StopAsked; stopped: Stopped } | null, launched: boolean, isOnlyTry: boolean, place: string, id: string): HostResult {
   if (stop !== null && !(launched && stop.stopped.was === 'never')) return stoppedResult(stop.asked, stop.stopped, end, place, id)
   switch (end.end) {
-    case 'done': return launched && end.how === 'never' ? saidResult({ end: 'said', word: 'absent', more: '' }, true, place) : doneResult(end, place)
+    case 'done': return launched && end.how === 'never' ? saidResult({ end: 'said', word: 'absent', more: '' }, true, isOnlyTry, place) : doneResult(end, place)
     case 'stopped':
     case 'lost': return lostResult(end.end === 'lost' ? end.why : '', place)
-    case 'said': return saidResult(end, launched, place)
+    case 'said': return saidResult(end, launched, isOnlyTry, place)
+  }
+}
+
+const FORGET_TRIES = 5
+
+/** Where a host never hears it, the folder stays and does no harm. */
+async function forget({ job, intent }: DurableWork, world: DurableWorld, acknowledge: () => Promise<boolean>): Promise<void> {
+  try {
+    let isForgotten = await acknowledge()
+    for (let tries = 0; !isForgotten && !world.isClosed() && tries < FORGET_TRIES; tries++) {
+      await world.sleep(backoff(tries, world.retryMs), NEVER)
+      const link = world.isClosed() ? null : await world.reach(AbortSignal.timeout(30_000)).catch(() => null)
+      if (link !== null && link.hostKey === intent.hostKey) isForgotten = await forgetJob(link, callAck(intent, world.placeOf(link)))
+    }
+    if (isForgotten) job.acknowledged()
+  } catch {
+    // The outcome is kept; what stays on the host is only a folder.
   }
 }
 

@@ -34,6 +34,7 @@ export function callGo(intent: JobIntent, script: Buffer, cursors: Cursors, at: 
 }
 
 export const callFollow = (intent: JobIntent, cursors: Cursors, at: HelperPlace): HelperCall => call(intent, 'follow', at, [cursors.stdout, cursors.stderr])
+export const callAck = (intent: JobIntent, at: HelperPlace): HelperCall => call(intent, 'ack', at, [])
 export const callStop = (intent: JobIntent, graceMs: number, at: HelperPlace): HelperCall => call(intent, 'stop', at, [Math.ceil(graceMs / 1000)])
 
 /** No argument holds anything but letters, digits and `-._/`: what a host said is checked before it comes back in a command. */

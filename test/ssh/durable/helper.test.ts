@@ -23,7 +23,7 @@ for (const [name, path] of SHELLS) {
     beforeEach(() => {
       home = mkdtempSync(join(tmpdir(), 'holdpoint-helper-'))
       root = join(home, '.local', 'state', 'holdpoint')
-      for (const name of ['jobs', 'stage', 'trash', 'fence']) mkdirSync(join(root, name), { recursive: true })
+      for (const name of ['jobs', 'stage', 'trash', 'fence', 'gone']) mkdirSync(join(root, name), { recursive: true })
       helper = join(home, 'helper')
       // The shell under test also runs the supervisor and the command.
       writeFileSync(helper, HELPER.replaceAll('/bin/sh', shell.join(' ')))
@@ -36,7 +36,7 @@ for (const [name, path] of SHELLS) {
 
     const begin = (verb: string, job: string, more: (string | number)[], bootFile = BOOT_ID_FILE) => {
       const [file = '', ...before] = shell
-      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, stdio: ['pipe', 'pipe', 'inherit'] })
+      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, cwd: home, stdio: ['pipe', 'pipe', 'inherit'] })
       const said: Buffer[] = []
       child.stdout.on('data', (bytes: Buffer) => void said.push(bytes))
       child.stdin.on('error', () => undefined)
@@ -139,6 +139,54 @@ for (const [name, path] of SHELLS) {
       expect(await finished(going)).toMatch(/done exit (137|143)/)
       expect(call('stop', 'r2', ['1'])).toContain('stopped never 0')
       expect(await finished(launch('r2', 'echo too late'))).toContain('done never 0')
+    })
+
+    test('a launch that arrives after its job has been acknowledged runs nothing', async () => {
+      const counter = join(home, 'counter')
+      expect(await finished(launch('r1', `echo run >> ${counter}`), false)).toContain('acked')
+      expect(await finished(launch('r1', `echo run >> ${counter}`))).toMatch(/absent\n$/)
+      expect(readFileSync(counter, 'utf8')).toBe('run\n')
+      expect([...readdirSync(join(root, 'jobs')), ...readdirSync(join(root, 'stage'))]).toEqual([])
+    })
+
+    test('a stop that comes after the end touches nothing the command left running on purpose', async () => {
+      const said = await finished(launch('r1', 'setsid sleep 300 & echo $!'))
+      const child = Number(/\n(\d+)\n\ndone exit 0/.exec(said)?.[1])
+      expect(call('stop', 'r1', ['1'])).toContain('stopped ended 0')
+      expect(readFileSync(`/proc/${child}/stat`, 'utf8')).not.toContain(') Z ')
+      process.kill(child, 'SIGKILL')
+    })
+
+    test('a stop that is asked for again, since its answer was lost, still says what it stopped', async () => {
+      const going = launch('r1', 'echo begun; sleep 300')
+      await until(() => going.said().includes('begun'), 'the output')
+      expect(call('stop', 'r1', ['1'])).toContain('stopped running 0')
+      await finished(going)
+      expect(call('stop', 'r1', ['1'])).toContain('stopped running 0')
+    })
+
+    test('numbers of processes from before a reboot are not signalled', async () => {
+      const other = join(home, 'boot')
+      writeFileSync(other, 'another-boot\n')
+      const going = launch('r1', 'echo begun; sleep 300')
+      await until(() => going.said().includes('begun'), 'the output')
+      const after = begin('stop', 'r1', [1], other)
+      expect(await after.ended).toContain('stopped running 0')
+      const [command] = readFileSync(join(root, 'jobs', 'r1', 'cmd'), 'utf8').split(' ')
+      expect(existsSync(`/proc/${command}`)).toBe(true)
+      call('stop', 'r1', ['1'])
+      await finished(going)
+    })
+
+    test('a command whose output passes the limit is stopped while nobody is connected', async () => {
+      writeFileSync(helper, readFileSync(helper, 'utf8').replaceAll('1073741824', '300000'))
+      const going = launch('r1', 'echo begun; while :; do head -c 100000 /dev/zero; sleep 0.1; done')
+      await until(() => going.said().includes('begun'), 'the output')
+      going.child.kill('SIGKILL')
+      await until(() => existsSync(join(root, 'jobs', 'r1', 'rc')) && readFileSync(join(root, 'jobs', 'r1', 'rc'), 'utf8').includes(' .'), 'the end')
+      const again = begin('follow', 'r1', [0, 0])
+      again.child.stdin.end()
+      expect(await again.ended).toMatch(/done limit 143 \d{6,} 0\n$/)
     })
 
     test('a raised fence refuses launches with a lower token and lets higher ones through', async () => {

@@ -144,6 +144,7 @@ export function explain(result: HostResult): string {
     case 'signal': return `ended by signal ${result.signal}`
     case 'timeout':
     case 'aborted':
+    case 'output-limit':
     case 'refused': return result.message
   }
 }
