@@ -1,5 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { StoreApi } from 'zustand/vanilla'
+import type { Forecasts } from '#domain/forecast/forecast.ts'
+import type { Outlook } from '#domain/forecast/outlook.ts'
 import type { RunTiming } from '#domain/timing.ts'
 
 /** A question to the person that needs a typed answer before a command is sent. `about` is what the command acts on. */
@@ -28,6 +30,11 @@ export interface RoomView {
   /** The run's own time, once a second. */
   now: number
   timing: RunTiming | null
+  /** Once a second too; null until the lengths of earlier runs have been asked for. */
+  outlook: Outlook | null
+  forecasts: Forecasts | null
+  /** Why earlier runs could not be read, in words: what is forecast is then the plan. */
+  historyProblem: string | null
   choose: (id: string) => void
   follow: () => void
   expand: (id: string, open: boolean) => void
@@ -42,7 +49,7 @@ export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, playsAlong: false, now, timing: null,
+    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id }),
     follow: () => set({ chosen: null }),
     expand: (id, open) => set((view) => ({ expanded: { ...view.expanded, [id]: open } })),

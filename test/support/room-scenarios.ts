@@ -38,6 +38,10 @@ export const scenarios = {
     run.take({ type: 'skip-step', stepId: 'deploy', reason: 'web-2 is taken out of the pool by hand' }, now - minute)
     return run
   },
+  /** At a gate two minutes before the point of no return: the step behind it takes longer. */
+  late: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached', 37 * minute, 98 * minute),
+  /** The point of no return was four minutes ago. */
+  passed: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached', 37 * minute, 104 * minute),
   monitoring: (now: number) => played(now, 'rehearsal', (run) => run.state().stage === 'monitoring'),
   ended: (now: number) => {
     const run = played(now, 'rehearsal', (one) => one.state().stage === 'monitoring')
@@ -62,10 +66,10 @@ const lost: HostResult = {
   hint: 'Check web-3: does shopctl version say 4.2.0? Then mark the step done, or retry.',
 }
 
-const fresh = (now: number, mode: RunMode): FakeJournal => createFakeJournal('run-1', fakeRunbook(now), mode, now - 50 * minute)
+const fresh = (now: number, mode: RunMode, openedMs?: number): FakeJournal => createFakeJournal('run-1', fakeRunbook(now, openedMs), mode, now - 50 * minute)
 
-function played(now: number, mode: RunMode, until: (run: FakeJournal) => boolean, sinceMs = 37 * minute): FakeJournal {
-  const run = fresh(now, mode)
+function played(now: number, mode: RunMode, until: (run: FakeJournal) => boolean, sinceMs = 37 * minute, openedMs?: number): FakeJournal {
+  const run = fresh(now, mode, openedMs)
   play(run, now - sinceMs, () => until(run))
   return run
 }

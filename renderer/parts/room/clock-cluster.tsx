@@ -1,18 +1,20 @@
+import { useShallow } from 'zustand/shallow'
+import { countsAhead } from '#domain/forecast/standing.ts'
 import type { Standing } from '#domain/timing.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock, formatCounter, formatDate, formatLength, localZone } from '#renderer/ui/format.ts'
-import { useRun, useView, useZone } from './room-context.ts'
+import { finishWords, returnWords } from './outlook-words.ts'
+import { useRoom, useRun, useView, useZone } from './room-context.ts'
 import styles from './clock-cluster.module.css'
 
-/** The time in the window's zone, how much of the window is left, and when the work will be done. */
+/** The time in the window's zone, how much of the window is left, how long one can still go back, and when the work will be done. */
 export function ClockCluster() {
   const ended = useRun((state) => state.stage === 'ended')
-  if (ended) return <div className={styles.cluster}><Ended /></div>
   return (
-    <div className={styles.cluster}>
-      <Now />
-      <WindowLeft />
-      <Finish />
+    <div className={styles.room}>
+      <div className={styles.cluster}>
+        {ended ? <Ended /> : <><Now /><WindowLeft /><NoReturn /><Finish /></>}
+      </div>
     </div>
   )
 }
@@ -70,19 +72,58 @@ function WindowLeft() {
   )
 }
 
+/** Colour and words: under ten minutes and passed are said as well as shown. */
+function NoReturn() {
+  const zone = useZone()
+  const words = useView(useShallow(({ outlook }) => outlook && returnWords(outlook, zone)))
+  if (words === null) return null
+  return (
+    <div className={styles.cell} title={words.title}>
+      <span className={classNames(styles.big, styles[words.standing])}>{words.clock}</span>
+      <span className={styles.small}>
+        {words.standing !== 'free' && <span className={styles.point}>point of </span>}no return · <b className={styles[words.standing]}>
+          <span className={styles.left}>{words.when}</span><span className={styles.leftBriefly}>{words.brief}</span>
+        </b>
+      </span>
+    </div>
+  )
+}
+
 const standings: Record<Standing, string> = { within: 'in time', tight: 'tight', over: 'over', unplanned: '' }
 
 function Finish() {
   const zone = useZone()
+  const { run } = useRoom()
+  const learned = useView(useShallow(({ outlook, forecasts, timing }) => {
+    const { state } = run.getState()
+    return outlook && forecasts && state && finishWords(outlook, countsAhead(state, forecasts), timing?.window?.endAt ?? null, zone)
+  }))
+  if (learned === null) return <PlannedFinish />
+  return (
+    <div className={styles.cell} title={learned.title}>
+      <span className={classNames(styles.big, styles[learned.look])}>{learned.clock}</span>
+      <span className={styles.small}>
+        finish{learned.standing !== '' && <> · <b className={styles[learned.look]}><span className={styles.wide}>{learned.standing}</span><span className={styles.narrow}>{learned.brief}</span></b></>}
+        <span className={styles.counts}> · {learned.counts}</span>
+      </span>
+    </div>
+  )
+}
+
+/** Without earlier runs, or without an honest forecast from them: what has been done and what is planned. */
+function PlannedFinish() {
+  const zone = useZone()
   const finish = useView((view) => view.timing?.projectedFinishAt ?? null)
   const standing = useView((view) => view.timing?.standing ?? 'unplanned')
   const spare = useView((view) => Math.round(Math.abs(view.timing?.overrunMs ?? 0) / 60_000))
+  const problem = useView((view) => view.historyProblem)
   if (finish === null) return null
+  const basis = problem === null ? 'Planned, n=0.' : `Planned: earlier runs could not be read. ${problem}`
   return (
-    <div className={styles.cell} title="When the deployment is projected to be done, from what has been done and what is planned">
+    <div className={styles.cell} title={`When the deployment is projected to be done, from what has been done and what is planned. ${basis}`}>
       <span className={classNames(styles.big, styles[standing])}>{formatClock(finish, zone)}</span>
       <span className={styles.small}>
-        finish{standing !== 'unplanned' && <> · <b className={styles[standing]}>{standings[standing]}{standing === 'over' ? ` by ${spare} min` : `, ${spare} min spare`}</b></>}
+        finish{standing !== 'unplanned' && <> · <b className={styles[standing]}>{standing === 'over' ? `over by ${spare} min` : <><span className={styles.wide}>{standings[standing]}, </span>{spare} min spare</>}</b></>}<span className={styles.counts}> · planned</span>
       </span>
     </div>
   )

@@ -7,6 +7,7 @@ import { formatCounter } from '#renderer/ui/format.ts'
 import { ActionButton } from './action-button.tsx'
 import { nextAction } from './next-action.ts'
 import type { Action, NextAction } from './next-action.ts'
+import { ReturnWarning } from './return-warning.tsx'
 import { refusalFor } from './row-actions.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import styles from './next-panel.module.css'
@@ -37,6 +38,7 @@ export function NextPanel() {
       <MonitoringLeft />
       {second && <ActionButton action={second} size="l" variant="quiet" unlessStale={(state) => nextAction(state).second} />}
       {primary && <Primary action={primary} tone={tone} />}
+      <ReturnWarning />
     </section>
   )
 }

@@ -7,6 +7,7 @@ import { createRunStore, runTime } from '#renderer/stores/run.ts'
 import { createSamplesStore } from '#renderer/stores/samples.ts'
 import { startAutoplay } from './autoplay.ts'
 import type { Room } from './room-context.ts'
+import { createRunOutlook } from './run-outlook.ts'
 import { createStalePress } from './stale-press.ts'
 
 export interface OpenedRoom extends Room {
@@ -28,8 +29,9 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
   const tick = (): void => {
     const { state } = run.getState()
     const at = now()
-    view.setState({ now: at, timing: state && timingOf(state, at) })
+    view.setState({ now: at, timing: state && timingOf(state, at), ...(state && outlook.at(state, at)) })
   }
+  const outlook = createRunOutlook({ client, runId, machineNow, onReady: tick })
   const start = (): (() => void) => {
     let version = 0
     let stopSamples: (() => void) | null = null

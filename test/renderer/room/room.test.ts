@@ -68,6 +68,32 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('the point of no return, the finish and what a rollback costs are in sight before it is begun', async () => {
+    const { page, complaints } = await open('running')
+    await page.getByText('no return · in 1 h').waitFor()
+    await page.getByText('Forecast 12 min, p90 13 min 52 s, n=4').waitFor()
+    await page.keyboard.press('Shift+R')
+    await page.getByRole('dialog').getByText('Expected to take 15 min, p90 15 min (planned, n=0).').waitFor()
+    await page.getByRole('dialog').getByText('Fits the window').waitFor()
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('a step that would pass the point of no return is warned about where one says go, and the clocks never run out of the bar', async () => {
+    for (const scenario of ['late', 'passed', 'running', 'planned'] as const) {
+      const { page } = await open(scenario)
+      await page.getByText('no return ·').waitFor()
+      if (scenario === 'late') await page.getByLabel('Next').getByText('Would pass the point of no return').waitFor()
+      if (scenario === 'passed') await page.getByLabel('Next').getByText('has passed').waitFor()
+      for (const width of [1440, 1280]) {
+        await page.setViewportSize({ width, height: 800 })
+        const clocks = page.getByTitle('Point of no return').locator('..')
+        expect([scenario, width, await clocks.evaluate((cells) => cells.scrollWidth <= cells.clientWidth)]).toEqual([scenario, width, true])
+      }
+      await page.close()
+    }
+  })
+
   test('the way back is in sight in a narrow window and at twice the size', async () => {
     const { page } = await open('breach')
     for (const [width, height] of [[1180, 760], [960, 600], [720, 450]] as const) {
@@ -234,13 +260,16 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       // A row's forecast moves when the minute does: that is news. Anything else is not.
       const minute = (): number => Math.floor(Date.now() / 60_000)
       while (Date.now() % 60_000 > 55_000) await new Promise((resolve) => { requestAnimationFrame(resolve) })
-      const from = minute()
-      observer.observe(tree, { subtree: true, childList: true, characterData: true, attributes: true })
       const clock = () => document.querySelector('main header')?.textContent
-      for (let ticks = 0; ticks < 3; ticks += 1) {
+      const tick = async () => {
         const before = clock()
         while (clock() === before) await new Promise((resolve) => { requestAnimationFrame(resolve) })
       }
+      // Whoever waited for the new minute has not seen it on the page before the next tick.
+      await tick()
+      const from = minute()
+      observer.observe(tree, { subtree: true, childList: true, characterData: true, attributes: true })
+      for (let ticks = 0; ticks < 3; ticks += 1) await tick()
       observer.disconnect()
       return from === minute() ? seen : []
     })
