@@ -8,6 +8,7 @@ import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
 import { HELPER_SHA } from './durable/helper.ts'
+import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE } from './durable/verbs.ts'
@@ -201,6 +202,9 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       } catch (thrown) {
         const { code, message, hint } = toProblem(thrown)
         if (code === DETACHED) throw thrown
+        // What was made ready may have been sent, if only by the program before this one.
+        const intent = request.job?.intent() ?? null
+        if (intent !== null) return notFollowed(message, request.host.name, intent.id)
         if (request.signal.aborted) return aborted(request.host.name)
         return { outcome: 'failed', reason: 'refused', code, message, hint }
       }

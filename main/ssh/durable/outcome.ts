@@ -32,7 +32,11 @@ export function stoppedResult(asked: StopAsked, stopped: Stopped, end: AttachEnd
   }
   if (stopped.was === 'never') return { outcome: 'failed', reason: asked.why, message: `${why} before it began on ${place}, and cannot begin there any more.` }
   // It had ended by itself before anything was done to it.
-  if (stopped.was === 'ended' && end.end === 'done') return doneResult(end, place)
+  if (stopped.was === 'ended') {
+    return end.end === 'done'
+      ? doneResult(end, place)
+      : unknown('step-end-unheard', `It had ended by itself on ${place} before it could be stopped, but its exit code did not arrive in time: it and the output are on ${place}, in the folder jobs/${id} of ~/.local/state/holdpoint.`, ASK)
+  }
   const how = end.end === 'done' ? ` and ended with exit code ${end.code}` : ''
   const rest = end.end === 'stopped' ? ` Its output was too long to be fetched whole: the rest is on ${place}, in the folder jobs/${id} of ~/.local/state/holdpoint.` : ''
   return { outcome: 'failed', reason: asked.why, message: `${why}${how} on ${place}. None of its processes is left.${rest}` }
@@ -59,13 +63,16 @@ export function saidResult({ word, more }: Extract<AttachEnd, { end: 'said' }>, 
 export const unreachable = (asked: StopAsked, place: string, last: string): HostResult =>
   unknown('step-unreachable', `${asked.why === 'timeout' ? `It ran longer than ${formatDuration(asked.timeoutMs ?? 0)}` : 'It was to be stopped'}, and ${place} cannot be reached to stop it: ${last}.`, 'It may still be running. Check the host, then retry or skip.')
 
+export const notFollowed = (why: string, place: string, id: string): HostResult =>
+  unknown('step-not-followed', `The command was made ready for ${place}, and then it could not be followed to its end here: ${why}. If it ran, its output and exit code are on ${place}, in the folder jobs/${id} of ~/.local/state/holdpoint.`, ASK)
+
 function fencedResult(place: string): HostResult {
   return refused('step-fenced', `Another machine has taken this run over: ${place} refused the command.`, 'Nothing was run there. Go on at the other machine.')
 }
 
 function limitMessage(how: 'limit' | 'room', code: number, place: string): string {
   const why = how === 'limit' ? `It printed more than may be kept on ${place} (1 GiB, or HOLDPOINT_OUTPUT_LIMIT bytes where the login sets that)` : `Its long output left less than 256 MiB free on the disk of ${place}`
-  return `${why}, so it was stopped with TERM and then KILL; its exit code was ${code}. It may have done a part of its work. Let it print less, or print into a file.`
+  return `${why}, so it was told to end (TERM, then KILL); its exit code was ${code}. It may have done a part of its work. Let it print less, or print into a file.`
 }
 
 function lateNote(late: Buffer): string {

@@ -3,7 +3,7 @@ import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
-import { doneResult, lostResult, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
+import { doneResult, lostResult, notFollowed, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
 import { forgetJob } from './forget.ts'
 import { stopJob, type Stopped } from './stop.ts'
 import { callAck, callFollow, callGo, callStop, type Cursors, type HelperPlace } from './verbs.ts'
@@ -50,6 +50,19 @@ const RELAUNCH_WITHIN_MS = 10 * 60_000
  * the work then goes on and is found again at the next start.
  */
 export async function runDurable(work: DurableWork, world: DurableWorld): Promise<HostResult> {
+  try {
+    return await follow(work, world)
+  } catch (thrown) {
+    const { code, message } = toProblem(thrown)
+    if (code === DETACHED) throw thrown
+    // Storage may have been closed under it.
+    if (world.isClosed()) throw detached()
+    // Whatever went wrong here, the command may have been sent: that is never "refused" or "stopped before".
+    return notFollowed(message, world.place, work.intent.id)
+  }
+}
+
+async function follow(work: DurableWork, world: DurableWorld): Promise<HostResult> {
   const { job, intent } = work
   const { place } = world
   const script = Buffer.from(work.script.endsWith('\n') ? work.script : `${work.script}\n`)

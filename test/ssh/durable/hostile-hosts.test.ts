@@ -140,6 +140,31 @@ describe.skipIf(sshdMissing)('durable commands on hosts that are odd or hostile'
     expect(existsSync(counter)).toBe(false)
   })
 
+  test('a fault of this program after the command was sent makes the outcome unknown, never "refused", aborted or not', async () => {
+    const pool = open()
+    for (const isAborted of [false, true]) {
+      const stop = new AbortController()
+      const job = createMemoryJob()
+      job.finish = () => {
+        if (isAborted) stop.abort()
+        throw new Error('a fault of our own')
+      }
+      expect(await run(pool, job, 'true', stop.signal)).toMatchObject({ outcome: 'unknown', code: 'step-not-followed', message: expect.stringContaining('a fault of our own') })
+    }
+  })
+
+  test('a command that may be running is unknown when the way to its host cannot be read any more', async () => {
+    const probe = createMemoryJob()
+    await run(open(), probe, 'true')
+    const seen = probe.intent()
+    if (!seen) throw new Error('no intent')
+    const job = createMemoryJob()
+    job.begin({ ...seen, commandSha256: '' })
+    const pool = startPool({ config: 'Host app1\n  ProxyCommand nc %h %p\n', acceptKeys: true })
+    pools.push(pool)
+    expect(await run(pool, job, 'true')).toMatchObject({ outcome: 'unknown', code: 'step-not-followed' })
+  })
+
   test('output without end is stopped with everything that makes it, and the result says so', async () => {
     const state = join(sshd.home, 'limited')
     mkdirSync(state)
