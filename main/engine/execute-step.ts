@@ -49,6 +49,8 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
     const work = executeOnHost(options, step, host).then((outcome) => { progress.set(host, outcome) }).finally(() => atWork.delete(work))
     atWork.add(work)
   }
+  // What was sent before runs already, whatever its batch: all of it is followed.
+  for (const host of effect.hosts) if (isSent(options, step, host)) beginOn(host)
   let next = fanOut(flow, effect.hosts, progressOf, USUAL_PARALLEL)
   for (next.start.forEach(beginOn); atWork.size > 0; next.start.forEach(beginOn)) {
     await Promise.race(atWork)
@@ -61,6 +63,9 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
     await options.report({ type: 'report-host-finished', stepId: step.id, attempt: effect.attempt, host, result: refused('step-stopped', stopped, 'Nothing was sent to this host. Retry the step to go on with it.') })
   }
 }
+
+const isSent = (options: ExecuteOptions, step: Step, host: string): boolean =>
+  stepKinds[step.kind]?.durable === true && options.job({ stepId: step.id, attempt: options.effect.attempt, host }).intent() !== null
 
 async function executeOnHost(options: ExecuteOptions, step: Step, host: string): Promise<HostProgress> {
   const about = { stepId: step.id, attempt: options.effect.attempt, host }
@@ -101,7 +106,7 @@ async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, jo
   if (kind.needsHosts && !host) return refused('host-unknown', about.host === LOCAL_HOST ? 'The step names no host.' : `The runbook has no host "${about.host}".`, 'Mend hosts= in the runbook, then retry.')
   const ports = await options.openPorts().catch((thrown: unknown) => toProblem(thrown))
   if (options.closing.aborted) return null
-  if (!('shell' in ports)) return refused(ports.code, ports.message, ports.hint)
+  if (!('shell' in ports)) return job !== undefined && job.intent() !== null ? unheard(ports.code, ports.message) : refused(ports.code, ports.message, ports.hint)
   try {
     return await kind.run({
       step, attempt: about.attempt, job, host, ports, signal: options.signal,
@@ -110,8 +115,10 @@ async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, jo
   } catch (thrown) {
     const problem = toProblem(thrown)
     if (problem.code === DETACHED) return null
-    return { outcome: 'unknown', code: problem.code, message: problem.message, hint: 'It is not known whether the work was done. Check the host, then retry, or mark the step done and say how you know.' }
+    return unheard(problem.code, problem.message)
   }
 }
+
+const unheard = (code: string, message: string): HostResult => ({ outcome: 'unknown', code, message, hint: 'It is not known whether the work was done. Check the host, then retry, or mark the step done and say how you know.' })
 
 const refused = (code: string, message: string, hint: string): HostResult => ({ outcome: 'failed', reason: 'refused', code, message, hint })
