@@ -1,15 +1,9 @@
 import type { OutputStream } from '#kinds/ports.ts'
+import type { NewChunk } from '#storage/output.ts'
 import type { Signal } from './signal.ts'
 
-export interface OutputRow {
-  runId: string
-  stepId: string
-  attempt: number
-  host: string
-  stream: OutputStream
-  at: number
-  bytes: Uint8Array
-}
+/** What storage keeps of a host's output. */
+export type OutputRow = NewChunk
 
 export interface RecorderOptions {
   runId: string

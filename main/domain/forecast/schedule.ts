@@ -1,8 +1,9 @@
 import { own } from '../own.ts'
-import type { RunState, StepState } from '../run/state.ts'
+import type { RunState } from '../run/state.ts'
 import type { Step } from '../step.ts'
 import type { Span } from '../timing.ts'
 import type { Plan } from '../timing/plan.ts'
+import { projectedSpan } from '../timing/projection.ts'
 import { inOrder } from './critical-path.ts'
 import type { Before } from './dependencies.ts'
 
@@ -72,7 +73,8 @@ function lane(steps: readonly Step[], startAt: number | null, goesOn: boolean, {
   let endAt = startAt
   for (const { id, after } of inOrder(steps.map((step) => step.id), before)) {
     const begins = after.reduce<number | null>((latest, other) => later(latest, spans.get(other)?.endAt ?? null), startAt)
-    const span = stepSpan(own(state.steps, id), lengthOf(id), begins, now, goesOn)
+    const step = own(state.steps, id)
+    const span = projectedSpan(step, spanOf(step), lengthOf(id), now, begins, goesOn)
     spans.set(id, span)
     endAt = later(endAt, span.endAt)
   }
@@ -81,22 +83,5 @@ function lane(steps: readonly Step[], startAt: number | null, goesOn: boolean, {
 
 /** Null is later than everything: nobody knows when. */
 const later = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other))
-
-function stepSpan(step: StepState | undefined, lengthMs: number | null, begins: number | null, now: number, goesOn: boolean): Span {
-  const actual = spanOf(step)
-  switch (step?.status ?? 'planned') {
-    case 'succeeded':
-    case 'skipped':
-      return { startAt: actual.startAt ?? actual.endAt, endAt: actual.endAt ?? actual.startAt }
-    case 'running':
-      return { startAt: actual.startAt, endAt: lengthMs === null ? null : Math.max(now, (actual.startAt ?? now) + lengthMs) }
-    case 'failed':
-    case 'unknown':
-      if (!goesOn) return actual
-      return { startAt: actual.startAt, endAt: lengthMs === null ? null : now + lengthMs }
-    case 'planned':
-      return { startAt: goesOn ? begins : null, endAt: !goesOn || begins === null || lengthMs === null ? null : begins + lengthMs }
-  }
-}
 
 export const spanOf = (times: { startedAt: number | null; finishedAt: number | null } | undefined): Span => ({ startAt: times?.startedAt ?? null, endAt: times?.finishedAt ?? null })

@@ -67,7 +67,8 @@ function projectStep(state: StepState | undefined, planned: PlannedTime, now: nu
   return { planned: planned.span, actual, projected, lateMs: lateness(planned.span, projected) }
 }
 
-function projectedSpan(state: StepState | undefined, actual: Span, lengthMs: number | null, now: number, cursorAt: number | null, goesOn: boolean): Span {
+/** Where a step stands in time: what happened, or what its length makes of it from `cursorAt` on; null where nobody knows. */
+export function projectedSpan(state: StepState | undefined, actual: Span, lengthMs: number | null, now: number, cursorAt: number | null, goesOn: boolean): Span {
   switch (state?.status ?? 'planned') {
     case 'succeeded':
     case 'skipped':
