@@ -11,6 +11,7 @@ import { operatorOf } from '#api/settings.ts'
 import { toProblem } from '#domain/problem.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { createSignal } from '#engine/signal.ts'
+import { trySource } from '#kinds/sources/try-source.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
 import { createLivePorts } from '#ports/live.ts'
@@ -89,6 +90,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const deps: ApiDeps & { runbooksChanged: typeof runbooksChanged } = {
     storage, engine, prompts, runbooksChanged, now: Date.now, newId: randomUUID, libraryChanged: runbooksChanged.emit,
     info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username },
+    trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, clock: createLiveClock() }), signal),
     describeHost: async (host) => toHostView(await pool.describe(host)),
   }
   seedExamples(storage)

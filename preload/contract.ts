@@ -34,6 +34,8 @@ export interface Bucket { at: number; min: number | null; max: number | null; la
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
 /** How long each step took in earlier runs, by step id, oldest first; `runs`: how many were read. */
 export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
+/** What a metric's source gave when it was asked once: `query` is what was asked, resolved; `fault` why it was not asked. */
+export interface SourceTrial { metric: string; kind: string; query: string; value: number | null; at: number; tookMs: number; fault: string }
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
@@ -59,6 +61,8 @@ export const calls = {
   'save-runbook': { input: z.strictObject({ runbookId: id, revision: z.number().int(), text }), output: out<OpenRunbook>() },
   'remove-runbook': { input: z.strictObject({ runbookId: id }), output: out<null>() },
   'check-text': { input: z.strictObject({ text }), output: out<Finding[]>() },
+  /** Asks the real source of a metric once; nothing of it is recorded. */
+  'try-source': { input: z.strictObject({ runbookId: id, metric: name }), output: out<SourceTrial>() },
   'list-runs': { input: z.strictObject({}), output: out<RunSummary[]>() },
   'create-run': {
     input: z.strictObject({ runbookId: id, mode: z.enum(['live', 'rehearsal']), speed: z.number().min(1).max(3600).default(1), automatic: z.boolean().default(true) }),

@@ -1,5 +1,5 @@
-import type { Host } from '#domain/inventory.ts'
-import type { HostView } from '#preload/contract.ts'
+import type { Host, MetricSource } from '#domain/inventory.ts'
+import type { HostView, SourceTrial } from '#preload/contract.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Storage } from '#storage/storage.ts'
 import type { PromptDesk } from './prompts.ts'
@@ -12,6 +12,8 @@ export interface ApiDeps {
   info: { version: string; door: 'electron' | 'browser'; platform: string; systemUser: string }
   /** How a host would be reached and what is known of it, without connecting. Throws Problem. */
   describeHost(host: Host): Promise<Omit<HostView, 'name' | 'usedBy'>>
+  /** Asks a metric's source once over the real network. */
+  trySource(source: MetricSource, signal: AbortSignal): Promise<SourceTrial>
   /** Real time, epoch ms. */
   now(): number
   newId(): string

@@ -7,6 +7,7 @@ import { createLibraryHandlers } from './library.ts'
 import { createReportHandlers } from './reports.ts'
 import { createRunHandlers } from './runs.ts'
 import { createSettingsHandlers } from './settings.ts'
+import { createSourceHandlers } from './sources.ts'
 
 /** One handler a call; its input is checked before it gets here. Throws Problem for what cannot be done. */
 export type Handlers = {
@@ -15,5 +16,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck()
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

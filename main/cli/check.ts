@@ -1,22 +1,30 @@
 import { checkRunbook, errorsOf } from '#api/check.ts'
 import type { Finding } from '#domain/finding.ts'
 import { readRunbookFile } from './runbook-file.ts'
+import { trialLine, trySources } from './try-sources.ts'
 import { EXIT, harmless, paint, talk } from './terminal.ts'
 import type { Command } from './usage.ts'
 
 export const check: Command = {
   name: 'check', summary: 'Says what is wrong with a runbook, with line and column.', words: ['FILE'],
-  options: { json: { type: 'boolean', help: 'print the findings as JSON' } },
-  details: 'Exits with 2 when there are errors: a live run refuses the runbook then. Warnings and notes do not count.',
+  options: {
+    json: { type: 'boolean', help: 'print the findings as JSON' },
+    live: { type: 'boolean', help: 'ask each metric source once, and print what was asked and its value' },
+    'data-dir': { type: 'string', value: 'DIR', help: 'with --live: take known host keys from there instead of the usual place' },
+  },
+  details: 'Exits with 2 when there are errors: a live run refuses the runbook then. Warnings and notes do not count. With --live a source without data ends it with 1.',
   run: async (args) => {
     const [file = ''] = args.positionals
-    const { findings } = checkRunbook(readRunbookFile(file))
+    const { runbook, findings } = checkRunbook(readRunbookFile(file))
     const errors = errorsOf(findings).length
-    if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ file, findings }, null, 2)}\n`)
-    else for (const finding of findings) process.stdout.write(`${line(file, finding)}\n`)
+    const trials = args.options['live'] === true ? await trySources(runbook, typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined) : []
+    if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ file, findings, ...(args.options['live'] === true ? { sources: trials } : {}) }, null, 2)}\n`)
+    else for (const text of [...findings.map((finding) => line(file, finding)), ...trials.map(trialLine)]) process.stdout.write(`${text}\n`)
     const warnings = findings.filter((finding) => finding.severity === 'warning').length
     talk(`${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`)
-    return errors > 0 ? EXIT.usage : EXIT.succeeded
+    const silent = trials.filter(({ value }) => value === null).length
+    if (trials.length > 0) talk(`${trials.length - silent} of ${trials.length} metric sources gave a value`)
+    return errors > 0 ? EXIT.usage : silent > 0 ? EXIT.failed : EXIT.succeeded
   },
 }
 

@@ -1,8 +1,9 @@
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { Problem } from '#domain/problem.ts'
-import { createApp, type AppOptions } from '../app.ts'
-import { createAsker, type Asker } from './asker.ts'
+import { createApp } from '../app.ts'
+import { createAsker } from './asker.ts'
 import { converse } from './conversation.ts'
+import { answerAt } from './prompts.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
 import { harmless, paint, talk, UsageError } from './terminal.ts'
 import type { Command } from './usage.ts'
@@ -46,18 +47,4 @@ export const run: Command = {
       await app.close()
     }
   },
-}
-
-/** Puts the questions of SSH to the person at the terminal, before any question of the run. */
-function answerAt(asker: Asker): NonNullable<AppOptions['answerPrompt']> {
-  return async (prompt, signal) => {
-    const host = harmless(prompt.host)
-    if (prompt.kind === 'passphrase') {
-      const passphrase = await asker.ask(`Passphrase of ${harmless(prompt.file)} for ${host} (empty to give up):`, { signal, urgent: true, secret: true })
-      return { passphrase: passphrase === '' ? null : passphrase }
-    }
-    const shown = `The host ${host} (${harmless(prompt.address)}) shows an unknown ${harmless(prompt.keyType)} key:\n  ${harmless(prompt.fingerprint)}`
-    const answer = await asker.ask(`${shown}\nIs that its key? Type yes to trust and remember it.`, { signal, urgent: true })
-    return { accept: /^yes$/i.test(answer.trim()) }
-  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '#domain/duration.ts'
-import type { Host, HostGroup, Inventory, MetricSource } from '#domain/inventory.ts'
+import { resolveHosts, type Host, type HostGroup, type Inventory, type MetricSource } from '#domain/inventory.ts'
 import { isZone } from '#domain/zone.ts'
 import type { Report } from './report.ts'
 import { type Yaml, type YamlPath, readYaml } from './yaml.ts'
@@ -54,7 +54,8 @@ export function readFrontMatter(text: FrontMatterText | null, report: Report): F
   }
   if (yaml) reader.root = rootOf(yaml, reader)
   const hosts = readHosts(reader)
-  const inventory = { hosts, groups: readGroups(hosts, reader), sources: readSources(reader) }
+  const groups = readGroups(hosts, reader)
+  const inventory = { hosts, groups, sources: readSources({ hosts, groups, sources: [] }, reader) }
   return { inventory, zone: readZone(reader), rehearsal: reader.root['rehearsal'], complain: reader.complain, offsetOf: reader.offsetOf }
 }
 
@@ -107,7 +108,7 @@ function readGroups(hosts: Host[], reader: Reader): HostGroup[] {
   })
 }
 
-function readSources(reader: Reader): MetricSource[] {
+function readSources(inventory: Inventory, reader: Reader): MetricSource[] {
   const seen = new Set<string>()
   return entriesOf('metrics', reader).flatMap(([name, value, path]) => {
     const metric = name.trim().toLowerCase().replace(/\s+/g, ' ')
@@ -119,8 +120,16 @@ function readSources(reader: Reader): MetricSource[] {
     }
     seen.add(metric)
     const { source, every: _, ...settings } = parsed.data
-    return [{ metric, kind: source, settings, everyMs }]
+    return [{ metric, kind: source, settings, everyMs, ...hostsOf(settings['hosts'], inventory, path, reader) }]
   })
+}
+
+/** What a source's `hosts:` means. A source that asks no hosts has none; its kind says whether it may. */
+function hostsOf(expression: unknown, inventory: Inventory, path: YamlPath, reader: Reader): { hosts?: Host[] } {
+  if (typeof expression !== 'string') return {}
+  const { hosts, unknown } = resolveHosts(inventory, expression)
+  for (const name of unknown) reader.complain([...path, 'hosts'], `The metric asks ${JSON.stringify(name)}, which is neither a host nor a group.`, 'Add it under hosts:, or mend the spelling.')
+  return { hosts: inventory.hosts.filter(({ name }) => hosts.includes(name)) }
 }
 
 function readZone(reader: Reader): string | null {

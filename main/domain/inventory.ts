@@ -23,6 +23,8 @@ export interface MetricSource {
   settings: Record<string, string | number | boolean>
   /** Sampling interval. */
   everyMs: number
+  /** The hosts its setting `hosts` means, for kinds that ask hosts. */
+  hosts?: Host[]
   /** Where the front matter names it. */
   range?: SourceRange
 }

@@ -90,6 +90,13 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     expect(findings.find((finding) => finding.code === 'host-unknown')).toMatchObject({ severity: 'error', line: 15 })
   })
 
+  test('the source of a metric is asked once, and one the runbook does not have is refused', async () => {
+    const { runbookId: watched } = await call('import-runbook', { name: 'watched.md', text: `---\nmetrics:\n  errors: { source: synthetic }\n---\n${RUNBOOK}` })
+    expect(await call('try-source', { runbookId: watched, metric: 'errors' })).toMatchObject({ kind: 'synthetic', query: "the rehearsal script's errors", value: null, fault: '' })
+    expect(await refusal('try-source', { runbookId: watched, metric: 'sessions' })).toBe('source-unknown')
+    await call('remove-runbook', { runbookId: watched })
+  })
+
   test('a live run refuses a runbook with errors; a rehearsal goes on', async () => {
     expect(await refusal('create-run', { runbookId, mode: 'live' })).toBe('runbook-errors')
     runId = (await call('create-run', { runbookId, mode: 'rehearsal', speed: 300, automatic: false })).runId

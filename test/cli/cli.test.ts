@@ -1,4 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,6 +95,27 @@ describe('bad usage ends with 2 and says what to do', () => {
 describe('check', () => {
   test('the example has no errors', async () => {
     expect((await holdpoint('check', example)).code).toBe(0)
+  })
+
+  test('with --live each metric source is asked once: what was asked, its value, and 1 when one has no data', async () => {
+    const server = createServer((_request, reply) => reply.end('{"errors": 2.5}')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stats`
+    const file = scripted('watched', '    - step: deploy')
+    const overview = '## Overview\n\n* **Environment:** Test\n* **Deployment Date:** 2026-12-05\n* **Deployment Window:** 22:00 - 23:00 UTC\n\n'
+    const text = readFileSync(file, 'utf8').replace('## Deployment Steps', `${overview}## Deployment Steps`)
+    const watch = (more: string) => writeFileSync(file, text.replace('hosts: [app1]', `hosts: [app1]\nmetrics:\n  error rate: { source: json, url: "${url}", pointer: /errors }${more}`))
+    try {
+      watch('')
+      expect(await holdpoint('check', file, '--live')).toMatchObject({ code: 0, stdout: expect.stringMatching(new RegExp(`error rate = 2\\.5 \\(.*\\)\\n {4}/errors in GET ${url}, every 5 s\\n`)) })
+      watch(`\n  sessions: { source: json, url: "${url}", pointer: /sessions }`)
+      const { code, stdout, stderr } = await holdpoint('check', file, '--live', '--json')
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('1 of 2 metric sources gave a value') })
+      expect((JSON.parse(stdout) as { sources: unknown[] }).sources).toMatchObject([{ metric: 'error rate', value: 2.5 }, { metric: 'sessions', value: null }])
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 
   test('the blank template has errors, each with file:line:column, and as JSON', async () => {

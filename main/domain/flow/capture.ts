@@ -92,7 +92,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The names in a JSON Pointer (RFC 6901), or null when it is none. */
-function pointerParts(pointer: string): string[] | null {
+export function pointerParts(pointer: string): string[] | null {
   if (pointer === '') return []
   if (!pointer.startsWith('/') || pointer.length > 500 || /~(?![01])/.test(pointer)) return null
   return pointer.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))

@@ -2,12 +2,14 @@ import type { MetricSource } from '#domain/inventory.ts'
 import type { SourceKind } from '../kind.ts'
 import { registry } from '../registry.ts'
 import { http } from './http.ts'
+import { json } from './json.ts'
 import { prometheus } from './prometheus.ts'
 import { faultsOf } from './settings.ts'
+import { ssh } from './ssh.ts'
 import { synthetic } from './synthetic.ts'
 
 /** Everywhere a metric's numbers can come from. A new kind is a new file and a line here. */
-export const sourceKinds: Record<string, SourceKind> = registry<SourceKind>(prometheus, http, synthetic)
+export const sourceKinds: Record<string, SourceKind> = registry<SourceKind>(prometheus, http, json, ssh, synthetic)
 
 /** What is wrong with a metric source of a runbook; empty when it can be opened. */
 export function checkSource(source: MetricSource): { code: string; message: string; hint: string }[] {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
-import { Problem } from '#domain/problem.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { SourceKind } from '../kind.ts'
 import type { Http } from '../ports.ts'
 import { ReplyTime, WebAddress } from '../request.ts'
+import { numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
 const Settings = z.strictObject({
@@ -68,14 +68,8 @@ async function ask(http: Http, { url, query, timeout }: Settings, range: { first
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query_range`
   address.search = new URLSearchParams({ query, start: String(range.first / 1000), end: String(range.last / 1000), step: String(range.everyMs / 1000) }).toString()
   address.hash = ''
-  try {
-    const reply = await http.fetch({ url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, signal })
-    return reply.status === 200 && !reply.truncated ? pointsOf(reply.body) : null
-  } catch (thrown) {
-    // No answer is no data, which is shown as such; only a defect of ours goes on.
-    if (thrown instanceof Problem || signal.aborted) return null
-    throw thrown
-  }
+  const reply = await wholeReply(http, { url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, signal }, [200])
+  return reply === null ? null : pointsOf(reply.body)
 }
 
 function pointsOf(body: string): Sample[] | null {
@@ -91,11 +85,6 @@ function pointsOf(body: string): Sample[] | null {
     }
   }
   return [...highest].map(([at, value]) => ({ at, value })).toSorted((one, other) => one.at - other.at)
-}
-
-/** Prometheus writes `NaN`, `+Inf`, `-Inf` and Go's floats. */
-function numberOf(text: string): number | null {
-  return /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : null
 }
 
 function parseJson(text: string): unknown {

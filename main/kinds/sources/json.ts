@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { captureFrom, pointerParts } from '#domain/flow/capture.ts'
+import { formatDuration } from '#domain/duration.ts'
+import type { SourceKind } from '../kind.ts'
+import { ReplyTime, Statuses, WebAddress } from '../request.ts'
+import { numberOf, wholeReply } from './reading.ts'
+import { settingsOf } from './settings.ts'
+
+const Settings = z.strictObject({
+  url: WebAddress,
+  pointer: z.string().max(500).refine((text) => pointerParts(text) !== null, 'Give a JSON pointer, such as /stats/errors.'),
+  times: z.number().refine((factor) => factor !== 0, 'Nothing is measured by zero.').default(1),
+  expect: Statuses.default([200]),
+  timeout: ReplyTime.default(5000),
+})
+
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * One number of a JSON document (RFC 8259), found by its pointer (RFC 6901); text that is a number counts too. `times`
+ * brings it into the template's units: percent as 0-100, times in ms.
+ */
+export const json: SourceKind = {
+  kind: 'json',
+  label: 'Number in a JSON document',
+  settings: Settings,
+  describe(source) {
+    const { url, pointer, times } = settingsOf(Settings, source)
+    return `${times === 1 ? '' : `${times} times `}${pointer === '' ? 'the number' : pointer} in GET ${url}, every ${formatDuration(source.everyMs)}`
+  },
+  open(source, { http, clock }) {
+    const { url, pointer, times, expect, timeout } = settingsOf(Settings, source)
+    return {
+      async read(_since, signal) {
+        const reply = await wholeReply(http, { url, timeoutMs: timeout, maxBytes: MOST_BYTES, headers: { accept: 'application/json' }, signal }, expect)
+        if (signal.aborted) return []
+        const found = reply === null ? null : captureFrom({ name: 'value', by: 'json', pointer }, reply.body)
+        const value = found?.ok === true ? numberOf(found.value) : null
+        return [{ at: clock.now(), value: value === null ? null : value * times }]
+      },
+    }
+  },
+}
