@@ -1,6 +1,6 @@
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { currentStep, findStep, stuckSteps, tickableItems } from '#domain/run/view.ts'
-import type { RunState } from '#domain/run/state.ts'
+import type { RunState, StepStatus } from '#domain/run/state.ts'
 import { harmless } from './terminal.ts'
 
 type Answer = { command: OperatorCommand } | { help: string }
@@ -21,16 +21,22 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?`, choices: `y rolls back, o WHY overrides it, ${ALWAYS}` }
   if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
   const step = state.steps[suggested.stepId]
-  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `y retries it, s WHY skips it, d HOW-YOU-KNOW marks it done, ${ALWAYS}` }
+  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${ALWAYS}` }
 }
 
 /** The command an answer means, or what to say when it means none. */
 export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string): Answer {
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
+  // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
+  if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
   if (letter === 'y' && suggested) return { command: suggested }
   const meant = meaning(state, suggested, letter, words)
   if (!meant) return { help: 'Type one of the letters; nothing was changed.' }
+  return checked(meant)
+}
+
+function checked(meant: unknown): Answer {
   const parsed = OperatorCommand.safeParse(meant)
   return parsed.success ? { command: parsed.data } : { help: `${parsed.error.issues[0]?.message ?? 'That cannot be meant.'} Write it after the letter; nothing was changed.` }
 }
@@ -46,10 +52,22 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 'e': return state.stage === 'monitoring' ? { type: 'end-monitoring', reason: words } : null
     case 's': return suggested?.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
     case 'f': return stepId && { type: 'fail-step', stepId, reason: words }
+    case 'r': return stepId && { type: 'retry-step', stepId, hosts: 'all', reason: words }
+    case 'i': return stepId && { type: 'ignore-failure', stepId, reason: words }
+    case 'h': return excluding(words)
     case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
     case 'o': return { type: 'override-breach', breachId: state.breaches.find((breach) => breach.closedAt === null && !breach.override)?.id ?? '', reason: words }
     default: return null
   }
+}
+
+const waysOn = (status: StepStatus | undefined): string => (status === 'unknown'
+  ? 'd HOW-YOU-KNOW marks it done, y WHY retries where it has not succeeded, r WHY retries everywhere, h HOST WHY excludes a host, s WHY skips it'
+  : 'y retries where it has not succeeded, r WHY retries everywhere, i WHY ignores the failure, h HOST WHY excludes a host, s WHY skips it, d HOW-YOU-KNOW marks it done')
+
+function excluding(words: string): unknown {
+  const [host, ...why] = words.split(' ')
+  return { type: 'exclude-host', host, reason: why.join(' ') }
 }
 
 function stepOf(state: RunState, suggested: OperatorCommand | null): string | null {

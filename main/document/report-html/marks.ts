@@ -11,7 +11,9 @@ interface Mark {
   tone: Tone
 }
 
-const stepMarks: Record<StepStatus | 'queued', Mark> = {
+type Marked = StepStatus | 'queued' | 'excluded'
+
+const stepMarks: Record<Marked, Mark> = {
   succeeded: { glyph: '✓', tone: 'ok' },
   failed: { glyph: '✕', tone: 'bad' },
   unknown: { glyph: '?', tone: 'unknown' },
@@ -19,12 +21,13 @@ const stepMarks: Record<StepStatus | 'queued', Mark> = {
   running: { glyph: '●', tone: 'warn' },
   planned: { glyph: '○', tone: 'neutral' },
   queued: { glyph: '○', tone: 'neutral' },
+  excluded: { glyph: '−', tone: 'warn' },
 }
 
 /** A status by shape, word and colour. */
-export function statusMark(status: StepStatus | 'queued'): Html {
+export function statusMark(status: Marked): Html {
   const { glyph, tone } = stepMarks[status]
-  return html`<span class="status ${tone}"><i>${glyph}</i>${stepWords[status === 'queued' ? 'planned' : status]}</span>`
+  return html`<span class="status ${tone}"><i>${glyph}</i>${status === 'excluded' ? status : stepWords[status === 'queued' ? 'planned' : status]}</span>`
 }
 
 export const toneOf = (status: StepStatus): Tone => stepMarks[status].tone

@@ -100,8 +100,8 @@ function isTouched(step: StepState | undefined): boolean {
   if (step === undefined || step.attempt === 0) return step?.status === 'succeeded'
   const hosts = Object.values(step.hosts)
   if (step.status === 'succeeded' || step.status === 'running' || step.status === 'unknown') return true
-  if (step.status === 'failed' && hosts.length === 0) return true
-  return hosts.some(({ result }) => result !== null && !(result.outcome === 'failed' && result.reason === 'refused'))
+  if ((step.status === 'failed' || step.ignored) && hosts.length === 0) return true
+  return hosts.some(({ result, ranBefore }) => ranBefore || (result !== null && !(result.outcome === 'failed' && result.reason === 'refused')))
 }
 
 export interface RollbackFit {

@@ -142,7 +142,8 @@ export interface AttemptReport {
 
 export interface HostReport {
   host: string
-  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown'
+  /** excluded: it had been taken out of the run before the step began. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'excluded'
   startedAt: number | null
   finishedAt: number | null
   durationMs: number | null

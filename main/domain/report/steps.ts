@@ -1,4 +1,6 @@
 import type { Mask } from '../masking.ts'
+import { own } from '../own.ts'
+import { isExcluded, NO_HOST_LEFT } from '../run/decide/hosts.ts'
 import { describeResult } from '../run/describe.ts'
 import type { RunEvent, StoredEvent } from '../run/events.ts'
 import type { HostState, RunState, StepState } from '../run/state.ts'
@@ -51,7 +53,7 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
 
 /** A person skips before an attempt too, but under a name. What the run's end closes had begun. */
 function isSkippedByCondition(state: StepState | undefined): boolean {
-  return state?.status === 'skipped' && state.by === 'holdpoint' && state.attempt === 0
+  return state?.status === 'skipped' && state.by === 'holdpoint' && state.attempt === 0 && state.message !== NO_HOST_LEFT
 }
 
 function withOutput({ output, mask }: StepSources, stepId: string, attempt: number, failure: AttemptReport['failures'][number]): AttemptReport['failures'][number] {
@@ -62,8 +64,15 @@ function withOutput({ output, mask }: StepSources, stepId: string, attempt: numb
 function hostReports(sources: StepSources, step: Step, state: StepState): HostReport[] {
   const order = [...step.hosts, LOCAL_HOST]
   const hosts = Object.entries(state.hosts).toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
-  return hosts.map(([host, result]) => hostReport(sources, step.id, state.attempt, host, result))
+  const ran = hosts.map(([host, result]) => hostReport(sources, step.id, state.attempt, host, result))
+  // Where it never began since the host had been taken out of the run. Without an attempt the step's message says so.
+  const left = state.attempt === 0 ? [] : step.hosts.filter((host) => isExcluded(sources.state, host) && own(state.hosts, host) === undefined)
+  return [...ran, ...left.map((host) => excludedReport(host, sources.state))]
 }
+
+const excludedReport = (host: string, state: RunState): HostReport => ({
+  host, state: 'excluded', startedAt: null, finishedAt: null, durationMs: null, exitCode: null, result: own(state.excluded, host)?.reason ?? '', output: null,
+})
 
 function hostReport({ output, mask, attempts }: StepSources, stepId: string, attempt: number, host: string, state: HostState): HostReport {
   // A retry may leave out hosts that had succeeded: their output belongs to an earlier attempt.

@@ -57,6 +57,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const { rollback } = sections
   const left = rollback.left.map((step) => step.title)
   const passedOver = laneOf(sections).filter((step) => step.skippedByCondition).length
+  const ignored = Object.values(state.steps).filter((step) => step.ignored).length
+  const excluded = Object.keys(state.excluded)
   const itself = befallen.retriesByThemselves
   const said: [boolean, string][] = [
     [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
@@ -67,7 +69,9 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
     [overridden > 0, `${count(overridden, 'breach', 'breaches')} overridden by a person.`],
     [silent.length > 0, `No data for ${silent.join(', ')} when the report was made.`],
     [sections.noData.length > silent.length, `${count(sections.noData.length - silent.length, 'period')} without data during the run.`],
-    [steps.skipped > passedOver, `${count(steps.skipped - passedOver, 'step')} skipped.`],
+    [steps.skipped > passedOver + ignored, `${count(steps.skipped - passedOver - ignored, 'step')} skipped.`],
+    [ignored > 0, `${count(ignored, 'failure')} ignored.`],
+    [excluded.length > 0, `${count(excluded.length, 'host')} excluded from the run: ${excluded.join(', ')}.`],
     [passedOver > 0, `${count(passedOver, 'step')} skipped by ${passedOver === 1 ? 'its condition' : 'their conditions'}.`],
     [state.outcome !== null && steps.planned > 0, `${count(steps.planned, 'step')} never started.`],
     [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}${itself === 0 ? '' : `, ${itself} of them by ${itself === 1 ? 'itself' : 'themselves'}`}.`],

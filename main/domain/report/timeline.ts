@@ -27,6 +27,9 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'item-waived':
     case 'step-skipped':
     case 'step-resolved':
+    case 'failure-ignored':
+    case 'host-excluded':
+    case 'step-narrowed':
     case 'run-paused':
     case 'message-skipped':
       return 'warning'
@@ -48,7 +51,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
       return 'good'
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
     case 'step-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
-    case 'value-captured': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
+    case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
       return 'plain'
   }
 }

@@ -18,8 +18,17 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start-step'), stepId: id, confirm: note.removeDefault().optional() }),
   z.strictObject({ type: z.literal('fail-step'), stepId: id, reason }),
   z.strictObject({ type: z.literal('skip-step'), stepId: id, reason }),
-  /** An unknown outcome needs a reason, unless the step is marked `idempotent`: the command may run twice. */
-  z.strictObject({ type: z.literal('retry-step'), stepId: id, reason: note.removeDefault().optional() }),
+  /**
+   * On the hosts where it has not succeeded, or on `all`. An unknown outcome and all hosts need a reason, unless the step is
+   * marked `idempotent`: the command may run twice.
+   */
+  z.strictObject({ type: z.literal('retry-step'), stepId: id, hosts: z.enum(['failed', 'all']).optional(), reason: note.removeDefault().optional() }),
+  /** A failed step stays as it is and the run goes on. An unknown outcome cannot be ignored. */
+  z.strictObject({ type: z.literal('ignore-failure'), stepId: id, reason }),
+  /** Takes a host out of this run: what has not begun there is not begun any more. */
+  z.strictObject({ type: z.literal('exclude-host'), host: id, reason }),
+  /** Later steps run on it again. */
+  z.strictObject({ type: z.literal('include-host'), host: id, reason: note }),
   /** For a failed or unknown step: a person says it is done, and how they know. */
   z.strictObject({ type: z.literal('resolve-step'), stepId: id, evidence: reason }),
   z.strictObject({ type: z.literal('set-pace'), automatic: z.boolean() }),

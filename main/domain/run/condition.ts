@@ -2,7 +2,7 @@ import { flowOf } from '../flow/attributes.ts'
 import { agreedValue } from '../flow/capture.ts'
 import { evaluateWhen, type Truth } from '../flow/when.ts'
 import type { Step } from '../step.ts'
-import type { RunState } from './state.ts'
+import type { RunState, StepState, StepStatus } from './state.ts'
 import { laneSteps } from './view.ts'
 
 /** Whether a step's `when=` holds now; true when it has none. Unknown is never true. */
@@ -11,14 +11,18 @@ export function conditionOf(state: RunState, step: Step): Truth {
   if (!when) return true
   const steps = laneSteps(state)
   const before = steps[steps.findIndex((candidate) => candidate.id === step.id) - 1]
+  const previous = before ? state.steps[before.id] : undefined
   return evaluateWhen(when, {
-    previous: before ? (state.steps[before.id]?.status ?? null) : null,
-    steps: Object.fromEntries(Object.entries(state.steps).map(([id, { status }]) => [id, status])),
+    previous: previous ? outcomeOf(previous) : null,
+    steps: Object.fromEntries(Object.entries(state.steps).map(([id, known]) => [id, outcomeOf(known)])),
     metrics: {},
     environment: state.runbook.overview.environment,
     captured: agreedValues(state),
   })
 }
+
+/** A failure that was passed over is a failure still. */
+const outcomeOf = (step: StepState): StepStatus => (step.ignored ? 'failed' : step.status)
 
 /** The captured values that every host of their step agrees on. */
 export function agreedValues(state: RunState): Record<string, string> {

@@ -4,6 +4,7 @@ import type { RunState } from './state.ts'
 import { evolve } from './evolve.ts'
 import { progress } from './progress.ts'
 import type { Decide, DecideContext } from './decide/context.ts'
+import * as failure from './decide/failure.ts'
 import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
@@ -20,8 +21,11 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'start-step': steps.startStep,
   'fail-step': steps.failStep,
   'skip-step': steps.skipStep,
-  'retry-step': steps.retryStep,
-  'resolve-step': steps.resolveStep,
+  'retry-step': failure.retryStep,
+  'resolve-step': failure.resolveStep,
+  'ignore-failure': failure.ignoreFailure,
+  'exclude-host': failure.excludeHost,
+  'include-host': failure.includeHost,
   'set-pace': flow.setPace,
   'set-speed': flow.setSpeed,
   pause: flow.pause,

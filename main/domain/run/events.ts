@@ -40,6 +40,13 @@ export type RunFact =
   /** What `capture=` took from a host's output; `value` null says why not. */
   | { type: 'value-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'step-resolved'; stepId: string; evidence: string }
+  /** The step failed and the run goes on: a person's word, or on-fail=continue. */
+  | { type: 'failure-ignored'; stepId: string; reason: string }
+  /** No step begins there from here on. */
+  | { type: 'host-excluded'; host: string; reason: string }
+  | { type: 'host-included'; host: string; reason: string }
+  /** It had succeeded on every host that is left after others were excluded. */
+  | { type: 'step-narrowed'; stepId: string; attempt: number; excluded: string[] }
   | { type: 'pace-changed'; automatic: boolean }
   | { type: 'speed-changed'; speed: number }
   | { type: 'run-paused'; reason: string }

@@ -19,7 +19,7 @@ function created(event: FactOf<'run-created'>): RunState {
   const { runbook } = event
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
-  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, autoRetries: 0, hosts: {} }
+  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, hosts: {} }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
     runbookId: event.runbookId, revision: event.revision, runbook,
@@ -29,7 +29,7 @@ function created(event: FactOf<'run-created'>): RunState {
     steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
-    breaches: [], silent: {}, captured: {}, notes: [],
+    excluded: {}, breaches: [], silent: {}, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, rollback: null, aborting: null,
   }
@@ -40,12 +40,18 @@ const withStep = (state: RunState, stepId: string, change: (step: StepState) => 
   return step ? { steps: { ...state.steps, [stepId]: { ...step, ...change(step) } } } : {}
 }
 
-const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, durable: null, linkLostAt: null }
+const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, ranBefore: false, durable: null, linkLostAt: null }
+
+/** Whether it did something there, or may have: everything but what was refused before it began. */
+const hasRun = (host: HostState | undefined): boolean =>
+  host !== undefined && (host.ranBefore || (host.result !== null && !(host.result.outcome === 'failed' && host.result.reason === 'refused')))
 
 const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
   withStep(state, event.stepId, (step) => ({
     hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? QUEUED) },
   }))
+
+const withoutHosts = (excluded: string[]): string => `Succeeded on every host that is left; excluded: ${excluded.join(', ')}.`
 
 const without = <T>(record: Record<string, T>, key: string): Record<string, T> =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
@@ -64,10 +70,10 @@ const evolvers: Evolvers = {
     phases: { ...state.phases, [event.phaseId]: { startedAt: own(state.phases, event.phaseId)?.startedAt ?? event.at, finishedAt: event.at } },
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
-    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
-    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, QUEUED])) },
+    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, ignored: false, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
+    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...QUEUED, ranBefore: hasRun(own(step.hosts, host)) }])) },
   })),
-  'host-started': (state, event) => withHost(state, event, () => ({ ...QUEUED, state: 'running', startedAt: event.at, durable: event.durable ?? null })),
+  'host-started': (state, event) => withHost(state, event, ({ ranBefore }) => ({ ...QUEUED, ranBefore, state: 'running', startedAt: event.at, durable: event.durable ?? null })),
   'host-link-lost': (state, event) => withHost(state, event, (host) => ({ ...host, linkLostAt: event.at })),
   'host-link-restored': (state, event) => withHost(state, event, (host) => ({ ...host, linkLostAt: null })),
   'host-finished': (state, event) => withHost(state, event, (host) => ({ ...host, state: event.result.outcome, finishedAt: event.at, result: event.result, linkLostAt: null })),
@@ -77,6 +83,10 @@ const evolvers: Evolvers = {
   'retry-scheduled': (state, event) => withStep(state, event.stepId, () => ({ retryAt: event.retryAt })),
   'value-captured': (state, event) => ({ captured: { ...state.captured, [event.name]: { ...own(state.captured, event.name), [event.host]: event.value } } }),
   'step-skipped': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'skipped', finishedAt: event.at, by: event.by, message: event.reason })),
+  'failure-ignored': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, ignored: true, status: 'skipped', finishedAt: event.at, by: event.by, message: event.reason })),
+  'host-excluded': (state, event) => ({ excluded: { ...state.excluded, [event.host]: { at: event.at, by: event.by, reason: event.reason } } }),
+  'host-included': (state, event) => ({ excluded: without(state.excluded, event.host) }),
+  'step-narrowed': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, message: withoutHosts(event.excluded) })),
   'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
   'pace-changed': (_, event) => ({ automatic: event.automatic }),
   'speed-changed': (_, event) => ({ speed: event.speed }),

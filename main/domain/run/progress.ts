@@ -5,7 +5,8 @@ import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, lane
 import { flowOf } from '../flow/attributes.ts'
 import { describeWhen } from '../flow/when.ts'
 import { conditionOf } from './condition.ts'
-import { hostsOf } from './decide/hosts.ts'
+import { own } from '../own.ts'
+import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from './decide/hosts.ts'
 
 /**
  * What follows by itself from the state, one move at a time: the next step of an automatic phase, a phase's end, the gate
@@ -49,6 +50,8 @@ function progressPhase(state: RunState, now: number): RunFact[] {
   const phase = currentPhase(state)
   if (!phase) return startMonitoring(state, now)
   if (state.gates[gateBefore(phase.id)]?.state !== 'go') return reachGate(state) ?? []
+  const narrowed = narrow(state)
+  if (narrowed.length > 0) return narrowed
   if (phase.steps.every((step) => isDone(state.steps[step.id]))) return [{ type: 'phase-finished', phaseId: phase.id }]
   return startNext(state)
 }
@@ -65,6 +68,8 @@ function progressRollback(state: RunState): RunFact[] {
   if (forward.some(({ step }) => !isManual(step))) return []
   const left = forward[0]
   if (left) return [{ type: 'step-skipped', stepId: left.step.id, reason: 'Left open: the rollback began.' }]
+  const narrowed = narrow(state)
+  if (narrowed.length > 0) return narrowed
   if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [{ type: 'rollback-steps-finished' }]
   return startNext(state)
 }
@@ -81,5 +86,19 @@ function begin(state: RunState, step: Step): RunFact[] {
   const { when, danger } = flowOf(step).flow
   const truth = conditionOf(state, step)
   if (when && truth === false) return [{ type: 'step-skipped', stepId: step.id, reason: `It is only for when ${describeWhen(when)}.` }]
-  return truth === true && !danger ? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(step) }] : []
+  if (truth === true && hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
+  return truth === true && !danger ? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }] : []
+}
+
+/** A failed or unknown step holds nobody up once the hosts where it did not succeed have been excluded. */
+function narrow(state: RunState): RunFact[] {
+  for (const step of laneSteps(state)) {
+    const current = state.steps[step.id]
+    const excluded = step.hosts.filter((host) => isExcluded(state, host))
+    if (excluded.length === 0 || (current?.status !== 'failed' && current?.status !== 'unknown')) continue
+    const left = includedHosts(state, step)
+    if (left.length === 0) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
+    if (left.every((host) => own(current.hosts, host)?.state === 'succeeded')) return [{ type: 'step-narrowed', stepId: step.id, attempt: current.attempt, excluded }]
+  }
+  return []
 }

@@ -28,6 +28,8 @@ export interface HostState {
   startedAt: number | null
   finishedAt: number | null
   result: HostResult | null
+  /** An earlier attempt may have done something there. */
+  ranBefore: boolean
   /** Whether the host keeps the work when the link is lost; null while that is not known, or where it does not apply. */
   durable: boolean | null
   /** Since when the link is lost while the work goes on there; null while it is up. */
@@ -46,6 +48,8 @@ export interface StepState {
   message: string
   /** When the next attempt begins by itself, or null. */
   retryAt: number | null
+  /** Passed over although it failed: for `when=` it is a failure still. */
+  ignored: boolean
   /** How many attempts have begun by themselves since a person last began one. */
   autoRetries: number
   /** Of the current attempt. */
@@ -111,6 +115,8 @@ export interface RunState {
   gates: Record<string, GateState>
   phases: Record<string, { startedAt: number | null; finishedAt: number | null }>
   breaches: Breach[]
+  /** Hosts taken out of this run, by name. */
+  excluded: Record<string, { at: number; by: string; reason: string }>
   /** Metrics with no data at present, with since when. */
   silent: Record<string, number>
   /** Captured values by name, then host; null where a host printed none. */

@@ -69,7 +69,7 @@ describe('on-fail', () => {
   test('continue passes over a failure and says so, but never over an unknown outcome', () => {
     const step = sh('warm', ['app1'], { attributes: { 'on-fail': 'continue' } })
     const told = followedBy(begun(step, manual('look')), exited('warm', 'app1', 1))
-    expect(types(told)).toEqual(['host-finished', 'step-finished', 'step-skipped', 'step-started'])
+    expect(types(told)).toEqual(['host-finished', 'step-finished', 'failure-ignored', 'step-started'])
     expect(told.state.steps['warm']?.message).toContain('on-fail=continue')
     expect(statusOf(followedBy(begun(step), { type: 'report-step-lost', stepId: 'warm', attempt: 1 }).state)).toBe('unknown')
   })

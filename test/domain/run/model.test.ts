@@ -37,7 +37,7 @@ const runbooks: Record<string, Runbook> = {
 /** A command in outline: `pick` chooses among what the state offers, so that most are near to making sense. */
 const anything = fc.record({
   kind: fc.constantFrom(
-    'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'pace', 'pause',
+    'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'retry-all', 'ignore', 'exclude', 'include', 'pace', 'pause',
     'resume', 'abort', 'rollback', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
   ),
   pick: fc.nat(20), flag: fc.boolean(), laterMs: fc.nat(400_000),
@@ -70,6 +70,9 @@ function commandFor(state: RunState, { kind, pick, flag }: Outline): RunCommand 
     case 'start-step': case 'retry-step': return { type: kind, stepId }
     case 'fail-step': case 'skip-step': return { type: kind, stepId, reason }
     case 'resolve-step': return { type: 'resolve-step', stepId, evidence: reason }
+    case 'retry-all': return { type: 'retry-step', stepId, hosts: 'all', reason }
+    case 'ignore': return { type: 'ignore-failure', stepId, reason }
+    case 'exclude': case 'include': return { type: `${kind}-host`, host: at(runbook.inventory.hosts, pick)?.name ?? 'none', reason }
     case 'pace': return { type: 'set-pace', automatic: flag }
     case 'pause': return { type: 'pause', reason: '' }
     // The two that leave the forward lane for good are rarer, or few stories would get far.
@@ -94,7 +97,8 @@ function commandFor(state: RunState, { kind, pick, flag }: Outline): RunCommand 
 
 interface Told { state: RunState; events: RunEvent[] }
 
-function begin(runbook: Runbook, automatic: boolean): Told {
+function begin(book: Runbook, automatic: boolean): Told {
+  const runbook = { ...book, inventory }
   const created: RunEvent = { type: 'run-created', runId: 'run-1', mode: 'rehearsal', speed: 60, automatic, runbookId: 'book', revision: 1, runbook, at: START, by: 'dana' }
   return { state: evolve(null, { seq: 1, event: created }), events: [created] }
 }
@@ -125,6 +129,8 @@ function tell(runbook: Runbook, automatic: boolean, outlines: Outline[], afterEa
 }
 
 const stories = fc.array(anything, { minLength: 10, maxLength: 150, size: 'max' })
+/** Inventory of every runbook here: what steps run on, so that each can be excluded. */
+const inventory = { hosts: ['app1', 'app2', 'app3'].map((name) => ({ name, address: null, user: null, port: null, jump: null })), groups: [], sources: [] }
 const check = (promise: (automatic: boolean, outlines: Outline[]) => void) =>
   fc.assert(fc.property(fc.boolean(), stories, (automatic, outlines) => promise(automatic, outlines)), { numRuns: 150 })
 /** Each event with the state just before it. */
@@ -137,18 +143,22 @@ function eachEvent(told: Told, from: number, look: (before: RunState, event: Run
 }
 
 describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
-  test('a step starts only when nothing is in progress, once for each attempt, and a retry leaves out the hosts that succeeded', () => {
+  test('a step starts only when nothing is in progress, once for each attempt, on no excluded host, and a retry leaves out the hosts that succeeded unless a person asked for all', () => {
     check((automatic, outlines) => {
       const started = new Set<string>()
-      const told = tell(runbook, automatic, outlines, () => undefined)
+      const asked = new Set<string>()
+      const told = tell(runbook, automatic, outlines, (before, _after, command) => {
+        if (command.type === 'retry-step' && command.hosts === 'all') asked.add(`${command.stepId}#${(before.state.steps[command.stepId]?.attempt ?? 0) + 1}`)
+      })
       eachEvent(told, 1, (before, event) => {
         if (event.type !== 'step-started') return
+        expect(event.hosts.filter((host) => before.excluded[host] !== undefined)).toEqual([])
         const key = `${event.stepId}#${event.attempt}`
         expect(started.has(key)).toBe(false)
         started.add(key)
         expect(runningSteps(before)).toEqual([])
         expect(event.attempt).toBe((before.steps[event.stepId]?.attempt ?? 0) + 1)
-        expect(event.hosts.filter((host) => before.steps[event.stepId]?.hosts[host]?.state === 'succeeded')).toEqual([])
+        if (!asked.has(key)) expect(event.hosts.filter((host) => before.steps[event.stepId]?.hosts[host]?.state === 'succeeded')).toEqual([])
         expect(before.paused).toBeNull()
       })
     })
@@ -256,7 +266,7 @@ test('every command an operator has is told in these stories', () => {
     tell(runbooks['a longer one with optional items'] ?? smallRunbook(), automatic, outlines, (_before, _after, command) => { used.add(command.type) })
   }), { numRuns: 400, seed: 7 })
   const expected: OperatorCommand['type'][] = [
-    'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'set-pace', 'pause', 'resume', 'abort',
+    'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'ignore-failure', 'exclude-host', 'include-host', 'set-pace', 'pause', 'resume', 'abort',
     'start-rollback', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
   ]
   expect(expected.filter((type) => !used.has(type))).toEqual([])

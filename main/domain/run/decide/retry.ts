@@ -7,9 +7,9 @@ import type { RunState, StepState } from '../state.ts'
 import { retryingStep, runningSteps } from '../view.ts'
 import { hostsOf } from './hosts.ts'
 
-/** The next attempt of a step: on the hosts where it has not succeeded, only. */
-export function nextAttempt(step: Step, current: StepState): RunFact {
-  const hosts = hostsOf(step).filter((host) => own(current.hosts, host)?.state !== 'succeeded')
+/** The next attempt of a step: on the hosts where it has not succeeded, unless a person asks for all. */
+export function nextAttempt(state: RunState, step: Step, current: StepState, which: 'failed' | 'all' = 'failed'): RunFact {
+  const hosts = hostsOf(state, step).filter((host) => which === 'all' || own(current.hosts, host)?.state !== 'succeeded')
   return { type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts }
 }
 
@@ -24,7 +24,7 @@ export function afterFailure(step: Step, current: StepState, results: HostResult
     return [{ type: 'retry-scheduled', stepId: step.id, attempt: current.attempt + 1, retryAt: now + delayBeforeRetry(retries, current.autoRetries + 1) }]
   }
   const isAborted = failed.some((result) => result.outcome === 'failed' && result.reason === 'aborted')
-  return onFail.action === 'continue' && !isAborted ? [{ type: 'step-skipped', stepId: step.id, reason: `It failed, and on-fail=continue goes on: ${message}` }] : []
+  return onFail.action === 'continue' && !isAborted ? [{ type: 'failure-ignored', stepId: step.id, reason: `It failed, and on-fail=continue goes on: ${message}` }] : []
 }
 
 /** The start of the retry whose time has come, or null. */
@@ -32,5 +32,5 @@ export function retryDue(state: RunState, now: number): RunFact | null {
   const step = retryingStep(state)
   const current = step ? own(state.steps, step.id) : undefined
   if (!step || !current || current.retryAt === null || current.retryAt > now) return null
-  return state.paused || state.aborting || state.stage === 'ended' || runningSteps(state).length > 0 ? null : nextAttempt(step, current)
+  return state.paused || state.aborting || state.stage === 'ended' || runningSteps(state).length > 0 ? null : nextAttempt(state, step, current)
 }

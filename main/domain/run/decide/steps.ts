@@ -1,15 +1,15 @@
 import { describeWhen } from '../../flow/when.ts'
 import { flowOf } from '../../flow/attributes.ts'
 import { own } from '../../own.ts'
-import { LOCAL_HOST, type HostResult, type Step, type StepOutcome } from '../../step.ts'
+import type { HostResult, Step } from '../../step.ts'
 import { conditionOf } from '../condition.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
 import { currentPhase, environmentName, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
 import { gateBefore } from '../state.ts'
 import { refuse, requireActive, type Decide } from './context.ts'
-import { hostsOf } from './hosts.ts'
-import { afterFailure, nextAttempt } from './retry.ts'
+import { hasNoHostLeft, hostsOf, NO_HOST_LEFT } from './hosts.ts'
+import { finishHosts, giveUpLost } from './outcome.ts'
 
 export const startStep: Decide<'start-step'> = (state, command) => {
   const { step } = requireStep(state, command.stepId)
@@ -20,7 +20,8 @@ export const startStep: Decide<'start-step'> = (state, command) => {
   if (danger && command.confirm?.toLowerCase() !== environment.toLowerCase()) {
     refuse('step-danger', `"${step.title}" is marked as dangerous.`, `Type "${environment}" to start it.`)
   }
-  return [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(step) }]
+  if (hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
+  return [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
 }
 
 export const failStep: Decide<'fail-step'> = (state, command) => {
@@ -39,42 +40,6 @@ export const skipStep: Decide<'skip-step'> = (state, command, { now }) => {
   const given = giveUpLost(state, step.id, now)
   if (!given) refuse('step-running', `"${step.title}" is running on a host and cannot be skipped now.`, 'Wait for it, or abort the run, which asks the hosts to stop it.')
   return [...given, skipped]
-}
-
-/** Runs the step again, only on the hosts where it has not succeeded. */
-export const retryStep: Decide<'retry-step'> = (state, command) => {
-  const { step, current } = requireStep(state, command.stepId)
-  if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Only a failed or unknown step can be retried.')
-  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
-  if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
-  requireIdle(state)
-  const reason = command.reason ?? ''
-  if (current.status === 'unknown' && reason === '' && !flowOf(step).flow.idempotent) {
-    refuse('retry-needs-reason', `Nobody knows how "${step.title}" ended: it may have done its work, and running it again may do it twice.`, 'Say why that is safe. A step marked idempotent needs no reason.')
-  }
-  const note: RunFact[] = reason === '' ? [] : [{ type: 'note-added', noteId: `note-${state.version + 1}`, about: step.id, text: `Tried again: ${reason}` }]
-  return [...note, nextAttempt(step, current)]
-}
-
-export const resolveStep: Decide<'resolve-step'> = (state, command, { now }) => {
-  const { step, current } = requireStep(state, command.stepId)
-  const resolved: RunFact = { type: 'step-resolved', stepId: step.id, evidence: command.evidence }
-  if (current.status === 'failed' || current.status === 'unknown') return [resolved]
-  const given = current.status === 'running' ? giveUpLost(state, step.id, now) : null
-  if (!given) refuse('step-not-failed', `"${step.title}" is neither failed nor unknown.`, 'Nothing needs to be resolved.')
-  return [...given, resolved]
-}
-
-const UNREACHED: HostResult = {
-  outcome: 'unknown', code: 'step-link-given-up', message: 'The link was lost while this was running, and a person went on without it.',
-  hint: 'When the host can be reached again, look whether the command is still running there.',
-}
-
-/** A step whose every open host has lost its link does not hold the run for ever: its outcome there is unknown. Null while any host is in reach. */
-function giveUpLost(state: RunState, stepId: string, now: number): RunFact[] | null {
-  const open = Object.entries(own(state.steps, stepId)?.hosts ?? {}).filter(([, host]) => host.result === null)
-  if (open.length === 0 || open.some(([, host]) => host.linkLostAt === null)) return null
-  return finishHosts(state, stepId, Object.fromEntries(open.map(([host]) => [host, UNREACHED])), now)
 }
 
 export const reportHostStarted: Decide<'report-host-started'> = (state, command) => {
@@ -114,48 +79,13 @@ export const reportStepLost: Decide<'report-step-lost'> = (state, command, { now
   return finishHosts(state, command.stepId, Object.fromEntries(open.map(([host]) => [host, LOST])), now)
 }
 
-function finishHosts(state: RunState, stepId: string, results: Record<string, HostResult>, now: number): RunFact[] {
-  const current = own(state.steps, stepId)
-  if (!current) return []
-  const { attempt } = current
-  const facts: RunFact[] = Object.entries(results).map(([host, result]) => ({ type: 'host-finished', stepId, attempt, host, result }))
-  const all = Object.entries(current.hosts).map(([host, known]) => ({ host, result: own(results, host) ?? known.result }))
-  if (all.some(({ result }) => result === null)) return facts
-  const finished = all.flatMap(({ host, result }) => (result ? [{ host, result }] : []))
-  const summary = summarise(finished)
-  const step = findStep(state.runbook, stepId)?.step
-  const follows = step && summary.outcome === 'failed' ? afterFailure(step, current, finished.map(({ result }) => result), now, summary.message) : []
-  return [...facts, { type: 'step-finished', stepId, attempt, ...summary }, ...follows]
-}
-
-function summarise(finished: { host: string; result: HostResult }[]): { outcome: StepOutcome; message: string } {
-  const unclear = finished.filter(({ result }) => result.outcome === 'unknown')
-  const failed = finished.filter(({ result }) => result.outcome === 'failed')
-  const outcome: StepOutcome = unclear.length > 0 ? 'unknown' : failed.length > 0 ? 'failed' : 'succeeded'
-  return { outcome, message: [...unclear, ...failed].map(({ host, result }) => (host === LOCAL_HOST ? explain(result) : `${host}: ${explain(result)}`)).join('\n') }
-}
-
-/** One host's result in a sentence. */
-export function explain(result: HostResult): string {
-  if (result.outcome === 'succeeded') return 'exit 0'
-  if (result.outcome === 'unknown') return result.message
-  switch (result.reason) {
-    case 'exit': return `exit ${result.exitCode}`
-    case 'signal': return `ended by signal ${result.signal}`
-    case 'timeout':
-    case 'aborted':
-    case 'output-limit':
-    case 'refused': return result.message
-  }
-}
-
 export function requireStartable(state: RunState, step: Step): void {
   requireActive(state)
   if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
   requireIdle(state)
   if (state.steps[step.id]?.status !== 'planned') refuse('step-begun', `"${step.title}" has begun already.`, 'Retry it if it failed.')
   const stuck = stuckSteps(state)[0]
-  if (stuck) refuse('step-stuck', `"${stuck.title}" is ${state.steps[stuck.id]?.status} and needs a decision first.`, 'Retry it, skip it with a reason, or mark it done with evidence.')
+  if (stuck) refuse('step-stuck', `"${stuck.title}" is ${state.steps[stuck.id]?.status} and needs a decision first.`, 'Retry it, ignore or skip it with a reason, or mark it done with evidence.')
   requireGatePassed(state)
   const next = laneSteps(state).find((candidate) => state.steps[candidate.id]?.status === 'planned')
   if (next?.id !== step.id) refuse('step-not-next', `"${step.title}" is not next${next ? `: "${next.title}" is` : ''}.`, 'Do or skip the steps before it.')
@@ -167,13 +97,13 @@ function requireGatePassed(state: RunState): void {
   if (phase && state.gates[gateBefore(phase.id)]?.state !== 'go') refuse('gate-shut', `The gate before phase ${phase.number}, ${phase.title}, has not been opened.`, 'Decide go first.')
 }
 
-function requireIdle(state: RunState): void {
+export function requireIdle(state: RunState): void {
   requireActive(state)
   const running = runningSteps(state)[0]
   if (running) refuse('step-in-progress', `"${running.step.title}" is in progress.`, 'Wait until it has ended.')
 }
 
-function requireStep(state: RunState, stepId: string): { step: Step; current: StepState } {
+export function requireStep(state: RunState, stepId: string): { step: Step; current: StepState } {
   requireActive(state)
   const found = findStep(state.runbook, stepId)
   const current = own(state.steps, stepId)

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { nextMove } from '#domain/run/autopilot.ts'
+import type { RunCommand } from '#domain/run/commands.ts'
+import { exited, opening, story, succeeded } from '#support/run-log.ts'
+import { answerToCommand, questionFor } from '../../main/cli/questions.ts'
+
+const stuck = (...more: RunCommand[]) => {
+  const { state } = story([...opening, succeeded('stop', 'app1'), ...more])
+  const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER })
+  return { question: questionFor(state, suggested), answer: (text: string) => answerToCommand(state, suggested, text) }
+}
+const failed = () => stuck(exited('stop', 'app2', 1))
+const unclear = () => stuck({ type: 'report-step-lost', stepId: 'stop', attempt: 1 })
+
+test('a failed step can be retried, here or everywhere, ignored, or go on without a host, in one line each', () => {
+  const { answer } = failed()
+  expect(answer('y')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: '' } })
+  expect(answer('r wrong build')).toEqual({ command: { type: 'retry-step', stepId: 'stop', hosts: 'all', reason: 'wrong build' } })
+  expect(answer('i app2 is a spare')).toEqual({ command: { type: 'ignore-failure', stepId: 'stop', reason: 'app2 is a spare' } })
+  expect(answer('h app2 disk is dying')).toEqual({ command: { type: 'exclude-host', host: 'app2', reason: 'disk is dying' } })
+  for (const without of ['i', 'h', 'h app2', 's']) expect(answer(without)).toHaveProperty('help')
+})
+
+test('the letters offered fit what happened: an unknown outcome is not ignored, and is retried in the words of the person', () => {
+  expect(failed().question.choices).toContain('i WHY')
+  const { question, answer } = unclear()
+  expect(question.choices).not.toContain('i WHY')
+  expect(answer('y')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: '' } })
+  expect(answer('y looked, it never began')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: 'looked, it never began' } })
+})
