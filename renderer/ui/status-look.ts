@@ -3,14 +3,14 @@ import type { RunStatus, StepStatus } from '#domain/run/state.ts'
 /** Everything the room can say about one thing: of a run, a step, a host, a gate, a checklist item or a metric. */
 export type Status =
   | RunStatus | StepStatus
-  | 'queued' | 'open' | 'ticked' | 'waived'
+  | 'queued' | 'excluded' | 'open' | 'ticked' | 'waived'
   | 'closed' | 'reached' | 'go' | 'no-go'
   | 'pending' | 'sent'
   | 'ok' | 'breached' | 'overridden' | 'no-data'
 
 export type Shape =
   | 'ring-dashed' | 'ring' | 'play' | 'hourglass' | 'pause' | 'cross' | 'question' | 'check' | 'skip' | 'back' | 'stop'
-  | 'box' | 'box-check' | 'box-slash' | 'triangle' | 'gap' | 'lock'
+  | 'box' | 'box-check' | 'box-slash' | 'triangle' | 'gap' | 'lock' | 'minus'
 
 export type Tone = 'faint' | 'dim' | 'ok' | 'warn' | 'bad' | 'info' | 'unknown'
 
@@ -24,6 +24,7 @@ export interface StatusLook {
 export const statusLooks: Record<Status, StatusLook> = {
   planned: { word: 'Planned', shape: 'ring-dashed', tone: 'faint' },
   queued: { word: 'Queued', shape: 'ring', tone: 'faint' },
+  excluded: { word: 'Excluded', shape: 'minus', tone: 'warn' },
   running: { word: 'Running', shape: 'play', tone: 'info' },
   waiting: { word: 'Waiting', shape: 'hourglass', tone: 'warn' },
   paused: { word: 'Paused', shape: 'pause', tone: 'warn' },

@@ -18,6 +18,12 @@ export const scenarios = {
   gate: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached'),
   running: (now: number) => deploying(now, 'rehearsal', now - 74_000, { 'web-1': done }),
   failed: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused }),
+  /** web-3 has been taken out of the run, and the step is tried again on web-2. */
+  excluded: (now: number) => {
+    const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused })
+    run.take({ type: 'exclude-host', host: 'web-3', reason: 'it was rebuilt without us knowing' }, now - 2 * minute)
+    return run
+  },
   unknown: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost }),
   breach: (now: number) => {
     const run = deploying(now, 'live', now - 3 * minute, { 'web-1': done })

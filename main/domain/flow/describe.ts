@@ -1,3 +1,4 @@
+import { formatDuration } from '../duration.ts'
 import type { Flow } from './attributes.ts'
 import { describeBatches } from './batches.ts'
 import { describeMaxFail } from './max-fail.ts'
@@ -8,11 +9,12 @@ import { describeWhen } from './when.ts'
 
 /** What a step's attributes mean, for people, before it starts; a line each, only what is not the usual. */
 export function describeFlow(flow: Flow, titleOf: (stepId: string) => string | null): string[] {
-  const { hosts, batch, parallel, retries, onFail, when, captures, env, cwd, user } = flow
+  const { hosts, batch, parallel, timeoutMs, retries, onFail, when, captures, env, cwd, user } = flow
   return [
     ...(hosts.length > 1 ? [describeMaxFail(flow.maxFail, hosts.length)] : []),
     ...(hosts.length > 1 && batch !== null ? [describeBatches(hosts, batch)] : []),
     ...(parallel === null ? [] : [`${describeShare(parallel)} of a batch at once`]),
+    ...(timeoutMs === null ? [] : [`stopped after ${formatDuration(timeoutMs)}${hosts.length > 1 ? ' on each host' : ''}`]),
     ...(retries.count === 0 ? [] : [describeRetries(retries)]),
     ...(onFail.action === 'stop' ? [] : [describeOnFail(onFail, titleOf)]),
     ...(when === null ? [] : [`only when ${describeWhen(when)}`]),

@@ -12,6 +12,9 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   'skip-step': (stepId, reason) => ({ type: 'skip-step', stepId, reason }),
   'start-danger': (stepId, confirm) => ({ type: 'start-step', stepId, confirm }),
   'retry-unknown': (stepId, reason) => ({ type: 'retry-step', stepId, reason }),
+  'retry-all': (stepId, reason) => ({ type: 'retry-step', stepId, hosts: 'all', reason }),
+  'ignore-failure': (stepId, reason) => ({ type: 'ignore-failure', stepId, reason }),
+  'exclude-host': (host, reason) => ({ type: 'exclude-host', host, reason }),
   'fail-step': (stepId, reason) => ({ type: 'fail-step', stepId, reason }),
   'resolve-step': (stepId, evidence) => ({ type: 'resolve-step', stepId, evidence }),
   waive: (id, reason) => ({ type: 'waive', id, reason }),
@@ -49,6 +52,9 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   'start-danger': (subject, state) => ({ title: 'Start a dangerous step?', description: `“${subject}” is marked as dangerous in the runbook.`, label: `Type ${environmentName(state)} to start it`, confirm: 'Start step', tone: 'danger' }),
   'skip-step': (subject) => ({ title: 'Skip this step?', description: `“${subject}” will not be done. The run goes on with the next step.`, label: 'Why is it skipped?', confirm: 'Skip step' }),
   'retry-unknown': (subject) => ({ title: 'Run it again?', description: `Nobody knows how “${subject}” ended. It may have done its work, in part or whole, or still be running. Retry only when doing it twice is safe.`, label: 'Why is that safe? What did you see on the host?', confirm: 'Retry step', tone: 'danger' }),
+  'retry-all': (subject) => ({ title: 'Run it again everywhere?', description: `“${subject}” runs again on all its hosts, also on those where it has succeeded.`, label: 'Why is it right to run it there twice?', confirm: 'Retry on all hosts', tone: 'danger' }),
+  'ignore-failure': (subject) => ({ title: 'Ignore this failure?', description: `“${subject}” stays as it is: nothing is sent, and the run goes on with the next step. The report says who ignored it and why.`, label: 'Why does it not matter?', confirm: 'Ignore failure' }),
+  'exclude-host': (host) => ({ title: `Exclude ${host} from this run?`, description: `No step begins on ${host} from here on, the rollback’s steps included. What was done there stays. It can be taken back later.`, label: `Why does the run go on without ${host}?`, confirm: `Exclude ${host}`, tone: 'danger' }),
   'fail-step': (subject) => ({ title: 'Report a failure', description: `“${subject}” is recorded as failed and the run holds here.`, label: 'What went wrong?', confirm: 'Report failure', tone: 'danger' }),
   'resolve-step': (subject) => ({ title: 'Mark this step done?', description: `“${subject}” is recorded as done on your word. Nothing is sent to a host.`, label: 'How do you know it is done?', placeholder: 'Checked on app2: version file says 4.2.0', confirm: 'Mark done' }),
   waive: (subject) => ({ title: 'Waive this item?', description: `“${subject}” will not be required. The report says who waived it and why.`, label: 'Why is it not needed?', confirm: 'Waive item' }),
@@ -71,6 +77,7 @@ function subject(about: string, state: RunState): string {
     ?? tickableItems(runbook).find((item) => item.id === about)?.text
     ?? runbook.messages.find((message) => message.id === about)?.text
     ?? runbook.rollback.triggers.find((trigger) => trigger.id === about)?.text
+    ?? runbook.inventory.hosts.find((host) => host.name === about)?.name
     ?? state.breaches.find((breach) => breach.id === about)?.evidence.rule.concat('.')
     ?? ''
 }

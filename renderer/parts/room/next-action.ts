@@ -71,7 +71,7 @@ function stuckAction(state: RunState, step: Step): NextAction {
   return act({
     tone: unknown ? 'unknown' : 'bad', focusId: step.id, owner: step.owner,
     title: unknown ? `Nobody knows how “${step.title}” ended` : `“${step.title}” failed`,
-    detail: unknown ? 'Look at the host first. Nothing goes on until a person decides.' : 'The run holds here. Retry, skip with a reason, mark it done, or roll back.',
+    detail: unknown ? 'Look at the host first. Nothing goes on until a person decides.' : 'The run holds here. Retry, ignore it with a reason, go on without a host, mark it done, or roll back.',
     primary: unknown ? null : send('Retry', 'r', { type: 'retry-step', stepId: step.id }),
   })
 }

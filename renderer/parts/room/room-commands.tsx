@@ -6,6 +6,7 @@ import { keyAction } from './key-action.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import { useSelectedId } from './use-selection.ts'
+import { isExcluded } from '#domain/run/decide/hosts.ts'
 import { useTree } from './use-tree.ts'
 
 const GROUP = 'Room'
@@ -23,6 +24,11 @@ export function RoomCommands() {
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
   const playsAlong = useView((room) => room.playsAlong)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
+
+  const hosts = useRun((state) => JSON.stringify(state.runbook.inventory.hosts.map(({ name }) => [name, isExcluded(state, name)])))
+  const hostCommands = (JSON.parse(hosts) as [string, boolean][]).map(([host, excluded]): Command => (excluded
+    ? { id: `room-include ${host}`, title: `Take ${host} back into this run`, group: GROUP, enabled: canAbort, run: () => void send({ type: 'include-host', host, reason: '' }) }
+    : { id: `room-exclude ${host}`, title: `Exclude ${host} from this run…`, group: GROUP, enabled: canAbort, run: () => ask({ kind: 'exclude-host', about: host }) }))
 
   const move = (by: number): void => {
     const place = visible.findIndex((row) => row.id === selected)
@@ -51,7 +57,9 @@ export function RoomCommands() {
     { id: 'room-tick', title: 'Tick the selected item', group: GROUP, shortcut: 'Space', enabled: !ended, run: () => press('Space') },
     { id: 'room-enter', title: ended ? 'Open the report' : 'Run the selected step, or go at the gate', group: GROUP, shortcut: 'Enter', run: () => (ended ? go({ screen: 'report', id: runId }) : press('Enter')) },
     { id: 'room-retry', title: 'Retry the selected step', group: GROUP, shortcut: 'r', enabled: !ended, run: () => press('r') },
-    { id: 'room-skip', title: 'Skip the selected step, or waive the item', group: GROUP, shortcut: 's', enabled: !ended, run: () => press('s') },
+    { id: 'room-retry-all', title: 'Retry the selected step on all its hosts', group: GROUP, shortcut: 't', enabled: !ended, run: () => press('t') },
+    { id: 'room-exclude', title: 'Exclude the host that failed from this run', group: GROUP, shortcut: 'e', enabled: !ended, run: () => press('e') },
+    { id: 'room-skip', title: 'Skip the selected step, ignore its failure, or waive the item', group: GROUP, shortcut: 's', enabled: !ended, run: () => press('s') },
     { id: 'room-done', title: 'Mark the selected step done, with evidence', group: GROUP, shortcut: 'd', enabled: !ended, run: () => press('d') },
     { id: 'room-fail', title: 'Report that the selected step failed', group: GROUP, shortcut: 'f', enabled: !ended, run: () => press('f') },
     { id: 'room-no-go', title: 'No-go at the selected gate', group: GROUP, shortcut: 'x', enabled: !ended, run: () => press('x') },
@@ -63,7 +71,7 @@ export function RoomCommands() {
   const rehearsal: Command = {
     id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong),
   }
-  useRegisterCommands([...rows, ...acts, ...(rehearsing ? [rehearsal] : [])])
+  useRegisterCommands([...rows, ...acts, ...hostCommands, ...(rehearsing ? [rehearsal] : [])])
   return null
 }
 

@@ -1,7 +1,8 @@
 import { flowOf } from '#domain/flow/attributes.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { environmentName, findStep, gateBefore, isManual } from '#domain/run/view.ts'
-import type { Step } from '#domain/step.ts'
+import { isExcluded } from '#domain/run/decide/hosts.ts'
+import { LOCAL_HOST, type Step } from '#domain/step.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
 import { refusalOf } from './allowed.ts'
 import { commandOf } from './asks.ts'
@@ -29,7 +30,8 @@ export function refusalFor(state: RunState, { does }: Action): string | null {
 function candidates(state: RunState, id: string): Action[] {
   const found = findStep(state.runbook, id)
   if (found) {
-    if (state.steps[id]?.status === 'unknown') return unknownActions(id)
+    if (state.steps[id]?.status === 'unknown') return unknownActions(state, id)
+    if (state.steps[id]?.status === 'failed' && !isManual(found.step)) return failedActions(state, found.step)
     return isManual(found.step) ? manualActions(id) : automatedActions(found.step)
   }
   if (state.items[id]) return state.items[id].state === 'open' ? itemActions(id) : [{ label: 'Reopen', key: 'Space', does: { send: { type: 'untick', id } } }]
@@ -46,23 +48,49 @@ const startAction = (step: Step): Action => (flowOf(step).flow.danger
   ? asking('Run step…', 'Enter', 'start-danger', step.id)
   : { label: 'Run step', key: 'Enter', does: { send: { type: 'start-step', stepId: step.id } } })
 
+const retry = (stepId: string): Action => ({ label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } })
+
 const afterActions = (stepId: string): Action[] => [
-  { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
+  retry(stepId),
   asking('Mark done…', 'd', 'resolve-step', stepId),
   asking('Skip…', 's', 'skip-step', stepId),
 ]
 
+const failedActions = (state: RunState, step: Step): Action[] => [
+  retry(step.id),
+  ...retryAll(state, step),
+  ...excludable(state, step.id).map(excludeAction),
+  asking('Mark done…', 'd', 'resolve-step', step.id),
+  asking('Ignore…', 's', 'ignore-failure', step.id),
+]
+
+/** Only where it differs from a retry. */
+function retryAll(state: RunState, step: Step): Action[] {
+  const hasSucceeded = Object.entries(state.steps[step.id]?.hosts ?? {}).some(([host, { state: is }]) => is === 'succeeded' && !isExcluded(state, host))
+  if (!hasSucceeded) return []
+  return [flowOf(step).flow.idempotent
+    ? { label: 'Retry on all', key: 't', does: { send: { type: 'retry-step', stepId: step.id, hosts: 'all' } } }
+    : asking('Retry on all…', 't', 'retry-all', step.id)]
+}
+
+/** The hosts of a step in trouble that the run could go on without, those in trouble. */
+const excludable = (state: RunState, stepId: string): string[] => Object.entries(state.steps[stepId]?.hosts ?? {})
+  .filter(([host, { state: is }]) => (is === 'failed' || is === 'unknown') && host !== LOCAL_HOST && !isExcluded(state, host)).map(([host]) => host)
+
+export const excludeAction = (host: string): Action => asking(`Exclude ${host}…`, 'e', 'exclude-host', host)
+
 /** The look at the host comes first, and running it again last: it may have done its work. */
-const unknownActions = (stepId: string): Action[] => [
+const unknownActions = (state: RunState, stepId: string): Action[] => [
   asking('Mark done…', 'd', 'resolve-step', stepId),
   asking('Retry…', 'r', 'retry-unknown', stepId),
+  ...excludable(state, stepId).map(excludeAction),
   asking('Skip…', 's', 'skip-step', stepId),
 ]
 
 const manualActions = (stepId: string): Action[] => [
   { label: 'Done', key: 'Space', does: { send: { type: 'tick', id: stepId, note: '' } } },
   { label: 'Start', key: 'Enter', does: { send: { type: 'start-step', stepId } } },
-  { label: 'Retry', key: 'r', does: { send: { type: 'retry-step', stepId } } },
+  retry(stepId),
   asking('Mark done…', 'd', 'resolve-step', stepId),
   asking('It failed…', 'f', 'fail-step', stepId),
   asking('Skip…', 's', 'skip-step', stepId),

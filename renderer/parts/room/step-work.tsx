@@ -1,4 +1,8 @@
 import { useEffect, useState } from 'react'
+import { flowOf } from '#domain/flow/attributes.ts'
+import { describeFlow } from '#domain/flow/describe.ts'
+import { includedHosts } from '#domain/run/decide/hosts.ts'
+import { findStep } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
 import type { HostView } from '#preload/contract.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
@@ -13,10 +17,19 @@ export function StepWork({ step }: { step: Step }) {
         <h3>{step.kind === 'sh' ? `Command, sent to /bin/sh on ${step.hosts.length === 1 ? '1 host' : `${step.hosts.length} hosts`}` : `Work (${step.kind})`}</h3>
         <pre className={styles.code}>{visible(step.body)}</pre>
       </section>
+      <HowItRuns step={step} />
       {step.undo !== null && <section className={styles.section}><h3>Taken back with</h3><pre className={styles.code}>{visible(step.undo)}</pre></section>}
       {step.hosts.length > 0 && <Targets names={step.hosts} />}
     </>
   )
+}
+
+/** Its attributes in words: how many hosts, at which failure it stops, what it waits for. */
+function HowItRuns({ step }: { step: Step }) {
+  const text = useRun((state) => JSON.stringify(describeFlow({ ...flowOf(step).flow, hosts: includedHosts(state, step) }, (id) => findStep(state.runbook, id)?.step.title ?? null)))
+  const lines = JSON.parse(text) as string[]
+  if (lines.length === 0) return null
+  return <section className={styles.section}><h3>How it runs</h3><ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul></section>
 }
 
 /** Line by line, so that nothing in a command can hide. */

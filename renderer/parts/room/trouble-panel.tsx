@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/shallow'
 import type { HostResult } from '#domain/step.ts'
+import { isExcluded } from '#domain/run/decide/hosts.ts'
 import { describeResult } from '#domain/run/describe.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
@@ -24,13 +25,14 @@ const MOST_NAMED = 4
 /** A failed or unknown step: what happened on which host, what to look at, and the ways on, each with what it means. */
 export function TroublePanel({ stepId }: { stepId: string }) {
   const unknown = useRun((state) => state.steps[stepId]?.status === 'unknown')
-  const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result }]) => (result && result.outcome !== 'succeeded' ? [{ host, result }] : []))))
+  const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result }]) => (result && result.outcome !== 'succeeded' && !isExcluded(state, host) ? [{ host, result }] : []))))
   const message = useRun((state) => state.steps[stepId]?.message ?? '')
   const all = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length)
   const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const trouble = JSON.parse(told) as Told[]
+  const ways = JSON.parse(actions) as RowAction[]
   return (
     <section className={classNames(styles.panel, unknown && styles.unknown)} aria-label={unknown ? 'Outcome unknown' : 'Failure'}>
       <ul className={styles.hosts}>
@@ -41,6 +43,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
               <p>{showControls(describeResult(result))}</p>
               {'hint' in result && result.hint !== '' && <p className={styles.hint}>{result.hint}</p>}
             </div>
+            {ways.filter(excludes(host)).map((action) => <ActionButton key={host} action={{ ...action, label: 'Exclude…', key: action === ways.find(isExclusion) ? action.key : '' }} size="s" variant="quiet" />)}
           </li>
         ))}
         {trouble.length > MOST_TOLD && <li><p className={styles.hint}>And {trouble.length - MOST_TOLD} more: the table below has all {trouble.length}.</p></li>}
@@ -54,7 +57,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
         </ol>
       )}
       <dl className={styles.ways}>
-        {[...(JSON.parse(actions) as RowAction[]), ...(canRollBack ? [rollBack] : [])].map((action) => (
+        {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : [])].map((action) => (
           <div key={action.label}>
             <dt><ActionButton action={action} /></dt>
             <dd>{meanings[action.label] ?? ''}</dd>
@@ -65,11 +68,18 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   )
 }
 
+/** Beside the host it would take out of the run, not among the ways on for the whole step. */
+const isExclusion = ({ does }: Action): boolean => 'ask' in does && does.ask.kind === 'exclude-host'
+const excludes = (host: string) => (action: Action): boolean => isExclusion(action) && 'ask' in action.does && action.does.ask.about === host
+
 const rollBack: Action = { label: 'Roll back…', key: 'Shift+R', does: { ask: { kind: 'start-rollback', about: '' } } }
 
 const meanings: Record<string, string> = {
   Retry: 'Runs the same command again on the hosts where it has not succeeded.',
   'Retry…': 'Runs the same command again where it has not succeeded. Only when doing it twice is safe.',
+  'Retry on all': 'Runs it again on every host. It is marked safe to run again.',
+  'Retry on all…': 'Runs it again on every host, also where it has succeeded. Asks why.',
+  'Ignore…': 'The failure stays in the record and the run goes on. Asks why.',
   'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
   'Skip…': 'Goes on without it. Asks why.',
   'Roll back…': 'Shows the steps back first. Asks why.',

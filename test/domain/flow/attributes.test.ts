@@ -55,11 +55,11 @@ describe('flowOf', () => {
 
 describe('describeFlow', () => {
   it('says what is not the usual, and no value of a variable', () => {
-    expect(describeFlow(read({}).flow, () => null)).toEqual(['2 hosts, stops at the 1st failure'])
+    expect(describeFlow(read({}).flow, () => null)).toEqual(['2 hosts, stops at the 1st failure', 'stopped after 9 s on each host'])
     expect(describeFlow(read({
       'batch': '1', 'parallel': '50%', 'max-fail': '2', 'retries': '1', 'on-fail': 'step:logs', 'when': 'not (a==1 or b==2)', 'capture': 'v=json:', 'user': 'deploy', 'cwd': '~', 'env': 'A=hidden B=secret:b', 'idempotent': 'true', 'danger': 'true',
     }).flow, () => 'Collect the logs')).toEqual([
-      '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails', 'only when not (a == 1 or b == 2)', 'captures v',
+      '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'stopped after 9 s on each host', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails', 'only when not (a == 1 or b == 2)', 'captures v',
       'as deploy, through sudo', 'in ~', 'with A, B from secret b', 'safe to run again', 'asks for the name of the environment',
     ])
   })

@@ -50,6 +50,14 @@ test('an unknown step offers no retry without a question, and gives the reason w
   expect(commandOf(ask, 'not running')).toEqual({ type: 'retry-step', stepId: 'deploy', reason: 'not running' })
 })
 
+test('a failed step offers what a person can do about it, and each asks for its reason', () => {
+  const labels = actionsFor(stateOf('failed'), 'deploy').filter(({ refusal }) => refusal === null).map(({ label, key }) => `${key} ${label}`)
+  expect(labels).toEqual(['r Retry', 't Retry on all…', 'e Exclude web-2…', 'e Exclude web-3…', 'd Mark done…', 's Ignore…'])
+  expect(commandOf({ kind: 'retry-all', about: 'deploy' }, 'wrong build')).toEqual({ type: 'retry-step', stepId: 'deploy', hosts: 'all', reason: 'wrong build' })
+  expect(commandOf({ kind: 'exclude-host', about: 'web-2' }, 'dead')).toEqual({ type: 'exclude-host', host: 'web-2', reason: 'dead' })
+  expect(actionByKey(stateOf('excluded'), 'deploy', 'e')?.label).toBe('Exclude web-2…')
+})
+
 test('the tree holds every step, item and gate once, and folds what was folded by hand', () => {
   const state = stateOf('preparation')
   const rows = treeOf(state.runbook, {}, new Set(openByStage(state)))

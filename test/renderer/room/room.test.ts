@@ -44,6 +44,31 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('e takes the host that failed out of the run, with the reason typed, and the table says so', async () => {
+    const { page, complaints } = await open('failed')
+    await page.keyboard.press('e')
+    await page.keyboard.type('its disk is dying')
+    await page.keyboard.press('Enter')
+    await page.getByText(/excluded .* by .*: its disk is dying/).waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'exclude-host', host: 'web-2', reason: 'its disk is dying' }])
+    await page.getByRole('button', { name: 'Take back' }).click()
+    await page.getByText(/excluded .* by .*: its disk is dying/).waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('s ignores a failure and t runs the step again everywhere, each for a reason', async () => {
+    for (const [key, command] of [['s', { type: 'ignore-failure', stepId: 'deploy', reason: 'spares' }], ['t', { type: 'retry-step', stepId: 'deploy', hosts: 'all', reason: 'spares' }]] as const) {
+      const { page } = await open('failed')
+      await page.keyboard.press(key)
+      await page.keyboard.type('spares')
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      expect(await commandsOf(page)).toEqual([command])
+      await page.close()
+    }
+  })
+
   test('the selection stays where a person moved it until g goes back to where the run is', async () => {
     const { page } = await open('running')
     await selected(page).getByText('Deploy new version').waitFor()
@@ -108,7 +133,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     const { page } = await open('failed')
     await page.keyboard.press('s')
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('Skip this step?').waitFor()
+    await dialog.getByText('Ignore this failure?').waitFor()
     await page.keyboard.press('Enter')
     expect(await commandsOf(page)).toEqual([])
     await page.keyboard.type('web-3 is rebuilt tomorrow')
@@ -125,7 +150,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     const panel = page.getByRole('region', { name: 'Failure' })
     expect(await panel.innerText()).toContain('failed with exit code 3')
     expect(await panel.innerText()).toContain('Ask whoever runs web-3 whether it was rebuilt.')
-    expect(await panel.getByRole('button').allInnerTexts()).toEqual([expect.stringContaining('Retry'), expect.stringContaining('Mark done'), expect.stringContaining('Skip'), expect.stringContaining('Roll back')])
+    expect(await panel.getByRole('button').allInnerTexts()).toEqual(['Exclude', 'Exclude', 'Retry', 'Retry on all', 'Mark done', 'Ignore', 'Roll back'].map((label): unknown => expect.stringContaining(label)))
     await page.close()
   })
 
