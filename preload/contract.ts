@@ -5,6 +5,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
 import type { RunStatus } from '#domain/run/state.ts'
+import type { SourceTrial } from '#domain/source-trial.ts'
 
 /**
  * Every call and every feed both sides agree on. Inputs are checked in main with these schemas; outputs are typed and
@@ -34,8 +35,6 @@ export interface Bucket { at: number; min: number | null; max: number | null; la
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
 /** How long each step took in earlier runs, by step id, oldest first; `runs`: how many were read. */
 export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
-/** What a metric's source gave when it was asked once: `query` is what was asked, resolved; `fault` why it was not asked. */
-export interface SourceTrial { metric: string; kind: string; query: string; value: number | null; at: number; tookMs: number; fault: string }
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]

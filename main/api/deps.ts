@@ -1,5 +1,6 @@
 import type { Host, MetricSource } from '#domain/inventory.ts'
-import type { HostView, SourceTrial } from '#preload/contract.ts'
+import type { SourceTrial } from '#domain/source-trial.ts'
+import type { HostView } from '#preload/contract.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Storage } from '#storage/storage.ts'
 import type { PromptDesk } from './prompts.ts'

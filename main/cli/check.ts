@@ -9,7 +9,7 @@ export const check: Command = {
   name: 'check', summary: 'Says what is wrong with a runbook, with line and column.', words: ['FILE'],
   options: {
     json: { type: 'boolean', help: 'print the findings as JSON' },
-    live: { type: 'boolean', help: 'ask each metric source once, and print what was asked and its value' },
+    live: { type: 'boolean', help: 'ask each metric source once (an ssh source runs its command on its hosts), and print what was asked and its value' },
     'data-dir': { type: 'string', value: 'DIR', help: 'with --live: take known host keys from there instead of the usual place' },
   },
   details: 'Exits with 2 when there are errors: a live run refuses the runbook then. Warnings and notes do not count. With --live a source without data ends it with 1.',
@@ -17,8 +17,10 @@ export const check: Command = {
     const [file = ''] = args.positionals
     const { runbook, findings } = checkRunbook(readRunbookFile(file))
     const errors = errorsOf(findings).length
-    const trials = args.options['live'] === true ? await trySources(runbook, typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined) : []
-    if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ file, findings, ...(args.options['live'] === true ? { sources: trials } : {}) }, null, 2)}\n`)
+    const dataPath = args.options['data-dir']
+    const sources = args.options['live'] === true ? await trySources(runbook, typeof dataPath === 'string' ? dataPath : undefined) : undefined
+    const trials = sources ?? []
+    if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ file, findings, sources }, null, 2)}\n`)
     else for (const text of [...findings.map((finding) => line(file, finding)), ...trials.map(trialLine)]) process.stdout.write(`${text}\n`)
     const warnings = findings.filter((finding) => finding.severity === 'warning').length
     talk(`${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`)

@@ -1,7 +1,7 @@
 import { tryInTime } from '#api/sources.ts'
 import { formatDuration } from '#domain/duration.ts'
 import type { Runbook } from '#domain/runbook.ts'
-import type { SourceTrial } from '#preload/contract.ts'
+import type { SourceTrial } from '#domain/source-trial.ts'
 import { createApp } from '../app.ts'
 import { createAsker } from './asker.ts'
 import { answerAt } from './prompts.ts'

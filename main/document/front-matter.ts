@@ -129,6 +129,7 @@ function hostsOf(expression: unknown, inventory: Inventory, path: YamlPath, read
   if (typeof expression !== 'string') return {}
   const { hosts, unknown } = resolveHosts(inventory, expression)
   for (const name of unknown) reader.complain([...path, 'hosts'], `The metric asks ${JSON.stringify(name)}, which is neither a host nor a group.`, 'Add it under hosts:, or mend the spelling.')
+  if (hosts.length === 0 && unknown.length === 0 && expression.trim() !== '') reader.complain([...path, 'hosts'], `${JSON.stringify(expression)} leaves no host to ask.`, 'Name at least one host that is not taken out again by !.')
   return { hosts: inventory.hosts.filter(({ name }) => hosts.includes(name)) }
 }
 

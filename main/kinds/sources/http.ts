@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
-import { Problem } from '#domain/problem.ts'
 import type { SourceKind } from '../kind.ts'
-import type { Http } from '../ports.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
+import { replyOf } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
 const Settings = z.strictObject({
@@ -12,7 +11,6 @@ const Settings = z.strictObject({
   expect: Statuses.default([200]),
   timeout: ReplyTime.default(5000),
 })
-type Settings = z.output<typeof Settings>
 
 /** Error rate and availability are shares of this many newest probes (fewer at the beginning). */
 const REMEMBERED_PROBES = 20
@@ -31,29 +29,17 @@ export const http: SourceKind = {
     return `${measure} of GET ${url} every ${formatDuration(source.everyMs)}, expecting ${expect.join(' or ')} within ${formatDuration(timeout)}`
   },
   open(source, { http: port, clock }) {
-    const settings = settingsOf(Settings, source)
+    const { url, measure, expect, timeout } = settingsOf(Settings, source)
     let failures: boolean[] = []
     return {
       async read(_since, signal) {
-        const probe = await ask(port, settings, signal)
+        const reply = await replyOf(port, { url, timeoutMs: timeout, signal }, expect)
         if (signal.aborted) return []
-        failures = [...failures, probe === null].slice(-REMEMBERED_PROBES)
+        failures = [...failures, reply === null].slice(-REMEMBERED_PROBES)
         const failedShare = (100 * failures.filter(Boolean).length) / failures.length
-        const values = { latency: probe, 'error-rate': failedShare, availability: 100 - failedShare }
-        return [{ at: clock.now(), value: values[settings.measure] }]
+        const values = { latency: reply?.durationMs ?? null, 'error-rate': failedShare, availability: 100 - failedShare }
+        return [{ at: clock.now(), value: values[measure] }]
       },
     }
   },
-}
-
-/** How long the reply took, ms; null when the probe failed. */
-async function ask(port: Http, { url, expect, timeout }: Settings, signal: AbortSignal): Promise<number | null> {
-  try {
-    const reply = await port.fetch({ url, timeoutMs: timeout, signal })
-    return expect.includes(reply.status) ? reply.durationMs : null
-  } catch (thrown) {
-    // No reply is what a probe is there to notice; only a defect of ours goes on.
-    if (thrown instanceof Problem || signal.aborted) return null
-    throw thrown
-  }
 }

@@ -1,26 +1,13 @@
 import type { MetricSource } from '#domain/inventory.ts'
+import type { SourceTrial } from '#domain/source-trial.ts'
 import type { Ports } from '../ports.ts'
 import { checkSource, sourceKinds } from './index.ts'
-
-/** What a source gave when it was asked once: `query` is what was asked, resolved; `value` null is no data. */
-export interface Trial {
-  metric: string
-  kind: string
-  query: string
-  value: number | null
-  /** Epoch ms of the reading, or of when there was none. */
-  at: number
-  /** How long it took. */
-  tookMs: number
-  /** Why it was not asked at all, or ''. */
-  fault: string
-}
 
 /** Sources give what they have from this many intervals back. */
 const BACK_INTERVALS = 3
 
 /** Asks a metric's source once, as a run would. Does not throw for what a source or a host does. */
-export async function trySource(source: MetricSource, ports: Ports, signal: AbortSignal): Promise<Trial> {
+export async function trySource(source: MetricSource, ports: Ports, signal: AbortSignal): Promise<SourceTrial> {
   const startedAt = ports.clock.now()
   const about = { metric: source.metric, kind: source.kind }
   const [fault] = checkSource(source)

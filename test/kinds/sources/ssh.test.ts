@@ -5,7 +5,9 @@ import { parseRunbook } from '#document/parse.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { checkSource } from '#kinds/sources/index.ts'
 import { ssh } from '#kinds/sources/ssh.ts'
+import type { Shell } from '#kinds/ports.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
+import { createFakeClock } from '#support/fake-world.ts'
 import { configFor, hostNamed, startPool, type TestPool } from '#support/ssh-pool.ts'
 import { giveTo, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
 import { realPorts } from '../fixture.ts'
@@ -62,6 +64,20 @@ describe.skipIf(sshdMissing)('the number a command prints on real hosts', () => 
   })
 })
 
+describe('a host that only a person can open up', () => {
+  it.each([['ssh-host-key-unknown', 2], ['ssh-auth', 2], ['ssh-refused', 7]])('is left alone for half a minute after %s, and the reading is no data', async (code, asked) => {
+    const clock = createFakeClock(0)
+    let runs = 0
+    const shell: Shell = { run: () => { runs += 1; return Promise.resolve({ outcome: 'failed', reason: 'refused', code, message: '', hint: '' }) } }
+    const opened = ssh.open(source({ command: 'echo 1' }, ['app1']), realPorts({ shell, clock }))
+    for (let reading = 0; reading < 7; reading += 1) {
+      expect((await opened.read(0, new AbortController().signal))[0]?.value).toBeNull()
+      await clock.advance(5000)
+    }
+    expect(runs).toBe(asked)
+  })
+})
+
 describe('a metric that asks hosts, in the front matter', () => {
   const parse = (hosts: string) => parseRunbook(`---\nhosts: [app1, app2, db1]\ngroups: { app: [app1, app2] }\nmetrics:\n  CPU: { source: ssh, hosts: "${hosts}", command: cat /proc/loadavg, take: average }\n---\n# Release\n`)
 
@@ -72,6 +88,7 @@ describe('a metric that asks hosts, in the front matter', () => {
   })
 
   it('says where a host is not known, and which setting is missing', () => {
+    expect(parse('app !app').findings).toContainEqual(expect.objectContaining({ severity: 'error', line: 5, message: expect.stringContaining('no host') }))
     expect(parse('web').findings).toContainEqual(expect.objectContaining({ severity: 'error', line: 5, message: expect.stringContaining('"web"') }))
     expect(checkSource({ metric: 'cpu', kind: 'ssh', settings: { hosts: 'app' }, everyMs: 5000 })[0]?.message).toContain('command')
   })
