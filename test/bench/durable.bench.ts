@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import type { HostResult } from '#domain/step.ts'
 import { createJobRecord } from '#engine/job-record.ts'
 import type { ShellJob } from '#kinds/ports.ts'
@@ -9,6 +8,7 @@ import { openStorage } from '#storage/storage.ts'
 import { createMemoryJob } from '#support/shell-job.ts'
 import { configFor, hostNamed, startPool } from '#support/ssh-pool.ts'
 import { sshdMissing, startSshd } from '#support/sshd.ts'
+import { expectSuccess, median, pause, timed } from './measure.ts'
 
 const HOSTS = 50
 const ROUNDS = 15
@@ -47,26 +47,22 @@ async function main(): Promise<void> {
     note(() => undefined)
     return result
   }
-  const timed = async (work: (name: string) => Promise<HostResult>): Promise<number> => {
-    const start = performance.now()
-    const results = await Promise.all(names.map(work))
-    if (results.some(({ outcome }) => outcome !== 'succeeded')) throw new Error('a command failed: the measurement means nothing')
-    return performance.now() - start
-  }
+  const onAll = (work: (name: string) => Promise<HostResult>): Promise<number> =>
+    timed(async () => expectSuccess((await Promise.all(names.map(work))).every(({ outcome }) => outcome === 'succeeded')))
   // What the hosts forget afterwards is not to be paid for by the other side.
   const forgotten = async (isDone: (name: string) => boolean): Promise<void> => {
-    while (!names.every(isDone)) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (!names.every(isDone)) await pause(10)
   }
   try {
     const times = { durable: [] as number[], plain: [] as number[], bareDurable: [] as number[], barePlain: [] as number[] }
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const durable = await timed((name) => run(name, recorded(name, round + 1)))
+      const durable = await onAll((name) => run(name, recorded(name, round + 1)))
       await forgotten((host) => storage.jobs.find({ runId: 'run', stepId: 'true', attempt: round + 1, host })?.state === 'acknowledged')
-      const plain = await timed(plainly)
+      const plain = await onAll(plainly)
       const jobs = new Map(names.map((name) => [name, createMemoryJob()]))
-      const bareDurable = await timed((name) => run(name, jobs.get(name)))
+      const bareDurable = await onAll((name) => run(name, jobs.get(name)))
       await forgotten((name) => jobs.get(name)?.isAcknowledged === true)
-      const barePlain = await timed((name) => run(name))
+      const barePlain = await onAll((name) => run(name))
       // The first round opens the connections.
       if (round === 0) continue
       times.durable.push(durable)
@@ -87,10 +83,6 @@ async function main(): Promise<void> {
 function tell(what: string, durable: number[], plain: number[]): void {
   const [one, other] = [median(durable), median(plain)]
   console.log(`durable ${HOSTS} x true, warm, ${what}   ${(one / other).toFixed(2)}x of plain (goal 2x; n=${ROUNDS}, medians ${one.toFixed(0)} ms and ${other.toFixed(0)} ms)`)
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 await main()

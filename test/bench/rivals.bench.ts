@@ -4,10 +4,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { createMemoryJob, type MemoryJob } from '#support/shell-job.ts'
 import { configFor, hostNamed, startPool, type TestPool } from '#support/ssh-pool.ts'
 import { sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
+import { expectSuccess, median, pause, timed } from './measure.ts'
 
 const ROUNDS = Number(process.env['HOLDPOINT_BENCH_ROUNDS'] ?? 5)
 const OUR_KEX = 'KexAlgorithms=curve25519-sha256@libssh.org'
@@ -176,22 +176,4 @@ function succeeds(command: string, args: string[], env: Record<string, string> =
     child.on('error', reject)
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}: ${said.slice(0, 500)}`))))
   })
-}
-
-function expectSuccess(succeeded: boolean): void {
-  if (!succeeded) throw new Error('a command failed: the measurement means nothing')
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, ms) })
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
  * The remote half of the durable protocol: POSIX sh, nothing installed. It runs under dash, bash and busybox ash, and is
  * kept on the host as `helper-<sha>` so that a job is always looked after by the helper that began it.
  *
- *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES   stdin: the command's text, then `ack`
+ *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES   stdin: the command's text, then `ack`
  *     sh helper follow NONCE BOOTFILE JOB OUT ERR                               stdin: `ack`
  *     sh helper stop   NONCE BOOTFILE JOB GRACE
  *     sh helper ack    NONCE BOOTFILE JOB
@@ -228,24 +228,38 @@ follow() {
 # Away by rename first: a job is there whole or not at all.
 ack() {
   if cd / && mark "$R/gone/$job"; then :; else return; fi
-  rm -f "$R/stage/$job".*
   if [ -d "$D" ]; then mv "$D" "$R/trash/$job.$$" 2>/dev/null || return; fi
-  rm -rf "$R/trash/$job".* && echo acked
+  rm -rf "$R/trash/$job".* "$R/stage/$job".* && echo acked
 }
 
-# Stages the command and launches it, unless it was before. Sets launched.
+# copy LINES BYTES: so many lines of stdin to the copy, without a process of its own. True when all of it came and was taken.
+copy() {
+  i=0 a=0
+  while [ $i -lt "$1" ]; do
+    x=
+    IFS= read -r x || return 1
+    printf '%s\\n' "$x" || return 1
+    i=$((i+1)) a=$((a+\${#x}+1))
+  done 2>/dev/null >"$copy"
+  [ $a = "$2" ]
+}
+
+# Stages the command and launches it, unless it was before. Sets launched. LINES is 0 for what is long or more than plain ASCII.
 stage() {
-  run=$1 token=$2 want=$3 sum=$4 len=$5 launched=0
+  run=$1 token=$2 want=$3 sum=$4 len=$5 lines=$6 launched=0
   if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
   if [ -e "$R/gone/$job" ]; then head -c "$len" >/dev/null; echo absent; exit 0; fi
   if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
   highest "$run"
   if [ "$F" -gt "$token" ]; then echo "fenced $F"; exit 0; fi
   copy=$R/stage/$job.$$
-  { head -c "$len" >"$copy"; } 2>/dev/null
-  set -- $(cksum 2>/dev/null <"$copy")
-  if [ "\${1:-}-\${2:-}" != "$sum-$len" ]; then rm -f "$copy"; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
-  launched=1
+  if [ "$lines" = 0 ]; then
+    { head -c "$len" >"$copy"; } 2>/dev/null
+    set -- $(cksum 2>/dev/null <"$copy")
+    if [ "\${1:-}-\${2:-}" = "$sum-$len" ]; then launched=1; fi
+  elif copy "$lines" "$len"; then launched=1
+  fi
+  if [ $launched = 0 ]; then rm -f "$copy"; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
 }
 
 # The job's processes that are alive, in O: its group, its session, those that carry its name, and their children.

@@ -48,10 +48,10 @@ for (const [name, path] of SHELLS) {
       return execFileSync(file, [...before, helper, verb, 'N', BOOT_ID_FILE, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, encoding: 'latin1', stdio: ['ignore', 'pipe', 'inherit'] })
     }
     const boot = readFileSync(BOOT_ID_FILE, 'utf8').trim()
-    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number } = {}) => {
+    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number; lines?: number } = {}) => {
       started.push(job)
       const bytes = Buffer.from(text)
-      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength])
+      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength, options.lines ?? 0])
       going.child.stdin.write(bytes)
       return going
     }
@@ -106,6 +106,17 @@ for (const [name, path] of SHELLS) {
     test('a command that did not arrive whole is not run', async () => {
       expect(await finished(launch('r1', 'echo no', { sum: 1 }))).toContain('unstaged')
       expect(existsSync(join(root, 'jobs', 'r1'))).toBe(false)
+      expect(readdirSync(join(root, 'stage'))).toEqual([])
+    })
+
+    test('a short command is staged by the shell itself, byte for byte', async () => {
+      const script = '  x=\'a\\tb \\\\ %s $y\'  \n\nprintf \'%s|\' "$x"\t\nexit 3\n'
+      const lines = script.split('\n').length - 1
+      expect(await finished(launch('r1', script, { lines, sum: 1 }), false)).toContain('data out 0 14\na\\tb \\\\ %s $y|\ndone exit 3 14 0')
+      const cut = launch('r2', 'echo no\necho more', { lines: 2 })
+      cut.child.stdin.end()
+      expect(await cut.ended).toContain('unstaged')
+      expect(await finished(launch('r3', 'echo no\necho more\n', { lines: 1 }))).toContain('unstaged')
       expect(readdirSync(join(root, 'stage'))).toEqual([])
     })
 
