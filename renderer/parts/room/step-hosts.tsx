@@ -58,7 +58,14 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
 }
 
 function ResultCell({ text, takeBack }: { text: string; takeBack: (() => void) | null }) {
-  return <td className={styles.result} title={text}>{takeBack && <Button size="s" variant="quiet" onClick={takeBack}>Take back</Button>}{text}</td>
+  return (
+    <td className={styles.result} title={text}>
+      <div>
+        <span>{text}</span>
+        {takeBack && <Button size="s" variant="quiet" onClick={takeBack}>Take back</Button>}
+      </div>
+    </td>
+  )
 }
 
 const excludedWords = (excluded: RunState['excluded'][string] | undefined, zone: string): string =>
