@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.ts'
 import { own } from '../own.ts'
 import type { RunState, StepState } from '../run/state.ts'
-import { isDone, isManual } from '../run/view.ts'
+import { hasRunOn, isDone, isManual } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import type { Step } from '../step.ts'
 import { forecastOf, type Forecast, type Forecasts } from './forecast.ts'
@@ -101,7 +101,7 @@ function isTouched(step: StepState | undefined): boolean {
   const hosts = Object.values(step.hosts)
   if (step.status === 'succeeded' || step.status === 'running' || step.status === 'unknown') return true
   if ((step.status === 'failed' || step.ignored) && hosts.length === 0) return true
-  return hosts.some(({ result, ranBefore }) => ranBefore || (result !== null && !(result.outcome === 'failed' && result.reason === 'refused')))
+  return hosts.some(hasRunOn)
 }
 
 export interface RollbackFit {

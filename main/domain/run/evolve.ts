@@ -1,5 +1,5 @@
 import { own } from '../own.ts'
-import { tickableItems } from './view.ts'
+import { hasRunOn, tickableItems } from './view.ts'
 import { gateBefore, type GateState, type HostState, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
 
@@ -42,10 +42,6 @@ const withStep = (state: RunState, stepId: string, change: (step: StepState) => 
 
 const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, ranBefore: false, durable: null, linkLostAt: null }
 
-/** Whether it did something there, or may have: everything but what was refused before it began. */
-const hasRun = (host: HostState | undefined): boolean =>
-  host !== undefined && (host.ranBefore || (host.result !== null && !(host.result.outcome === 'failed' && host.result.reason === 'refused')))
-
 const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
   withStep(state, event.stepId, (step) => ({
     hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? QUEUED) },
@@ -71,7 +67,7 @@ const evolvers: Evolvers = {
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
     status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, ignored: false, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
-    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...QUEUED, ranBefore: hasRun(own(step.hosts, host)) }])) },
+    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...QUEUED, ranBefore: hasRunOn(own(step.hosts, host)) }])) },
   })),
   'host-started': (state, event) => withHost(state, event, ({ ranBefore }) => ({ ...QUEUED, ranBefore, state: 'running', startedAt: event.at, durable: event.durable ?? null })),
   'host-link-lost': (state, event) => withHost(state, event, (host) => ({ ...host, linkLostAt: event.at })),

@@ -1,7 +1,7 @@
 import { own } from '../own.ts'
 import type { ChecklistItem, Phase, Runbook } from '../runbook.ts'
 import type { Step } from '../step.ts'
-import { gateBefore, type Breach, type RunState, type RunStatus, type StepState } from './state.ts'
+import { gateBefore, type Breach, type HostState, type RunState, type RunStatus, type StepState } from './state.ts'
 
 export { gateBefore } from './state.ts'
 
@@ -43,6 +43,10 @@ export const isManual = (step: Step): boolean => step.kind === 'manual'
 export const isDone = (step: StepState | undefined): boolean => step?.status === 'succeeded' || step?.status === 'skipped'
 const isStuck = (step: StepState | undefined): boolean => step?.status === 'unknown' || (step?.status === 'failed' && step.retryAt === null)
 const isRetrying = (step: StepState | undefined): boolean => step?.status === 'failed' && step.retryAt !== null
+
+/** Whether a step did something on a host, or may have: everything but what was refused before it began. */
+export const hasRunOn = (host: HostState | undefined): boolean =>
+  host !== undefined && (host.ranBefore || (host.result !== null && !(host.result.outcome === 'failed' && host.result.reason === 'refused')))
 
 export function stepState(state: RunState, stepId: string): StepState {
   const found = own(state.steps, stepId)
