@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '#domain/duration.ts'
-import type { RehearsalScript, ScriptedMetric, ScriptedOutcome } from '#domain/rehearsal-script.ts'
+import { FAULTS, type RehearsalScript, type ScriptedMetric, type ScriptedOutcome } from '#domain/rehearsal-script.ts'
 import type { Step } from '#domain/step.ts'
 import { type FrontMatter, isRecord } from './front-matter.ts'
 import { type Report, quoted } from './report.ts'
@@ -15,7 +15,7 @@ const step = z.string().min(1).max(300)
 const Outcome = z.strictObject({
   step, host: z.string().nullish(), attempt: z.int().min(1).nullish(), duration: duration.optional(), exit: z.int().min(0).max(255).default(0),
   stdout: z.string().default(''), stderr: z.string().default(''),
-  fault: z.enum(['none', 'link-drop', 'refuse-auth', 'changed-host-key', 'hang']).default('none'),
+  fault: z.enum(['none', ...FAULTS]).default('none'),
 })
 const Metric = z.strictObject({
   base: z.number(), noise: z.number().min(0).default(0),

@@ -4,6 +4,18 @@ export interface RehearsalScript {
   metrics: ScriptedMetric[]
 }
 
+/** What can befall a command that runs on a host. */
+export const RUNNING_FAULTS = ['link-drop', 'slow-link', 'hang', 'reboot', 'disk-fills', 'output-flood', 'sudo-prompt', 'clock-skew'] as const
+/** What keeps a command from beginning at all. */
+export const BEFORE_FAULTS = ['disk-full', 'refuse-auth', 'changed-host-key'] as const
+export const FAULTS = [...RUNNING_FAULTS, ...BEFORE_FAULTS] as const
+
+export type RunningFault = (typeof RUNNING_FAULTS)[number]
+export type BeforeFault = (typeof BEFORE_FAULTS)[number]
+export type Fault = (typeof FAULTS)[number]
+
+export const isRunningFault = (fault: string): fault is RunningFault => RUNNING_FAULTS.some((known) => known === fault)
+
 export interface ScriptedOutcome {
   /** Matches a step by id or by title (case-insensitive, whole). */
   step: string
@@ -16,8 +28,7 @@ export interface ScriptedOutcome {
   exitCode: number
   stdout: string
   stderr: string
-  /** `link-drop`: the connection closes midway without an exit status. `refuse-auth`, `changed-host-key`: as named. */
-  fault: 'none' | 'link-drop' | 'refuse-auth' | 'changed-host-key' | 'hang'
+  fault: 'none' | Fault
 }
 
 /** A synthetic series: `base` ± `noise`, moved to `to` from the start of step `from` until the end of step `until` or the rollback. */

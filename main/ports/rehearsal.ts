@@ -6,7 +6,7 @@ import { createRehearsalHttp } from '#rehearsal/http.ts'
 import { syntheticValue, type RehearsalContext } from '#rehearsal/metrics.ts'
 import { readScript } from '#rehearsal/script.ts'
 import { createRehearsalShell, type RehearsalShellOptions } from '#rehearsal/shell.ts'
-import { createSshPool } from '#ssh/pool.ts'
+import { createSshPool, type SshPool } from '#ssh/pool.ts'
 
 export interface RehearsalPortsOptions<C extends Clock> {
   runbook: Runbook
@@ -24,7 +24,7 @@ export type RehearsalPorts<C extends Clock> = Ports & { clock: C; synthetic: Non
 export async function createRehearsalPorts<C extends Clock>({ runbook, clock, context }: RehearsalPortsOptions<C>): Promise<RehearsalPorts<C>> {
   const plan = readScript(runbook)
   const hosts = await startRehearsalHosts({ hosts: runbook.inventory.hosts.map(({ name }) => name), clock, plan })
-  const shell = createRehearsalShell({ hosts, plan, clock, connect: connectEmbedded })
+  const shell = createRehearsalShell({ hosts, plan, clock, connect: (dial) => connectEmbedded(dial, clock) })
 
   return {
     clock,
@@ -42,8 +42,8 @@ export async function createRehearsalPorts<C extends Clock>({ runbook, clock, co
 }
 
 /** The live run's own connections, told where every host is; so no file of the user's, no agent and no person is asked. */
-const connectEmbedded: RehearsalShellOptions['connect'] = (dial) => createSshPool({
-  dial,
+const connectEmbedded = (dial: Parameters<RehearsalShellOptions['connect']>[0], clock: Clock): SshPool => createSshPool({
+  dial, clock,
   prompts: { hostKey: () => Promise.resolve(false), passphrase: () => Promise.resolve(null) },
   home: '/nonexistent',
   ownKnownHostsFile: '/nonexistent/known_hosts',

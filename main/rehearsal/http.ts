@@ -49,7 +49,7 @@ async function waitFor({ url, timeoutMs, signal }: HttpRequest, outcome: Planned
     throw new Problem('http-timeout', `[rehearsal] ${url} did not answer in time.`, 'The rehearsal script says so. Retry or skip the step.')
   }
   await clock.sleep(usualMs, signal)
-  if (outcome?.fault === 'link-drop') {
+  if (outcome?.fault === 'link-drop' || outcome?.fault === 'reboot') {
     throw new Problem('http-broken', `[rehearsal] The connection to ${url} was cut before the reply had ended.`, 'The rehearsal script says so. Retry or skip the step.')
   }
   if (outcome?.fault === 'changed-host-key') {

@@ -1,11 +1,18 @@
 import type { Host } from '#domain/inventory.ts'
-import type { HostResult } from '#domain/step.ts'
+import { DETACHED, type HostResult } from '#domain/step.ts'
 import { toProblem } from '#domain/problem.ts'
-import type { Clock, Shell, ShellRequest } from '#kinds/ports.ts'
-import { markScript, type RehearsalHosts, type StandInAddress } from './hosts.ts'
+import type { Clock, Shell, ShellJob, ShellRequest } from '#kinds/ports.ts'
+import type { RehearsalHosts, StandInAddress } from './hosts.ts'
+import { markScript } from './marked-script.ts'
 import type { RehearsalPlan } from './script.ts'
 
-export interface ClosableShell extends Shell {
+/** The SSH layer, as far as the rehearsal needs it. */
+export interface RehearsalConnections {
+  run(request: ShellRequest & { timeUp?: AbortSignal }): Promise<HostResult>
+  close(): Promise<void>
+}
+
+export interface RehearsalShell extends Shell {
   close(): Promise<void>
 }
 
@@ -14,37 +21,24 @@ export interface RehearsalShellOptions {
   plan: RehearsalPlan
   clock: Clock
   /** A real SSH shell that reaches each host where `dial` says, and nowhere else. */
-  connect: (dial: (host: Host) => StandInAddress) => ClosableShell
+  connect: (dial: (host: Host) => StandInAddress) => RehearsalConnections
 }
 
 /**
- * The live run's own SSH shell, pointed at the stand-ins. Faults of logging in get a connection of their own, because
- * the shared one has logged in long ago. A timeout counts in rehearsal time, and only where the script takes that long:
- * at 600× the real login of a moment would look like half a minute.
+ * The live run's own SSH shell, durable protocol and all, pointed at the stand-ins. Faults of logging in get a connection
+ * of their own, because the shared one has logged in long ago.
  */
-export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalShellOptions): ClosableShell {
+export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalShellOptions): RehearsalShell {
   const shared = connect((host) => hosts.address(host.name))
 
-  return {
-    async run(asked) {
-      const host = asked.host.name
-      const { fault, durationMs } = plan.outcome(asked.stepId, host, asked.attempt, asked.script)
-      const isTooLong = fault === 'hang' || (asked.timeoutMs !== null && durationMs >= asked.timeoutMs)
-      const request = { ...asked, timeoutMs: isTooLong ? asked.timeoutMs : null }
-      try {
-        hosts.address(host)
-        if (fault === 'changed-host-key') return await runAtImpostor(request)
-        if (fault === 'refuse-auth') return await runRefused(request)
-        return await runInTime(shared, request)
-      } catch (thrown) {
-        const { code, message, hint } = toProblem(thrown)
-        return { outcome: 'failed', reason: 'refused', code, message, hint }
-      }
-    },
-    close: () => shared.close(),
+  const runAlone = async (connections: RehearsalConnections, request: ShellRequest): Promise<HostResult> => {
+    try {
+      return await runInTime(connections, request)
+    } finally {
+      await connections.close()
+    }
   }
-
-  async function runAtImpostor(request: ShellRequest): Promise<HostResult> {
+  const runAtImpostor = async (request: ShellRequest): Promise<HostResult> => {
     const impostor = await hosts.startImpostor(request.host.name)
     try {
       return await runAlone(connect(() => impostor.address), request)
@@ -52,8 +46,7 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
       await impostor.close()
     }
   }
-
-  async function runRefused(request: ShellRequest): Promise<HostResult> {
+  const runRefused = async (request: ShellRequest): Promise<HostResult> => {
     const host = request.host.name
     hosts.refuseLogins(host, true)
     try {
@@ -63,27 +56,52 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
     }
   }
 
-  async function runAlone(shell: ClosableShell, request: ShellRequest): Promise<HostResult> {
+  /** A timeout counts the time the command has run in the rehearsal: at 600× the real login of a moment would look like half a minute. */
+  const runInTime = async (connections: RehearsalConnections, request: ShellRequest): Promise<HostResult> => {
+    const { host, stepId, attempt, script, timeoutMs } = request
+    const over = new AbortController()
+    const timeUp = new AbortController()
+    const watch = async (limitMs: number): Promise<void> => {
+      for (let left = limitMs; left > 0; left = limitMs - hosts.ranMs(host.name, stepId, attempt)) await clock.sleep(Math.max(left, LEAST_WAIT_MS), over.signal)
+      timeUp.abort()
+    }
+    const watching = timeoutMs === null ? Promise.resolve() : watch(timeoutMs).catch(() => undefined)
     try {
-      return await runInTime(shell, request)
+      return await connections.run({ ...request, script: markScript({ stepId, attempt, script }), timeUp: timeUp.signal })
     } finally {
-      await shell.close()
+      over.abort()
+      await watching
     }
   }
 
-  async function runInTime(shell: Shell, request: ShellRequest): Promise<HostResult> {
-    const { timeoutMs } = request
-    const over = new AbortController()
-    request.job?.beginPlain('a stand-in of the rehearsal')
-    const marked = { ...request, job: undefined, script: markScript(request.script, request.stepId, request.attempt), timeoutMs: null }
-    if (timeoutMs === null) return shell.run(marked)
-
-    const timeUp = new AbortController()
-    const watch = clock.sleep(timeoutMs, over.signal).then(() => timeUp.abort(), () => undefined)
-    const result = await shell.run({ ...marked, signal: AbortSignal.any([request.signal, timeUp.signal]) })
-    over.abort()
-    await watch
-    const isOurs = timeUp.signal.aborted && result.outcome === 'failed' && (result.reason === 'aborted' || result.reason === 'signal')
-    return isOurs ? { outcome: 'failed', reason: 'timeout', message: `The command was ended on ${request.host.name} because it took longer than its timeout.` } : result
+  return {
+    async run(request) {
+      const host = request.host.name
+      // The stand-ins ended with the program that had sent it.
+      if (request.job !== undefined && request.job.intent() !== null) return lostWithProgram(host, request.job)
+      try {
+        hosts.address(host)
+        const { fault } = plan.outcome(request.stepId, host, request.attempt, request.script)
+        if (fault === 'changed-host-key') return await runAtImpostor(request)
+        if (fault === 'refuse-auth') return await runRefused(request)
+        return await runInTime(shared, request)
+      } catch (thrown) {
+        const { code, message, hint } = toProblem(thrown)
+        if (code === DETACHED) throw thrown
+        return { outcome: 'failed', reason: 'refused', code, message, hint }
+      }
+    },
+    close: () => shared.close(),
   }
+}
+
+const LEAST_WAIT_MS = 1000
+
+function lostWithProgram(host: string, job: ShellJob): HostResult {
+  const result: HostResult = {
+    outcome: 'unknown', code: 'rehearsal-restarted', message: `The stand-in for ${host} ended with Holdpoint while the command ran there: nobody saw how it ended.`,
+    hint: 'A real host would have gone on. Retry, or mark the step done and say how you know.',
+  }
+  job.finish(result, new Uint8Array())
+  return result
 }

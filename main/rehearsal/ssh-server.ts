@@ -1,19 +1,22 @@
 import { timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import type { AuthContext, ClientInfo, Connection, ServerChannel, Session } from 'ssh2'
 import type { OnOutput } from '#kinds/ports.ts'
-import type { AnswerEnd } from './answer.ts'
 import type { KeyPair } from './keys.ts'
 
-/** One exec request: what stands in for running it. `signal` aborts with the name of the signal that ends it. */
+/** One exec request. `signal` aborts with the name of the signal that ends it, `HUP` when the client is gone. */
 export interface ExecWork {
-  /** What the client sent on stdin. */
-  script: string
+  command: string
+  /** The client's standard input. */
+  input: Readable
   write: OnOutput
   signal: AbortSignal
 }
+
+export type ExecEnd = { end: 'exit'; code: number } | { end: 'signal'; name: string }
 
 export interface SshServerOptions {
   hostKey: KeyPair
@@ -22,29 +25,30 @@ export interface SshServerOptions {
   clientKey: Buffer
   /** While true nobody may log in, whatever the key. */
   isRefusing: () => boolean
-  /** Whether stdin holds a whole script; without that it is whole when the client ends it. */
-  isWhole: (script: string) => boolean
-  exec: (work: ExecWork) => Promise<AnswerEnd>
+  /** While true every new connection is reset. */
+  isDown: () => boolean
+  exec: (work: ExecWork) => Promise<ExecEnd>
 }
 
 export interface SshServer {
   port: number
+  /** Resets every connection there is. */
+  cut(): void
   close(): Promise<void>
 }
 
 const LOGIN_IDLE_MS = 20_000
-const MAX_SCRIPT_BYTES = 4 * 1024 * 1024
 
 /**
  * An SSH server on 127.0.0.1 at a free port. It speaks the real protocol with real public-key authentication, and
- * executes nothing: every exec request is handed to `exec` once its script is whole. Everything else is refused.
+ * executes nothing: every exec request is handed to `exec`. Everything else is refused.
  */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const ssh = new ssh2.Server({ hostKeys: [options.hostKey.privateKey], ident: 'Holdpoint_rehearsal' })
   const sockets = new Map<number, Socket>()
   const listener = createServer((socket) => {
     const port = socket.remotePort
-    if (port === undefined) return void socket.destroy()
+    if (port === undefined || options.isDown()) return void socket.resetAndDestroy()
     sockets.set(port, socket)
     socket.once('close', () => sockets.delete(port))
     socket.setNoDelay(true)
@@ -62,6 +66,9 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
 
   return {
     port: (listener.address() as AddressInfo).port,
+    cut: () => {
+      for (const socket of sockets.values()) socket.resetAndDestroy()
+    },
     async close() {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
       for (const socket of sockets.values()) socket.destroy()
@@ -93,38 +100,19 @@ function authenticate(context: AuthContext, { user, clientKey, isRefusing }: Ssh
 function serveSession(session: Session, socket: Socket, options: SshServerOptions): void {
   const ending = new AbortController()
   session.on('signal', (_accept, _reject, info) => ending.abort(info.name))
-  session.on('exec', (accept) => {
+  session.on('exec', (accept, _reject, { command }) => {
     const channel = accept()
     channel.once('close', () => ending.abort('HUP'))
     // The client closed or cut the channel while output was under way: 'close' above has ended the work.
     channel.on('error', () => ending.abort('HUP'))
-    answer(channel, socket, options, ending.signal).catch(() => socket.destroy())
+    answer(command, channel, options, ending.signal).catch(() => socket.destroy())
   })
 }
 
-async function answer(channel: ServerChannel, socket: Socket, options: SshServerOptions, signal: AbortSignal): Promise<void> {
-  const script = await readScript(channel, options.isWhole)
+async function answer(command: string, channel: ServerChannel, options: SshServerOptions, signal: AbortSignal): Promise<void> {
   const write: OnOutput = (stream, bytes) => void (stream === 'stdout' ? channel : channel.stderr).write(bytes)
-  const end = await options.exec({ script, write, signal })
-  if (end.end === 'dropped') return void socket.resetAndDestroy()
+  const end = await options.exec({ command, input: channel, write, signal })
   if (end.end === 'signal') channel.exit(end.name, false, '')
   else channel.exit(end.code)
   channel.end()
-}
-
-function readScript(channel: ServerChannel, isWhole: (script: string) => boolean): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    const script = () => Buffer.concat(chunks).toString('utf8')
-    channel.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > MAX_SCRIPT_BYTES) return reject(new Error('The script is too long.'))
-      chunks.push(chunk)
-      // Whatever follows is read and forgotten.
-      if (chunk.includes('\n') && isWhole(script())) resolve(script())
-    })
-    channel.once('end', () => resolve(script()))
-    channel.once('close', () => reject(new Error('The client left before the script had ended.')))
-  })
 }

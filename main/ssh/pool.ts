@@ -62,6 +62,8 @@ export interface ScriptRequest {
   script: string
   /** Counted from when the command is sent. */
   timeoutMs: number | null
+  /** Says when the time is over, where the caller counts it: a rehearsal's commands have a time of their own. */
+  timeUp?: AbortSignal
   onOutput: OnOutput
   signal: AbortSignal
   /** Where the host can, the work then outlives the connection and this program. */
@@ -142,7 +144,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       placeOf: (link) => ({ bootIdFile, root: roots.get(link) ?? null }),
     }
     const found = job.intent()
-    const work = { script: request.script, job, timeoutMs: request.timeoutMs, signal }
+    const work = { script: request.script, job, timeoutMs: request.timeoutMs, timeUp: request.timeUp, signal }
     if (found !== null) return await runDurable({ ...work, intent: found, isFound: true, link: null }, world)
     for (let attempt = 1; ; attempt++) {
       const link = await reach(signal)

@@ -10,6 +10,8 @@ export interface ScriptRun {
   /** For messages. */
   place: string
   timeoutMs: number | null
+  /** Says when the time is over, instead of a timer. */
+  timeUp?: AbortSignal
   onOutput: OnOutput
   signal: AbortSignal
   isLinkAlive: () => boolean
@@ -35,6 +37,7 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
       signal.removeEventListener('abort', onAbort)
+      run.timeUp?.removeEventListener('abort', onTimeUp)
       resolve(result)
     }
     /** TERM, then KILL, then give up: every stage only if the end has not been seen. */
@@ -51,6 +54,7 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
       })
     }
     const onAbort = (): void => ask('aborted')
+    const onTimeUp = (): void => ask('timeout')
 
     let outputLost: Error | null = null
     const pass = (stream: OutputStream) => (bytes: Buffer): void => {
@@ -80,7 +84,8 @@ export function runScript(run: ScriptRun): Promise<HostResult> {
 
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
-    if (run.timeoutMs !== null) after(run.timeoutMs, () => ask('timeout'))
+    if (run.timeUp !== undefined) run.timeUp.addEventListener('abort', onTimeUp, { once: true })
+    else if (run.timeoutMs !== null) after(run.timeoutMs, onTimeUp)
     channel.write(run.input)
   })
 }

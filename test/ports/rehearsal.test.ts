@@ -4,7 +4,9 @@ import type { ShellRequest } from '#kinds/ports.ts'
 import { createRehearsalPorts } from '#ports/rehearsal.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
 import type { RehearsalContext } from '#rehearsal/metrics.ts'
+import { until } from '#support/fake-world.ts'
 import { refuseNetwork } from '#support/no-network.ts'
+import { createMemoryJob, type MemoryJob } from '#support/shell-job.ts'
 import { sampleHost, sampleMetric, sampleOutcome, sampleRunbook, sampleStep, sampleThreshold } from '../rehearsal/sample-runbook.ts'
 
 const HOSTS = ['web-1', 'web-2', 'db-1']
@@ -15,7 +17,7 @@ const runbook = sampleRunbook({
   steps: [...ids.map((id) => sampleStep({ id })), sampleStep({ id: 'health', kind: 'http', body: 'https://shop.example/health' })],
   outcomes: [
     sampleOutcome({ step: 'deploy', host: 'web-2', attempt: 1, exitCode: 3, stderr: 'no space left\n' }),
-    sampleOutcome({ step: 'cut', attempt: 1, fault: 'link-drop', stdout: 'half\nof it\n' }),
+    sampleOutcome({ step: 'cut', attempt: 1, fault: 'link-drop', exitCode: 4, stdout: 'half\nof it\n' }),
     sampleOutcome({ step: 'stuck', fault: 'hang', stdout: 'waiting\n' }),
     sampleOutcome({ step: 'key', attempt: 1, fault: 'changed-host-key' }),
     sampleOutcome({ step: 'login', attempt: 1, fault: 'refuse-auth' }),
@@ -42,13 +44,22 @@ afterEach(async () => {
   expect(network.attempts, 'nothing may leave the machine').toEqual([])
 })
 
-async function run(stepId: string, host: string, change: Partial<ShellRequest> = {}): Promise<{ result: HostResult; stdout: string; stderr: string }> {
-  const output = { stdout: '', stderr: '' }
+interface Ran { result: HostResult; stdout: string; stderr: string; job: MemoryJob }
+
+async function run(stepId: string, host: string, change: Partial<Omit<ShellRequest, 'job'>> = {}): Promise<Ran> {
+  const job = createMemoryJob()
+  const onOutput = change.onOutput ?? (() => undefined)
   const result = await ports.shell.run({
-    host: sampleHost(host), script: `systemctl ${stepId} shop\n`, timeoutMs: null, stepId, attempt: 1, signal: new AbortController().signal,
-    onOutput: (stream, bytes) => void (output[stream] += Buffer.from(bytes).toString()), ...change,
+    host: sampleHost(host), script: `systemctl ${stepId} shop\n`, timeoutMs: null, stepId, attempt: 1, signal: new AbortController().signal, onOutput, ...change,
+    job: {
+      ...job,
+      keep: (stream, offset, bytes, isLast) => {
+        if (bytes.length > 0) onOutput(stream, bytes)
+        return job.keep(stream, offset, bytes, isLast)
+      },
+    },
   })
-  return { result, ...output }
+  return { result, stdout: job.stdout().toString(), stderr: job.stderr().toString(), job }
 }
 
 test('a whole rehearsal works with every way out of the machine closed', async () => {
@@ -69,9 +80,28 @@ test('a step fails on its one scripted host with its own output, and goes well o
   expect((await run('deploy', 'web-2', { attempt: 2 })).result.outcome).toBe('succeeded')
 })
 
-test('a dropped link leaves the result unknown, and the host can be reached again', async () => {
-  expect(await run('cut', 'web-1')).toMatchObject({ result: { outcome: 'unknown' }, stdout: 'half\n' })
+test('a dropped link is told of and found again, and the step ends with its exit code and its whole output', async () => {
+  const { result, stdout, job } = await run('cut', 'web-1')
+  expect({ result, stdout }).toEqual({ result: { outcome: 'failed', reason: 'exit', exitCode: 4 }, stdout: 'half\nof it\n' })
+  expect(job.losses).toHaveLength(1)
+  expect(job.restored).toBe(1)
   expect((await run('cut', 'web-1', { attempt: 2 })).result.outcome).toBe('succeeded')
+})
+
+test('the stand-ins forget a command when its end has been committed here', async () => {
+  const { job } = await run('stop', 'web-1')
+  await until(() => job.isAcknowledged, 'the acknowledgement')
+  expect(job.plain).toBeNull()
+})
+
+test('a command that was sent before Holdpoint ended is unknown: its stand-in is gone', async () => {
+  const job = createMemoryJob()
+  job.begin({ bootId: 'before', hostKey: '', helper: '', commandSha256: '' })
+  const result = await ports.shell.run({
+    host: sampleHost('web-1'), script: 'true\n', timeoutMs: null, stepId: 'stop', attempt: 1, signal: new AbortController().signal, onOutput: () => undefined, job,
+  })
+  expect(result).toMatchObject({ outcome: 'unknown', code: 'rehearsal-restarted' })
+  expect(job.results).toEqual([result])
 })
 
 test('a hanging step is stopped on request', async () => {

@@ -3,10 +3,14 @@ import ssh2 from 'ssh2'
 import type { ClientChannel, ConnectConfig } from 'ssh2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
-import { markScript, startRehearsalHosts, type RehearsalHosts, type StandInAddress } from '#rehearsal/hosts.ts'
+import { startRehearsalHosts, type RehearsalHosts, type StandInAddress } from '#rehearsal/hosts.ts'
 import { generateKey } from '#rehearsal/keys.ts'
+import { markScript } from '#rehearsal/marked-script.ts'
 import { readScript } from '#rehearsal/script.ts'
+import { wrapScript } from '#ssh/script-command.ts'
 import { sampleOutcome, sampleRunbook, sampleStep } from './sample-runbook.ts'
+
+const stepScript = (stepId: string, script = 'x') => markScript({ stepId, attempt: 1, script })
 
 const steps = ['stop', 'deploy', 'migrate', 'cut', 'stuck'].map((id) => sampleStep({ id }))
 const outcomes = [
@@ -45,7 +49,8 @@ function login(to: StandInAddress, change: Partial<ConnectConfig> = {}): Promise
 interface Ended { code: number | null; signal: string | undefined; stdout: string; stderr: string; pieces: number }
 
 async function run(client: ssh2.Client, script: string, onChannel: (channel: ClientChannel) => void = () => undefined): Promise<Ended> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => client.exec('/bin/sh', (error, opened) => (error ? reject(error) : resolve(opened))))
+  const { command, input } = wrapScript(script)
+  const channel = await new Promise<ClientChannel>((resolve, reject) => client.exec(command, (error, opened) => (error ? reject(error) : resolve(opened))))
   const ended: Ended = { code: null, signal: undefined, stdout: '', stderr: '', pieces: 0 }
   channel.on('data', (chunk: Buffer) => {
     ended.stdout += chunk.toString()
@@ -54,7 +59,7 @@ async function run(client: ssh2.Client, script: string, onChannel: (channel: Cli
   channel.stderr.on('data', (chunk: Buffer) => void (ended.stderr += chunk.toString()))
   channel.on('exit', (code: number | null, signal?: string) => Object.assign(ended, { code, signal }))
   const closed = new Promise((resolve) => channel.once('close', resolve))
-  channel.write(script)
+  channel.write(input)
   onChannel(channel)
   await closed
   return ended
@@ -62,26 +67,26 @@ async function run(client: ssh2.Client, script: string, onChannel: (channel: Cli
 
 test('a step with nothing scripted succeeds with marked output made from its command', async () => {
   const client = await login(hosts.address('web-1'))
-  expect(await run(client, markScript('systemctl stop shop\n', 'stop', 1))).toMatchObject({
+  expect(await run(client, stepScript('stop', 'systemctl stop shop\n'))).toMatchObject({
     code: 0, stdout: '[rehearsal] + systemctl stop shop\n[rehearsal] ok\n', stderr: '',
   })
 })
 
 test('a scripted step gives its output byte for byte, in pieces, and its exit code on its host alone', async () => {
-  const script = markScript('install', 'deploy', 1)
+  const script = stepScript('deploy', 'install')
   const scripted = await run(await login(hosts.address('web-2')), script)
   expect(scripted).toMatchObject({ code: 7, stdout: 'one\n\u001b[32mtwo\u001b[0m\nthree', stderr: 'no space left\n' })
-  expect(scripted.pieces).toBe(3)
+  expect(scripted.pieces).toBeGreaterThan(1)
   expect(await run(await login(hosts.address('web-1')), script)).toMatchObject({ code: 0 })
 })
 
 test('long output arrives whole', async () => {
-  expect((await run(await login(hosts.address('web-1')), markScript('', 'migrate', 1))).stdout).toHaveLength(200_000)
+  expect((await run(await login(hosts.address('web-1')), stepScript('migrate', ''))).stdout).toHaveLength(200_000)
 })
 
 test('several steps run side by side on one connection', async () => {
   const client = await login(hosts.address('web-2'))
-  const ended = await Promise.all(['stop', 'deploy', 'migrate'].map((id) => run(client, markScript('x', id, 1))))
+  const ended = await Promise.all(['stop', 'deploy', 'migrate'].map((id) => run(client, stepScript(id, 'x'))))
   expect(ended.map(({ code }) => code)).toEqual([0, 7, 0])
 })
 
@@ -89,26 +94,26 @@ test('a step id may hold anything', async () => {
   const odd = 'Schritt 1: „Größe“ \n%'
   const plan = readScript(sampleRunbook({ steps: [sampleStep({ id: odd })], outcomes: [sampleOutcome({ step: odd, exitCode: 9, durationMs: 0 })] }))
   const own = await startRehearsalHosts({ hosts: ['web-1'], clock: createRehearsalClock({ startAt: 0, rate: 1000 }), plan })
-  expect(await run(await login(own.address('web-1')), markScript('x', odd, 1))).toMatchObject({ code: 9 })
+  expect(await run(await login(own.address('web-1')), stepScript(odd, 'x'))).toMatchObject({ code: 9 })
   await own.close()
 })
 
 test('a link drop ends the connection midway, without an exit status', async () => {
   const client = await login(hosts.address('web-1')).then((one) => one.on('error', () => undefined))
   const lost = new Promise<void>((resolve) => client.once('close', () => resolve()))
-  expect(await run(client, markScript('x', 'cut', 1))).toMatchObject({ code: null, signal: undefined, stdout: 'first\nsecond\n' })
+  expect(await run(client, stepScript('cut', 'x'))).toMatchObject({ code: null, signal: undefined, stdout: 'first\nsecond\n' })
   await lost
 })
 
 test('a hanging step ends only by the signal it is sent, and says by which', async () => {
-  const ended = await run(await login(hosts.address('web-1')), markScript('x', 'stuck', 1), (channel) => {
+  const ended = await run(await login(hosts.address('web-1')), stepScript('stuck', 'x'), (channel) => {
     channel.once('data', () => channel.signal('TERM'))
   })
   expect(ended).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'waiting for a lock\n' })
 })
 
 test('a script that is no step of the runbook fails instead of passing for a success', async () => {
-  const ended = await run(await login(hosts.address('web-1')), 'true\n', (channel) => channel.end())
+  const ended = await run(await login(hosts.address('web-1')), 'true\n')
   expect(ended.code).toBe(127)
   expect(ended.stderr).toContain('[rehearsal]')
 })
@@ -154,7 +159,7 @@ test('closing ends open connections and running steps', async () => {
   const client = await login(hosts.address('web-1')).then((one) => one.on('error', () => undefined))
   let started = () => undefined as void
   const hasStarted = new Promise<void>((resolve) => (started = resolve))
-  const running = run(client, markScript('x', 'stuck', 1), (channel) => channel.once('data', started))
+  const running = run(client, stepScript('stuck', 'x'), (channel) => channel.once('data', started))
   await hasStarted
   await hosts.close()
   expect(await running).toMatchObject({ code: null })

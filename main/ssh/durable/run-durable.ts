@@ -18,6 +18,8 @@ export interface DurableWork {
   /** The connection there is already, or null. */
   link: Link | null
   timeoutMs: number | null
+  /** Says when the time is over, instead of the clock. */
+  timeUp?: AbortSignal
   signal: AbortSignal
 }
 
@@ -198,15 +200,16 @@ interface StopWatch {
   end(): void
 }
 
-function watchStop({ signal, timeoutMs, intent }: DurableWork, world: DurableWorld): StopWatch {
+function watchStop({ signal, timeoutMs, timeUp: told, intent }: DurableWork, world: DurableWorld): StopWatch {
   const over = new AbortController()
-  const timeUp = new AbortController()
+  const counted = new AbortController()
+  const timeUp = told ?? counted.signal
   let deadline: AbortSignal | null = null
-  const both = AbortSignal.any([signal, timeUp.signal])
-  if (timeoutMs !== null) world.sleep(Math.max(intent.at + timeoutMs - world.now(), 0), over.signal).then(() => timeUp.abort(), () => undefined)
+  const both = AbortSignal.any([signal, timeUp])
+  if (timeoutMs !== null && told === undefined) world.sleep(Math.max(intent.at + timeoutMs - world.now(), 0), over.signal).then(() => counted.abort(), () => undefined)
   return {
     signal: both,
-    asked: () => (signal.aborted ? { why: 'aborted', timeoutMs } : timeUp.signal.aborted ? { why: 'timeout', timeoutMs } : null),
+    asked: () => (signal.aborted ? { why: 'aborted', timeoutMs } : timeUp.aborted ? { why: 'timeout', timeoutMs } : null),
     deadline: () => (deadline ??= AbortSignal.timeout(world.graceMs)),
     end: () => over.abort(),
   }
