@@ -1,3 +1,4 @@
+import { explainPrologue } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { decideAll, PROGRAM } from '#domain/run/decide.ts'
@@ -36,6 +37,9 @@ const RETRY_MS = 1000
 /** A capture looks at a mebibyte; a little more tells it that the text was cut. */
 const CAPTURE_BYTES = 1024 * 1024 + 65_536
 
+/** What stands before a script ends with one line. */
+const TAIL_BYTES = 4096
+
 const NOT_BEGUN: HostResult = {
   outcome: 'failed', reason: 'refused', code: 'not-begun', message: "Holdpoint ended before this host's turn came.", hint: 'Nothing was sent to it. Retry the step.',
 }
@@ -69,10 +73,18 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     return state.version
   }
 
+  /** Output is kept before its end is reported, so that what it says of the end is there to be read. */
+  const explained = (command: RunCommand): RunCommand => {
+    if (command.type !== 'report-host-finished') return command
+    const { stepId, attempt, host } = command
+    const tail = (): string => new TextDecoder().decode(storage.output.tail({ runId, stepId, attempt, host, maxBytes: TAIL_BYTES }).text)
+    return { ...command, result: explainPrologue(command.result, tail) }
+  }
+
   /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */
   const record = (command: RunCommand, by: string, also: () => void): boolean => {
     const now = Math.max(clock.now(), state.lastEventAt)
-    const events = decideAll(state, command, { now, by })
+    const events = decideAll(state, explained(command), { now, by })
     if (events.length === 0) return false
     const next = storage.together(() => {
       also()

@@ -35,6 +35,7 @@ export interface EngineStorage {
     appendAt(jobId: string, offset: number, row: OutputRow): void
     end(jobId: string, stream: OutputStream): number
     readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Iterable<Uint8Array>
+    tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array }
   }
   jobs: Pick<Jobs, 'find' | 'begin' | 'launched' | 'finish' | 'acknowledged'>
   samples: {

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts'
-import type { Step } from '../step.ts'
+import type { HostResult, Step } from '../step.ts'
 import type { Flow } from './attributes.ts'
 import type { Variable } from './surroundings.ts'
 
@@ -32,6 +32,19 @@ export function prologueFailure(exitCode: number, stderrTail: string): keyof typ
   const lastLine = stderrTail.trimEnd().split('\n').at(-1) ?? ''
   return parts.find((part) => EXIT[part] === exitCode && lastLine.startsWith(`holdpoint: ${part}: `)) ?? null
 }
+
+/** A script that ended before its body began was never started, and the words it left say why. */
+export function explainPrologue(result: HostResult, outputTail: () => string): HostResult {
+  if (result.outcome !== 'failed' || result.reason !== 'exit' || !Object.values<number>(EXIT).includes(result.exitCode)) return result
+  const tail = outputTail()
+  const part = prologueFailure(result.exitCode, tail)
+  if (part === null) return result
+  const why = (tail.trimEnd().split('\n').at(-1) ?? '').slice(`holdpoint: ${part}: `.length, MOST_WORDS)
+  return { outcome: 'failed', reason: 'refused', code: `step-${part}`, message: `${WHERE[part]}: ${why}.`, hint: 'Mend it on the host or in the runbook, then retry.' }
+}
+
+const MOST_WORDS = 1000
+const WHERE: Record<keyof typeof EXIT, string> = { secret: 'A secret', sudo: 'sudo', cwd: 'The folder' }
 
 const assignment = (variable: Variable): string[] => ('value' in variable ? [`export ${variable.name}=${quote(variable.value)}`] : [])
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { failureLabel } from '../failure-label.ts'
 import type { Phase, Runbook } from '../runbook.ts'
 import { LOCAL_HOST, type HostResult } from '../step.ts'
 import { describeReading } from '../verdict.ts'
@@ -15,21 +16,21 @@ export function describeEvent(event: RunEvent, runbook: Runbook): string {
   return describe(event, runbook)
 }
 
-/** How it went on one host: `exit code 1`, `timed out`, `unknown: the connection was lost…`. */
+/** How it went on one host: `failed with exit code 1`, `never started (host key): …`, `outcome unknown (link lost): …`. */
 export function describeResult(result: HostResult): string {
   if (result.outcome === 'succeeded') return `succeeded${noted(result.note)}`
-  if (result.outcome === 'unknown') return `outcome unknown: ${result.message}`
+  if (result.outcome === 'unknown') return `outcome unknown${noted(failureLabel(result))}: ${result.message}`
   switch (result.reason) {
     case 'exit': return `failed with exit code ${result.exitCode}${noted(result.note)}`
     case 'signal': return `ended by signal ${result.signal}`
     case 'timeout': return `timed out: ${result.message}`
     case 'aborted': return `aborted: ${result.message}`
     case 'output-limit': return `stopped for its output: ${result.message}`
-    case 'refused': return `never started: ${result.message}`
+    case 'refused': return `never started${noted(failureLabel(result))}: ${result.message}`
   }
 }
 
-const noted = (note: string | undefined): string => (note === undefined ? '' : ` (${note})`)
+const noted = (note: string | undefined): string => (note === undefined || note === '' ? '' : ` (${note})`)
 const quoted = (text: string): string => `“${text}”`
 const because = (text: string): string => (text === '' ? '' : `: ${text}`)
 const attempt = (number: number): string => (number > 1 ? ` (attempt ${number})` : '')
