@@ -5,7 +5,7 @@ type HostKeyAlgorithm = (typeof HOST_KEYS)[number]
 
 /**
  * What is offered to a server. Signatures of known key types come first, so that a known host shows the key we can check.
- * Left out: SHA-1, CBC, and chacha20-poly1305, because ssh2 cannot insist on strict key exchange (Terrapin, CVE-2023-48795).
+ * Left out: SHA-1 and CBC. What is safe only with strict key exchange comes last (see `isOpenToTruncation`).
  */
 export function algorithmsFor(knownKeyTypes: readonly string[]): Algorithms {
   return {
@@ -14,7 +14,7 @@ export function algorithmsFor(knownKeyTypes: readonly string[]): Algorithms {
       'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group14-sha256', 'diffie-hellman-group-exchange-sha256',
     ],
     serverHostKey: hostKeyOrder(knownKeyTypes),
-    cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'],
+    cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr', 'chacha20-poly1305@openssh.com'],
     hmac: ['hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
     compress: ['none'],
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { AnyAuthMethod } from 'ssh2'
 import { Problem } from '#domain/problem.ts'
 import { dialOnce, givenUpProblem, type Dialed } from './dial.ts'
-import { clean, connectProblem } from './failures.ts'
+import { clean, forwardProblem } from './failures.ts'
 import { declinedProblem, exactKeyCheck, knownHostsCheck, type HostKeyCheck } from './host-key-check.ts'
 import { gatherIdentities, unlock, type Identities, type KeyRing, type LockedKey } from './identities.ts'
 import { fingerprint, keyTypeOf } from './known-hosts.ts'
@@ -85,7 +85,7 @@ async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMeth
   const release = await limiter.take()
   try {
     const sock = await openSocket(route)
-    if (sock instanceof Error) return { dialed: 'failed', problem: connectProblem(sock, place) }
+    if (sock instanceof Error) return { dialed: 'failed', problem: forwardProblem(sock, place, route.through) }
     const dialed = await dialOnce({
       sock,
       user: route.embedded?.user ?? hop.user,

@@ -6,13 +6,14 @@ import { algorithmsFor } from './algorithms.ts'
 import { clean, connectProblem, isDropped } from './failures.ts'
 import type { HostKeyCheck } from './host-key-check.ts'
 import { fingerprint } from './known-hosts.ts'
+import { createServerOffer, isOpenToTruncation, truncationProblem } from './server-offer.ts'
 
 /** ssh2 trusts every server unless told otherwise, so here the verifier and the socket are not optional. */
 export interface VerifiedConfig {
   verifyHostKey: (key: Buffer) => boolean
   sock: Duplex
   username: string
-  settings: Pick<ConnectConfig, 'algorithms' | 'readyTimeout' | 'keepaliveInterval' | 'authHandler'>
+  settings: Pick<ConnectConfig, 'algorithms' | 'readyTimeout' | 'keepaliveInterval' | 'authHandler' | 'debug'>
 }
 
 /** The only place that calls ssh2's connect. */
@@ -49,6 +50,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     let accepted: Buffer | null = null
     let settled = false
     let handshaken = false
+    const offer = createServerOffer()
     const login = { wanted: [] as string[], partly: false }
 
     const settle = (dialed: Dialed): void => {
@@ -78,10 +80,12 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       if (error.level === 'agent') return
       if (judged !== null) settle(judged)
       else if (error.level === 'client-authentication' || (handshaken && typeof error.code === 'number')) settle({ dialed: 'not-authenticated', reason: clean(error.message), ...login })
-      else settle({ dialed: !handshaken && isDropped(error) ? 'dropped' : 'failed', problem: connectProblem(error, dialing.place) })
+      else settle({ dialed: !handshaken && isDropped(error) ? 'dropped' : 'failed', problem: offer.mismatch(error, dialing.place) ?? connectProblem(error, dialing.place) })
     }
-    client.on('handshake', () => {
+    client.on('handshake', (negotiated) => {
       handshaken = true
+      // Before the login: ssh2 asks for it only after this event.
+      if (isOpenToTruncation(negotiated, offer)) settle({ dialed: 'failed', problem: truncationProblem(dialing.place) })
     })
     client.on('ready', () => settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted) }))
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
@@ -90,6 +94,8 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       if (handshaken) settle({ dialed: 'failed', problem: closedProblem(dialing.place) })
       else onError(new Error('the server closed before the handshake was done'))
     })
+    // A way through a jump host stays half open when the host behind it goes: ssh2 then waits for ever, and without its timers.
+    dialing.sock.once('end', () => dialing.sock.destroy())
     dialing.signal.addEventListener('abort', onAbort)
     if (dialing.signal.aborted) onAbort()
     try {
@@ -97,7 +103,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
         verifyHostKey,
         sock: dialing.sock,
         username: dialing.user,
-        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods, login) },
+        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods, login), debug: (line) => { if (!handshaken) offer.listen(line) } },
       })
     } catch (thrown) {
       onError(thrown instanceof Error ? thrown : new Error(String(thrown)))

@@ -7,6 +7,8 @@ import { createLimiter } from './limiter.ts'
 export interface Link {
   /** Fingerprint of the key the host showed. */
   hostKey: string
+  /** For messages: whose connection is to blame for a loss, which is the first hop on the way whose own is gone. */
+  weakest(): string
   isAlive(): boolean
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
@@ -32,7 +34,15 @@ const ANSWER_WITHIN_MS = 30_000
 /** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
 const EXEC_REFUSED = 'Unable to exec'
 
-export function createLink({ client, sock, hostKey }: { client: Client; sock: Duplex; hostKey: string }, channelLimit: number): Link {
+export interface LinkOptions {
+  /** For messages: `web-1`, `jump host inner`. */
+  name: string
+  /** The connection this one goes through, or null for a direct one. */
+  through: Link | null
+  channelLimit: number
+}
+
+export function createLink({ client, sock, hostKey }: { client: Client; sock: Duplex; hostKey: string }, { name, through, channelLimit }: LinkOptions): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
@@ -118,6 +128,7 @@ export function createLink({ client, sock, hostKey }: { client: Client; sock: Du
 
   return {
     hostKey,
+    weakest: () => (through === null || through.isAlive() ? name : through.weakest()),
     isAlive: () => alive,
     exec,
     forward: (address, port, timeoutMs) =>

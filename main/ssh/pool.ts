@@ -109,7 +109,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       const through = hops.length > 1 ? await linkTo(hops.slice(0, -1), null, target, shared) : null
       const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, signal: shared }
       const connected = await connectHop({ hop, place: placeName(hop, target), firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, world)
-      const link = createLink(connected, options.channelLimit ?? 8)
+      const link = createLink(connected, { name: hop.name === target ? target : `jump host ${hop.name}`, through, channelLimit: options.channelLimit ?? 8 })
       through?.onEnd(() => link.close())
       return link
     })
@@ -183,11 +183,11 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       const opened = (await orAborted(signal, link.exec(command, signal))) ?? { opened: 'aborted' as const }
       switch (opened.opened) {
         case 'yes':
-          return await runScript({ ...request, channel: opened.channel, ended: opened.ended, input, place, isLinkAlive: () => link.isAlive(), graceMs: options.graceMs ?? 5000 })
+          return await runScript({ ...request, channel: opened.channel, ended: opened.ended, input, place, link, graceMs: options.graceMs ?? 5000 })
         case 'aborted':
           return aborted(place)
         case 'lost':
-          return lost({ place, isLinkAlive: () => false })
+          return lost({ place, link })
         case 'refused':
           throw new Problem('ssh-channel', `${place} accepted the login but not the command: ${opened.reason}.`, 'Check MaxSessions and the account on the host. No command was started.')
         case 'dead':

@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2'
 import type { HostResult } from '#domain/step.ts'
 import type { OnOutput, OutputStream } from '#kinds/ports.ts'
-import type { Ended } from './link.ts'
+import type { Ended, Link } from './link.ts'
 
 export interface ScriptRun {
   channel: ClientChannel
@@ -14,7 +14,7 @@ export interface ScriptRun {
   timeUp?: AbortSignal
   onOutput: OnOutput
   signal: AbortSignal
-  isLinkAlive: () => boolean
+  link: Pick<Link, 'isAlive' | 'weakest'>
   /** How long the remote process gets after TERM, and again after KILL. */
   graceMs: number
 }
@@ -105,7 +105,7 @@ function howEnded(ended: NonNullable<Ended>): string {
 }
 
 function unproven(run: ScriptRun, why: Stop, ended: Ended): HostResult {
-  if (!run.isLinkAlive()) return lost(run)
+  if (!run.link.isAlive()) return lost(run)
   const reason = why === 'timeout' ? `ran longer than ${seconds(run.timeoutMs ?? 0)}` : 'was to be stopped'
   const seen = ended === null ? 'Its end was not seen.' : `It ${howEnded(ended)}, but something it started is still running and holds its output open.`
   return {
@@ -126,12 +126,12 @@ function withoutOutput(run: ScriptRun, reason: Error, ended: Ended): HostResult 
 }
 
 /** What is known when the link is gone after the command was sent: nothing. */
-export function lost({ place, isLinkAlive }: Pick<ScriptRun, 'place' | 'isLinkAlive'>): HostResult {
-  const what = isLinkAlive() ? 'closed the command without saying how it ended' : 'was lost while the command ran'
+export function lost({ place, link }: Pick<ScriptRun, 'place' | 'link'>): HostResult {
+  const what = link.isAlive() ? 'the host closed the command without saying how it ended' : `the connection to ${link.weakest()} was lost while the command ran`
   return {
     outcome: 'unknown',
     code: 'ssh-link-lost',
-    message: `The command was sent to ${place}, and then ${isLinkAlive() ? 'the host' : 'the connection'} ${what}: its result is unknown.`,
+    message: `The command was sent to ${place}, and then ${what}: its result is unknown.`,
     hint: 'It may have finished, failed, or still be running. Check the host, then retry or skip.',
   }
 }

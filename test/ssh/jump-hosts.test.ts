@@ -89,12 +89,35 @@ describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
     })
   })
 
-  it('is unknown when a jump host goes away in the middle of a step', () =>
+  it.each(['outer', 'inner', 'web-1'])('is unknown when %s goes away in the middle of a step, and says so', (hop) =>
     withPool({ config: chain() }, async (home) => {
-      const { result } = await runOn(home.pool, 'web-1', 'echo begun; sleep 1000', { onStdout: () => outer.killSessions() })
-      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost' })
+      const gone = { outer, inner, 'web-1': target }[hop]
+      const { result } = await runOn(home.pool, 'web-1', 'echo begun; sleep 1000', { onStdout: () => gone?.killSessions() })
+      const who = hop === 'web-1' ? 'web-1' : `jump host ${hop}`
+      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost', message: expect.stringContaining(`the connection to ${who} was lost while the command ran`) })
       expect((await runOn(home.pool, 'web-1', 'true')).result.outcome).toBe('succeeded')
     }))
+
+  it('says from which jump host a host could not be reached', async () => {
+    const port = await freePort()
+    await withPool({ config: chain().replace(`Port ${target.port}`, `Port ${port}`) }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-refused', message: `web-1 at 127.0.0.1:${port} refused the connection of jump host inner.` })
+    })
+    await withPool({ config: chain().replace(`HostName 127.0.0.1\n  Port ${target.port}`, `HostName no-such-host.invalid\n  Port ${target.port}`) }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-name', message: expect.stringContaining('cannot be resolved by jump host inner.') })
+    })
+  })
+
+  it('names the jump host that lets nothing through', async () => {
+    const closed = await startSshd({ keyFile: outer.keyFile, config: ['AllowTcpForwarding no'] })
+    try {
+      await withPool({ config: [configFor(closed, 'closed'), configFor(target, 'web-1', ['ProxyJump closed'])].join('\n'), knownHosts: knownHosts + closed.knownHostsLine }, async (home) => {
+        expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-jump', message: expect.stringContaining('Jump host closed lets no connection through to web-1') })
+      })
+    } finally {
+      await closed.stop()
+    }
+  })
 
   it('refuses jump hosts that lead in a circle', () =>
     withPool({ config: 'Host a\n ProxyJump b\nHost b\n ProxyJump a\nHost *\n ProxyJump a\n' }, async (home) => {

@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
+import { KexInit } from 'ssh2/lib/protocol/kex.js'
 import type { Connection, ServerChannel } from 'ssh2'
 
 export interface HostileOptions {
   login: 'accept' | 'refuse' | 'hang-up'
+  /** The only cipher and MAC it offers; without strict key exchange unless that is asked for. */
+  only?: { cipher: string; mac: string; isStrict: boolean }
   /** What happens once a command was asked for. Default: it ends with exit code 0. */
   onExec?: (channel: ServerChannel, connection: Connection) => void
 }
@@ -24,6 +27,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
   const connections = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     connections.add(connection)
+    if (options.only !== undefined) offerOnly(connection, options.only)
     connection.on('error', () => undefined)
     connection.on('close', () => connections.delete(connection))
     connection.on('authentication', (login) => {
@@ -58,4 +62,14 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
         for (const connection of connections) connection.end()
       }),
   }
+}
+
+/** A server of ssh2 always offers strict key exchange, and a real one cannot be told not to: so its offer is replaced before it is sent. */
+function offerOnly(connection: Connection, { cipher, mac, isStrict }: NonNullable<HostileOptions['only']>): void {
+  const both = { cipher: [cipher], mac: [mac], compress: ['none'], lang: [] }
+  const kex = ['curve25519-sha256', ...(isStrict ? ['kex-strict-s-v00@openssh.com'] : [])]
+  const inside = connection as unknown as { _protocol: { _offer: unknown; _strictMode: boolean | undefined } }
+  // It would go by the client's offer alone.
+  if (!isStrict) inside._protocol._strictMode = false
+  inside._protocol._offer = new KexInit({ kex, serverHostKey: ['ssh-ed25519'], cs: both, sc: both })
 }

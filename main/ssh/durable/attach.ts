@@ -38,7 +38,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
   const { link, call, job, place, signal } = options
   const opened = await link.exec(call.command, signal)
   if (opened.opened === 'aborted') return { end: 'stopped' }
-  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : `the connection to ${place} was lost` }
+  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : `the connection to ${link.weakest()} was lost` }
   const { channel } = opened
   return new Promise((resolve) => {
     const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
@@ -146,7 +146,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     channel.stderr.resume()
     channel.on('close', () => {
       onAcked?.(false)
-      cut(link.isAlive() ? `${place} closed the channel` : `the connection to ${place} was lost`)
+      cut(link.isAlive() ? `${place} closed the channel` : `the connection to ${link.weakest()} was lost`)
     })
     // A write after the far end closed; `close` follows and decides.
     channel.on('error', () => undefined)

@@ -26,7 +26,7 @@ export async function probeHost(link: Link, place: string, bootIdFile: string, s
   if (opened.opened !== 'yes') return { probed: 'cut' }
   let said = ''
   await runScript({
-    channel: opened.channel, ended: opened.ended, input, place, timeoutMs: ANSWER_WITHIN_MS, signal, graceMs: 1000, isLinkAlive: () => link.isAlive(),
+    channel: opened.channel, ended: opened.ended, input, place, timeoutMs: ANSWER_WITHIN_MS, signal, graceMs: 1000, link,
     onOutput: (stream, bytes) => {
       if (stream === 'stdout' && said.length < MOST_OUTPUT) said += Buffer.from(bytes).toString('latin1')
     },

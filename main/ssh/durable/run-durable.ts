@@ -114,7 +114,7 @@ async function follow(work: DurableWork, world: DurableWorld): Promise<HostResul
       if (asked !== null && stopped === null) {
         stopped = await stopJob(link, callStop(intent, world.graceMs, world.placeOf(link)), world.graceMs + 30_000)
         if (stopped === null) {
-          await lose(`the connection to ${place} was lost`)
+          await lose(`the connection to ${link.weakest()} was lost`)
           continue
         }
       }
