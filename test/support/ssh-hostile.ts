@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
+import { generateKey } from '#rehearsal/keys.ts'
 import { KexInit } from 'ssh2/lib/protocol/kex.js'
 import type { Connection, ServerChannel } from 'ssh2'
 
@@ -22,10 +23,10 @@ export interface HostileServer {
 
 /** An SSH server that does what a test tells it to. Runs nothing. */
 export async function startHostileServer(options: HostileOptions): Promise<HostileServer> {
-  const keys = ssh2.utils.generateKeyPairSync('ed25519')
+  const keys = generateKey()
   const attempts: string[] = []
   const connections = new Set<Connection>()
-  const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [keys.privateKey] }, (connection) => {
     connections.add(connection)
     if (options.only !== undefined) offerOnly(connection, options.only)
     connection.on('error', () => undefined)
@@ -54,7 +55,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
   })
   return {
     port: (server.address() as AddressInfo).port,
-    hostKey: keys.public.split(' ').slice(0, 2).join(' '),
+    hostKey: `ssh-ed25519 ${keys.publicKey.toString('base64')}`,
     attempts,
     stop: () =>
       new Promise((resolve) => {
