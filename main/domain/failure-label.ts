@@ -33,6 +33,7 @@ const LABELS: Record<string, string> = {
   'ssh-needs-certificate': 'host key',
   'ssh-known-hosts': 'host key',
   'ssh-auth': 'authentication',
+  'ssh-auth-paused': 'authentication',
   'ssh-agent': 'authentication',
   'ssh-key-unreadable': 'authentication',
   'ssh-channel': 'no session',

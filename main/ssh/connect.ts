@@ -10,6 +10,7 @@ import { fingerprint, keyTypeOf } from './known-hosts.ts'
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts'
 import type { Limiter } from './limiter.ts'
 import type { Link } from './link.ts'
+import type { LoginBrake } from './login-brake.ts'
 import type { SshPrompts } from './prompts.ts'
 import type { Hop } from './resolve.ts'
 
@@ -29,7 +30,11 @@ export interface ConnectWorld {
   ring: KeyRing
   ownKnownHostsFile: string
   keepaliveMs: number
+  /** Logins in progress at an address. */
   dialLimiter(place: string): Limiter
+  /** Logins in progress anywhere: many names may be one server. */
+  crowd: Limiter
+  brake: LoginBrake
   signal: AbortSignal
 }
 
@@ -55,15 +60,15 @@ export async function connectHop(route: Route, world: ConnectWorld): Promise<Ext
     if (world.signal.aborted) throw givenUpProblem(route.place)
     const identities = route.embedded === null ? await gatherIdentities(route.hop, world.ring) : null
     const methods = identities === null ? embeddedMethods(route.embedded) : identities.offers.filter((offer) => !tried.has(offer.id)).map((offer) => offer.method)
-    const dialed = await dialRoute(route, world, methods)
+    const dialed = await dialWithBrake(route, world, methods)
     switch (dialed.dialed) {
       case 'ready':
         return dialed
       case 'failed':
         throw dialed.problem
       case 'dropped':
-        if (++drops >= MAX_DROPS) throw dialed.problem
-        await pause(jitter(drops), world.signal)
+        if (!dialed.isCrowded && ++drops >= MAX_DROPS) throw dialed.problem
+        await pause(jitter(Math.max(drops, 1)), world.signal)
         break
       case 'unknown-key':
         await askAboutKey(route, dialed.key, world)
@@ -77,12 +82,16 @@ export async function connectHop(route: Route, world: ConnectWorld): Promise<Ext
   }
 }
 
-async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<Dialed> {
+/** `isCrowded`: it was dropped while others were at it as well, and from now on fewer are. */
+type RouteDialed = Exclude<Dialed, { dialed: 'dropped' }> | (Extract<Dialed, { dialed: 'dropped' }> & { isCrowded: boolean })
+
+async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<RouteDialed> {
   const { hop, place } = route
   const check = hostKeyCheck(route)
   // sshd drops logins above MaxStartups, and a jump host carries those to every host behind it.
   const limiter = world.dialLimiter(route.firstHop)
   const release = await limiter.take()
+  const leave = await world.crowd.take()
   try {
     const sock = await openSocket(route)
     if (sock instanceof Error) return { dialed: 'failed', problem: forwardProblem(sock, place, route.through) }
@@ -96,10 +105,27 @@ async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMeth
       keepaliveMs: world.keepaliveMs,
       signal: world.signal,
     })
-    if (dialed.dialed === 'dropped') limiter.shrink()
+    if (dialed.dialed !== 'dropped') return dialed
+    const isCrowded = [limiter, world.crowd].map((places) => places.shrink()).includes(true)
+    return { ...dialed, isCrowded }
+  } finally {
+    leave()
+    release()
+  }
+}
+
+/** The embedded hosts of a rehearsal lock nobody out. */
+async function dialWithBrake(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<RouteDialed> {
+  if (route.embedded !== null) return dialRoute(route, world, methods)
+  const tell = await world.brake.begin(`${route.firstHop} ${route.hop.address}:${route.hop.port}`, route.place)
+  let went: 'in' | 'refused' | 'otherwise' = 'otherwise'
+  try {
+    const dialed = await dialRoute(route, world, methods)
+    if (dialed.dialed === 'ready') went = 'in'
+    else if (dialed.dialed === 'not-authenticated' && methods.length > 0) went = 'refused'
     return dialed
   } finally {
-    release()
+    tell(went)
   }
 }
 

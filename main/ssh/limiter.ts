@@ -1,15 +1,19 @@
 /** A queue with a number of places. `take` resolves to the function that gives the place back. */
 export interface Limiter {
   take(): Promise<() => void>
-  /** Halves the number of places: the other side has shown that it takes less. */
-  shrink(): void
-  /** Takes one place away, down to one. */
+  /**
+   * Halves the number of places until nobody is there any more, but not below `least`: the other side has shown that it
+   * takes less. False when that few are there already.
+   */
+  shrink(): boolean
+  /** Takes one place away for good, down to one. */
   lower(): void
   /** Resolves when the next place is given back. */
   freed(): Promise<void>
 }
 
-export function createLimiter(places: number): Limiter {
+export function createLimiter(places: number, least = 1): Limiter {
+  let most = places
   let limit = places
   let used = 0
   const queue: (() => void)[] = []
@@ -27,6 +31,7 @@ export function createLimiter(places: number): Limiter {
     }
   }
   const next = (): void => {
+    if (used === 0 && queue.length === 0) limit = most
     while (used < limit && queue.length > 0) {
       used++
       queue.shift()?.()
@@ -39,10 +44,13 @@ export function createLimiter(places: number): Limiter {
         next()
       }),
     shrink: () => {
-      limit = Math.max(1, Math.floor(limit / 2))
+      if (used <= least) return false
+      limit = Math.max(least, Math.floor(Math.min(limit, used) / 2))
+      return true
     },
     lower: () => {
-      limit = Math.max(1, limit - 1)
+      most = Math.max(1, most - 1)
+      limit = Math.min(limit, most)
     },
     freed: () => new Promise((resolve) => watchers.add(resolve)),
   }

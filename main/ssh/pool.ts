@@ -16,6 +16,7 @@ import { createKeyRing } from './identities.ts'
 import { placeName } from './failures.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import { createLink, type Link } from './link.ts'
+import { createLoginBrake } from './login-brake.ts'
 import { askOneAtATime, type SshPrompts } from './prompts.ts'
 import { resolveHops, type Hop, type ResolveOptions } from './resolve.ts'
 import { lost, runScript } from './run-script.ts'
@@ -81,14 +82,20 @@ export interface SshPool {
   close(): Promise<void>
 }
 
+/** Logins in progress: sshd drops some from its tenth on (MaxStartups), at one address or, when many names are one server, at all. */
+const LEAST_DIALS = 8
+const MOST_DIALS = 64
+
 /** Connections to hosts: one a host, made when first needed, reused, replaced when dead. */
 export function createSshPool(options: SshPoolOptions): SshPool {
   const prompts = askOneAtATime(options.prompts)
   const ring = createKeyRing()
   const limiters = new Map<string, Limiter>()
+  const crowd = createLimiter(MOST_DIALS, LEAST_DIALS)
   const links = createShared<Link>((link) => link.isAlive())
   const resolveOptions = toResolveOptions(options)
   const clock = options.clock ?? REAL_TIME
+  const brake = createLoginBrake(clock.now)
   const bootIdFile = options.bootIdFile ?? BOOT_ID_FILE
   let closed = false
 
@@ -97,7 +104,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     return embedded === null ? { ...resolveHops(host, resolveOptions), embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], embedded }
   }
   const dialLimiter = (place: string): Limiter => {
-    const limiter = limiters.get(place) ?? createLimiter(options.dialLimit ?? 8)
+    const limiter = limiters.get(place) ?? createLimiter(options.dialLimit ?? LEAST_DIALS)
     limiters.set(place, limiter)
     return limiter
   }
@@ -107,7 +114,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     const key = JSON.stringify([embedded === null ? null : [embedded.address, embedded.port], hops.map(({ name, address, port, user }) => [name, address, port, user])])
     return links.get(key, signal, async (shared) => {
       const through = hops.length > 1 ? await linkTo(hops.slice(0, -1), null, target, shared) : null
-      const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, signal: shared }
+      const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, crowd, brake, signal: shared }
       const connected = await connectHop({ hop, place: placeName(hop, target), firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, world)
       const link = createLink(connected, { name: hop.name === target ? target : `jump host ${hop.name}`, through, channelLimit: options.channelLimit ?? 8 })
       through?.onEnd(() => link.close())

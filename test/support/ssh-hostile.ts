@@ -18,6 +18,8 @@ export interface HostileServer {
   hostKey: string
   /** `method user` of every login that was tried. */
   attempts: string[]
+  /** The most connections there were at once that had not logged in. */
+  mostUnauthenticated(): number
   stop(): Promise<void>
 }
 
@@ -26,11 +28,19 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
   const keys = generateKey()
   const attempts: string[] = []
   const connections = new Set<Connection>()
+  const strangers = new Set<Connection>()
+  let most = 0
   const server = new ssh2.Server({ hostKeys: [keys.privateKey] }, (connection) => {
     connections.add(connection)
     if (options.only !== undefined) offerOnly(connection, options.only)
     connection.on('error', () => undefined)
-    connection.on('close', () => connections.delete(connection))
+    strangers.add(connection)
+    most = Math.max(most, strangers.size)
+    connection.on('ready', () => strangers.delete(connection))
+    connection.on('close', () => {
+      connections.delete(connection)
+      strangers.delete(connection)
+    })
     connection.on('authentication', (login) => {
       attempts.push(`${login.method} ${login.username}`)
       if (options.login === 'accept' && login.method !== 'none') login.accept()
@@ -57,6 +67,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
     port: (server.address() as AddressInfo).port,
     hostKey: `ssh-ed25519 ${keys.publicKey.toString('base64')}`,
     attempts,
+    mostUnauthenticated: () => most,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
