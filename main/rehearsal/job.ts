@@ -45,9 +45,9 @@ export interface JobHost {
 /** The exit code of what TERM ended. */
 const TERMINATED = 128 + 15
 const SLOW_MS = 2000
-/** What HOLDPOINT_OUTPUT_LIMIT is on the stand-ins. */
-const OUTPUT_LIMIT = 4 * 1024 * 1024
+/** 64 KiB, so often that it is more than the 4 MiB that HOLDPOINT_OUTPUT_LIMIT is on the stand-ins. */
 const FLOOD = `${'y'.repeat(63)}\n`.repeat(1024)
+const FLOOD_TIMES = 65
 const FLOOD_EVERY_MS = 50
 
 export function startJob({ outcome, script, clock, host }: JobWork): Job {
@@ -79,9 +79,12 @@ export function startJob({ outcome, script, clock, host }: JobWork): Job {
   }
   const flood = async (): Promise<void> => {
     isStuck = true
-    while (output.stdout.length <= OUTPUT_LIMIT) {
-      print('stdout', FLOOD)
+    const since = clock.now()
+    for (let printed = 0; printed < FLOOD_TIMES;) {
       await clock.sleep(FLOOD_EVERY_MS, over.signal)
+      const due = Math.min(Math.floor((clock.now() - since) / FLOOD_EVERY_MS), FLOOD_TIMES)
+      print('stdout', FLOOD.repeat(due - printed))
+      printed = due
     }
     finish({ how: 'limit', code: TERMINATED })
   }

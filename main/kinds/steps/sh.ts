@@ -3,6 +3,7 @@ import { flowOf, HOST_FLOW } from '#domain/flow/attributes.ts'
 import { composeScript } from '#domain/flow/script.ts'
 import type { StepKind } from '../kind.ts'
 import { flowFaults, flowShape, notSent } from './flow.ts'
+import { runComposed } from './prologue.ts'
 
 /** A shell script run over SSH on each of the step's hosts. Its exit code 0 is success. */
 export const sh: StepKind = {
@@ -20,6 +21,7 @@ export const sh: StepKind = {
     if (!host) return Promise.resolve(notSent({ code: 'hosts-missing', message: 'The step names no host.' }))
     const [fault] = flowFaults(step, HOST_FLOW)
     if (fault) return Promise.resolve(notSent(fault))
-    return ports.shell.run({ host, script: composeScript(step, flowOf(step).flow), timeoutMs: step.timeoutMs, onOutput, signal, stepId: step.id, attempt, job })
+    const { flow } = flowOf(step)
+    return runComposed(ports.shell, { host, script: composeScript(step, flow), timeoutMs: step.timeoutMs, onOutput, signal, stepId: step.id, attempt, job }, flow)
   },
 }
