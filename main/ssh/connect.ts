@@ -133,10 +133,14 @@ function hostKeyCheck({ hop, place, embedded }: Route): HostKeyCheck {
   return embedded === null ? knownHostsCheck(hop, place, readKnownHosts(hop.knownHostsFiles)) : exactKeyCheck(place, embedded.knownKey)
 }
 
-/** Without noDelay an exec waits 40 ms and more for delayed acknowledgements. */
 async function openSocket({ hop, through, embedded }: Route): Promise<Duplex | Error> {
   const { address, port } = embedded ?? hop
-  return through === null ? connectTcp({ host: address, port, noDelay: true }) : through.forward(address, port, hop.connectTimeoutMs ?? READY_TIMEOUT_MS)
+  // Without noDelay an exec waits 40 ms and more for delayed acknowledgements.
+  if (through === null) return connectTcp({ host: address, port, noDelay: true })
+  const sock = await through.forward(address, port, hop.connectTimeoutMs ?? READY_TIMEOUT_MS)
+  // A way through a jump host stays half open when the host behind it goes: ssh2 would wait for ever, and without its timers.
+  if (!(sock instanceof Error)) sock.once('end', () => setImmediate(() => sock.destroy()))
+  return sock
 }
 
 function embeddedMethods(embedded: EmbeddedHost | null): AnyAuthMethod[] {

@@ -94,8 +94,6 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       if (handshaken) settle({ dialed: 'failed', problem: closedProblem(dialing.place) })
       else onError(new Error('the server closed before the handshake was done'))
     })
-    // A way through a jump host stays half open when the host behind it goes: ssh2 then waits for ever, and without its timers.
-    dialing.sock.once('end', () => dialing.sock.destroy())
     dialing.signal.addEventListener('abort', onAbort)
     if (dialing.signal.aborted) onAbort()
     try {

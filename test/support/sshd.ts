@@ -18,6 +18,8 @@ export interface SshdOptions {
   hostKeyTypes?: ('ed25519' | 'rsa' | 'ecdsa')[]
   /** The user key's passphrase. */
   passphrase?: string
+  /** Answers at every address of this machine, and lets in who comes from 127.0.0.0/8. */
+  everyLoopback?: boolean
   /** Trusts the user key of another server's set, so that one key opens several. */
   keyFile?: string
 }
@@ -63,7 +65,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   if (options.keyFile === undefined) keygen('ed25519', keyFile, options.passphrase ?? '')
   writeFileSync(join(home, 'authorized_keys'), readFileSync(`${keyFile}.pub`))
   const port = await freePort()
-  writeFileSync(join(home, 'sshd_config'), configText(home, port, types, options.config ?? []))
+  writeFileSync(join(home, 'sshd_config'), configText(home, port, types, [...(options.config ?? []), ...(options.everyLoopback === true ? [`AllowUsers ${user}@127.0.0.0/8`] : [])], options.everyLoopback === true ? '0.0.0.0' : '127.0.0.1'))
   if (isRoot()) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   const begin = async (): Promise<{ child: ChildProcess; pid: number }> => {
     const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore' })
@@ -123,11 +125,11 @@ export function freePort(): Promise<number> {
   })
 }
 
-function configText(home: string, port: number, types: string[], more: string[]): string {
+function configText(home: string, port: number, types: string[], more: string[], listen: string): string {
   // The first value counts in sshd_config: what the test asks for comes first.
   return [
     ...more,
-    'ListenAddress 127.0.0.1',
+    `ListenAddress ${listen}`,
     `Port ${port}`,
     ...types.map((type) => `HostKey ${join(home, `host_${type}`)}`),
     `SetEnv XDG_STATE_HOME=${join(home, 'state')}`,
