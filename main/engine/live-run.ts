@@ -121,6 +121,10 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
       for (const controller of running.values()) controller.abort(new Error(effect.reason))
       return
     }
+    if (effect.type === 'cause-fault') {
+      openPorts().then(({ faults }) => faults?.(effect.host, effect.fault)).catch((thrown: unknown) => options.log(`a fault in run ${runId}`, thrown))
+      return
+    }
     const controller = new AbortController()
     running.set(effect.stepId, controller)
     const started = state

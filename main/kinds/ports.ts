@@ -1,3 +1,4 @@
+import type { ClickedFault } from '#domain/clicked-faults.ts'
 import type { Host } from '#domain/inventory.ts'
 import type { HostResult } from '#domain/step.ts'
 
@@ -103,5 +104,7 @@ export interface Ports {
   http: Http
   /** Rehearsal only: the scripted value of a metric at a time, null for no data. */
   synthetic: ((metric: string, at: number) => number | null) | null
+  /** Rehearsal only: harms a stand-in. */
+  faults: ((host: string, fault: ClickedFault) => void) | null
   close(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Runbook } from '#domain/runbook.ts'
 import type { Clock, Ports } from '#kinds/ports.ts'
+import { armFaults } from '#rehearsal/armed-faults.ts'
 import { nameOf } from '#rehearsal/default-metrics.ts'
 import { startRehearsalHosts } from '#rehearsal/hosts.ts'
 import { createRehearsalHttp } from '#rehearsal/http.ts'
@@ -23,8 +24,9 @@ export type RehearsalPorts<C extends Clock> = Ports & { clock: C; synthetic: Non
  */
 export async function createRehearsalPorts<C extends Clock>({ runbook, clock, context }: RehearsalPortsOptions<C>): Promise<RehearsalPorts<C>> {
   const plan = readScript(runbook)
-  const hosts = await startRehearsalHosts({ hosts: runbook.inventory.hosts.map(({ name }) => name), clock, plan })
-  const shell = createRehearsalShell({ hosts, plan, clock, connect: (dial) => connectEmbedded(dial, clock) })
+  const armed = armFaults(plan)
+  const hosts = await startRehearsalHosts({ hosts: runbook.inventory.hosts.map(({ name }) => name), clock, plan: armed.plan })
+  const shell = createRehearsalShell({ hosts, plan: armed.plan, clock, connect: (dial) => connectEmbedded(dial, clock) })
 
   return {
     clock,
@@ -33,6 +35,9 @@ export async function createRehearsalPorts<C extends Clock>({ runbook, clock, co
     synthetic(metric, at) {
       const scripted = plan.metrics.get(nameOf(metric))
       return scripted ? syntheticValue(scripted, context(), at) : null
+    },
+    faults: (host, fault) => {
+      if (!hosts.strike(host, fault)) armed.arm(host, fault)
     },
     async close() {
       await shell.close()

@@ -1,3 +1,4 @@
+import type { ClickedFault } from '#domain/clicked-faults.ts'
 import type { Clock } from '#kinds/ports.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { generateKey, type KeyPair } from './keys.ts'
@@ -26,6 +27,8 @@ export interface RehearsalHosts {
   refuseLogins(host: string, refusing: boolean): void
   /** How long a step's attempt has run on a host, in rehearsal time; 0 when it has not begun. */
   ranMs(host: string, stepId: string, attempt: number): number
+  /** Harms what runs on a host now; false when nothing does, or when only a later command can be harmed so. */
+  strike(host: string, fault: ClickedFault): boolean
   close(): Promise<void>
 }
 
@@ -90,6 +93,7 @@ export async function startRehearsalHosts(options: RehearsalHostsOptions): Promi
     },
     refuseLogins: (name, isRefusing) => void (isRefusing ? refusing.add(name) : refusing.delete(name)),
     ranMs: (name, stepId, attempt) => named(name).standIn.ranMs(stepId, attempt),
+    strike: (name, fault) => named(name).standIn.strike(fault),
     close: closeAll,
   }
 }

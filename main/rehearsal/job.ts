@@ -18,7 +18,7 @@ export interface Job {
   delayMs(): number
   /** How long it has run, in rehearsal time. */
   ranMs(): number
-  strike(fault: RunningFault): void
+  strike(fault: RunningFault | 'exit'): void
   /** What TERM does to it. */
   terminate(): void
   /** Its host was started anew. */
@@ -88,7 +88,8 @@ export function startJob({ outcome, script, clock, host }: JobWork): Job {
     }
     finish({ how: 'limit', code: TERMINATED })
   }
-  const strikes: Record<RunningFault, () => void> = {
+  const strikes: Record<RunningFault | 'exit', () => void> = {
+    exit: () => finish({ how: 'exit', code: 1 }),
     'link-drop': host.dropLinks,
     'slow-link': () => { delayMs = SLOW_MS },
     hang: () => { isStuck = true },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ClickedFault } from '#domain/clicked-faults.ts'
 import type { Clock } from '#kinds/ports.ts'
 import { readExecCall } from './exec-call.ts'
 import { playPlainly } from './follow.ts'
@@ -16,6 +17,8 @@ export interface StandIn {
   isDown(): boolean
   /** How long a step's attempt has run here, in rehearsal time; 0 when it has not begun. */
   ranMs(stepId: string, attempt: number): number
+  /** Harms what runs here now; false when nothing does, or when only a later command can be harmed so. */
+  strike(fault: ClickedFault): boolean
   close(): void
 }
 
@@ -98,6 +101,13 @@ export function createStandIn({ name, clock, plan, cut }: StandInOptions): Stand
     },
     isDown: () => clock.now() < downUntil,
     ranMs: (stepId, attempt) => begun.get(keyOf(stepId, attempt))?.ranMs() ?? 0,
+    strike: (fault) => {
+      const running = [...begun.values()].filter((job) => job.end() === null)
+      const striking = fault === 'disk-full' ? 'disk-fills' : fault
+      if (running.length === 0 || striking === 'refuse-auth' || striking === 'changed-host-key') return false
+      for (const job of running) job.strike(striking)
+      return true
+    },
     close: loseAll,
   }
 }

@@ -6,6 +6,7 @@ import { AskDialog } from '#renderer/parts/room/ask-dialog.tsx'
 import { Breaches } from '#renderer/parts/room/breaches.tsx'
 import { Detail } from '#renderer/parts/room/detail.tsx'
 import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
+import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
 import { Health } from '#renderer/parts/room/health.tsx'
 import { Messages } from '#renderer/parts/room/messages.tsx'
 import { NextPanel } from '#renderer/parts/room/next-panel.tsx'
@@ -62,6 +63,7 @@ function OpenRoom() {
       <RoomCommands />
       <Announcer />
       <AskDialog />
+      <FaultsDialog />
     </div>
   )
 }

@@ -25,6 +25,8 @@ export interface RoomView {
   chart: string | null
   /** The key last pressed too soon after a change to be meant for it, counted so that the same one twice is seen twice. */
   nudged: { key: string; times: number } | null
+  /** In a rehearsal: the faults that can be caused are shown. */
+  faults: boolean
   /** In a rehearsal: ticks and go decisions are made for the person. */
   playsAlong: boolean
   /** The run's own time, once a second. */
@@ -44,12 +46,13 @@ export interface RoomView {
   calm: () => void
   playAlong: (on: boolean) => void
   showChart: (metric: string | null) => void
+  showFaults: (shown: boolean) => void
 }
 export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, faults: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id }),
     follow: () => set({ chosen: null }),
     expand: (id, open) => set((view) => ({ expanded: { ...view.expanded, [id]: open } })),
@@ -59,5 +62,6 @@ export function createRoomView(now: number): RoomViewStore {
     calm: () => set({ nudged: null }),
     playAlong: (playsAlong) => set({ playsAlong }),
     showChart: (chart) => set({ chart }),
+    showFaults: (faults) => set({ faults }),
   }))
 }

@@ -38,7 +38,7 @@ export async function closedAddress(): Promise<string> {
 /** The real world without SSH. */
 export function realPorts(parts: Partial<Ports> = {}): Ports {
   return {
-    clock: createLiveClock(), http: createHttp(), synthetic: null, close: () => Promise.resolve(),
+    clock: createLiveClock(), http: createHttp(), synthetic: null, faults: null, close: () => Promise.resolve(),
     shell: { run: () => Promise.reject(new Error('This test has no hosts.')) },
     ...parts,
   }

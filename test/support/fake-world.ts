@@ -85,5 +85,5 @@ export function createFakeShell(): FakeShell {
 
 export function createFakePorts(clock: FakeClock, shell: Shell, synthetic: Ports['synthetic'] = null): Ports {
   const http: Http = { fetch: () => Promise.reject(new Error('no HTTP in this test')) }
-  return { clock, shell, http, synthetic, close: () => Promise.resolve() }
+  return { clock, shell, http, synthetic, faults: null, close: () => Promise.resolve() }
 }

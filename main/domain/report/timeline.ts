@@ -29,6 +29,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'step-resolved':
     case 'failure-ignored':
     case 'host-excluded':
+    case 'fault-caused':
     case 'step-narrowed':
     case 'run-paused':
     case 'message-skipped':

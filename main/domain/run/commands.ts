@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CLICKED_FAULT_IDS } from '../clicked-faults.ts'
 import type { HostResult } from '../step.ts'
 import type { Evidence } from './events.ts'
 
@@ -43,6 +44,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send-message'), messageId: id, note }),
   z.strictObject({ type: z.literal('skip-message'), messageId: id, reason }),
   z.strictObject({ type: z.literal('end-monitoring'), reason }),
+  /** In a rehearsal: befalls the command that runs on the host now, or else the next one. */
+  z.strictObject({ type: z.literal('cause-fault'), host: id, fault: z.enum(CLICKED_FAULT_IDS) }),
   z.strictObject({ type: z.literal('finish-run') }),
 ])
 export type OperatorCommand = z.infer<typeof OperatorCommand>

@@ -8,6 +8,7 @@ import * as failure from './decide/failure.ts'
 import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
+import * as rehearsal from './decide/rehearsal.ts'
 import * as steps from './decide/steps.ts'
 
 export const PROGRAM = 'holdpoint'
@@ -39,6 +40,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'skip-message': flow.skipMessage,
   'end-monitoring': flow.endMonitoring,
   'finish-run': flow.finishRun,
+  'cause-fault': rehearsal.causeFault,
   'report-host-started': steps.reportHostStarted,
   'report-host-link-lost': steps.reportHostLinkLost,
   'report-host-link-restored': steps.reportHostLinkRestored,

@@ -1,3 +1,4 @@
+import { CLICKED_FAULTS } from '../clicked-faults.ts'
 import { formatDuration } from '../duration.ts'
 import { failureLabel } from '../failure-label.ts'
 import type { Phase, Runbook } from '../runbook.ts'
@@ -87,6 +88,7 @@ const describers: Describers = {
   'host-included': (event) => `${event.host} taken back into this run${because(event.reason)}`,
   'step-narrowed': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} succeeded on every host that is left, without ${event.excluded.join(', ')}${attempt(event.attempt)}`,
   'pace-changed': (event) => (event.automatic ? 'Steps now follow one another by themselves' : 'Steps now start one at a time, by hand'),
+  'fault-caused': (event) => `${onHost(event.host)}fault caused by hand: ${CLICKED_FAULTS[event.fault].name.toLowerCase()}`,
   'speed-changed': (event) => `Rehearsal speed set to ${event.speed}×`,
   'run-paused': (event) => `Run paused${because(event.reason)}`,
   'run-resumed': () => 'Run resumed',

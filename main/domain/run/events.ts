@@ -1,3 +1,4 @@
+import type { ClickedFault } from '../clicked-faults.ts'
 import type { Runbook } from '../runbook.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
 import type { Sample } from '../threshold.ts'
@@ -47,6 +48,8 @@ export type RunFact =
   | { type: 'host-included'; host: string; reason: string }
   /** It had succeeded on every host that is left after others were excluded. */
   | { type: 'step-narrowed'; stepId: string; attempt: number; excluded: string[] }
+  /** A person harmed a stand-in of a rehearsal. */
+  | { type: 'fault-caused'; host: string; fault: ClickedFault }
   | { type: 'pace-changed'; automatic: boolean }
   | { type: 'speed-changed'; speed: number }
   | { type: 'run-paused'; reason: string }

@@ -84,6 +84,7 @@ const evolvers: Evolvers = {
   'host-included': (state, event) => ({ excluded: without(state.excluded, event.host) }),
   'step-narrowed': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, message: withoutHosts(event.excluded) })),
   'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
+  'fault-caused': () => ({}),
   'pace-changed': (_, event) => ({ automatic: event.automatic }),
   'speed-changed': (_, event) => ({ speed: event.speed }),
   'run-paused': (_, event) => ({ paused: { at: event.at, by: event.by, reason: event.reason } }),

@@ -1,3 +1,4 @@
+import type { ClickedFault } from '../clicked-faults.ts'
 import type { RunEvent } from './events.ts'
 import type { RunState } from './state.ts'
 import { automatedRunning, retryingStep } from './view.ts'
@@ -6,12 +7,14 @@ import { automatedRunning, retryingStep } from './view.ts'
 export type Effect =
   | { type: 'execute-step'; stepId: string; attempt: number; hosts: string[] }
   | { type: 'abort-steps'; reason: string }
+  | { type: 'cause-fault'; host: string; fault: ClickedFault }
 
 export function react(event: RunEvent): Effect[] {
   if (event.type === 'step-started') {
     return event.hosts.length > 0 ? [{ type: 'execute-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }] : []
   }
   if (event.type === 'abort-requested' || event.type === 'rollback-started') return [{ type: 'abort-steps', reason: event.reason }]
+  if (event.type === 'fault-caused') return [{ type: 'cause-fault', host: event.host, fault: event.fault }]
   return []
 }
 

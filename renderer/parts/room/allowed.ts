@@ -15,3 +15,7 @@ export function refusalOf(state: RunState, command: OperatorCommand): Problem | 
 }
 
 export const isAllowed = (state: RunState, command: OperatorCommand): boolean => refusalOf(state, command) === null
+
+/** Why no fault can be caused on a stand-in now; null when it can. */
+export const faultRefusal = (state: RunState): string | null =>
+  refusalOf(state, { type: 'cause-fault', host: state.runbook.inventory.hosts[0]?.name ?? '', fault: 'hang' })?.message ?? null

@@ -1,6 +1,8 @@
+import { Zap } from 'lucide-react'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { Kbd } from '#renderer/ui/kbd.tsx'
 import { holdingTriggers, stuckSteps } from '#domain/run/view.ts'
+import { faultRefusal } from './allowed.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import styles from './rehearsal-banner.module.css'
 
@@ -15,7 +17,22 @@ export function RehearsalBanner() {
       <strong>REHEARSAL</strong>
       <span>Embedded hosts and made-up metrics at {speed}× speed. No real host is touched.</span>
       {!ended && <PlayAlong />}
+      {!ended && <Faults />}
     </div>
+  )
+}
+
+function Faults() {
+  const { view } = useRoom()
+  const hasHosts = useRun((state) => state.runbook.inventory.hosts.length > 0)
+  const refusal = useRun(faultRefusal)
+  if (!hasHosts) return null
+  return (
+    <button type="button" className={styles.play} disabled={refusal !== null} title={refusal ?? undefined} onClick={() => view.getState().showFaults(true)}>
+      <Zap size={12} aria-hidden="true" />
+      Faults…
+      <Kbd keys="h" />
+    </button>
   )
 }
 

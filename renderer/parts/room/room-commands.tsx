@@ -1,7 +1,7 @@
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
-import { isAllowed } from './allowed.ts'
+import { faultRefusal, isAllowed } from './allowed.ts'
 import { keyAction } from './key-action.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { useActions } from './use-actions.ts'
@@ -22,6 +22,7 @@ export function RoomCommands() {
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
+  const canCauseFaults = useRun((state) => faultRefusal(state) === null)
   const playsAlong = useView((room) => room.playsAlong)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
@@ -68,10 +69,11 @@ export function RoomCommands() {
     { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]
-  const rehearsal: Command = {
-    id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong),
-  }
-  useRegisterCommands([...rows, ...acts, ...hostCommands, ...(rehearsing ? [rehearsal] : [])])
+  const rehearsal: Command[] = [
+    { id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong) },
+    { id: 'room-faults', title: 'Cause a fault on a host…', group: GROUP, shortcut: 'h', enabled: canCauseFaults, run: () => view.getState().showFaults(true) },
+  ]
+  useRegisterCommands([...rows, ...acts, ...hostCommands, ...(rehearsing ? rehearsal : [])])
   return null
 }
 

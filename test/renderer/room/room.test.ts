@@ -57,6 +57,31 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('h shows the faults of a rehearsal: a host by the arrows, a fault by Enter, and the record says so', async () => {
+    const { page, complaints } = await open('running')
+    await page.keyboard.press('h')
+    await page.getByRole('radio', { name: 'web-2' }).and(page.locator(':checked')).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('list', { name: 'Faults for web-3' }).waitFor()
+    for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText('web-3: fault caused by hand: host reboot').waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await commandsOf(page)).toEqual([{ type: 'cause-fault', host: 'web-3', fault: 'reboot' }])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('a live run shows no faults, whatever is pressed', async () => {
+    const { page } = await open('failed')
+    await page.keyboard.press('h')
+    await page.keyboard.press('n')
+    await page.getByRole('dialog', { name: 'Add a note' }).waitFor()
+    expect(await page.getByText('Cause a fault').count()).toBe(0)
+    expect(await page.getByRole('button', { name: /Faults/ }).count()).toBe(0)
+    await page.close()
+  })
+
   test('s ignores a failure and t runs the step again everywhere, each for a reason', async () => {
     for (const [key, command] of [['s', { type: 'ignore-failure', stepId: 'deploy', reason: 'spares' }], ['t', { type: 'retry-step', stepId: 'deploy', hosts: 'all', reason: 'spares' }]] as const) {
       const { page } = await open('failed')

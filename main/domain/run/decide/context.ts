@@ -31,3 +31,7 @@ export function requireActive(state: RunState): void {
   requireStarted(state)
   if (state.aborting) refuse('run-aborting', 'The run is being aborted.', 'Wait until the running steps have ended.')
 }
+
+export function requireHost(state: RunState, host: string): void {
+  if (!state.runbook.inventory.hosts.some(({ name }) => name === host)) refuse('host-unknown', `The runbook has no host "${host}".`, 'Choose a host of this run.')
+}

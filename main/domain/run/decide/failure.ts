@@ -1,9 +1,8 @@
 import { flowOf } from '../../flow/attributes.ts'
 import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
-import type { RunState } from '../state.ts'
 import { laneSteps, runningSteps } from '../view.ts'
-import { refuse, requireActive, type Decide } from './context.ts'
+import { refuse, requireActive, requireHost, type Decide } from './context.ts'
 import { isExcluded } from './hosts.ts'
 import { finishHosts, giveUpLost, UNREACHED } from './outcome.ts'
 import { nextAttempt } from './retry.ts'
@@ -66,8 +65,4 @@ export const includeHost: Decide<'include-host'> = (state, command) => {
   requireHost(state, command.host)
   if (!isExcluded(state, command.host)) refuse('host-included', `${command.host} is part of this run.`, '')
   return [{ type: 'host-included', host: command.host, reason: command.reason }]
-}
-
-function requireHost(state: RunState, host: string): void {
-  if (!state.runbook.inventory.hosts.some(({ name }) => name === host)) refuse('host-unknown', `The runbook has no host "${host}".`, 'Choose a host of this run.')
 }

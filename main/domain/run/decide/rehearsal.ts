@@ -1,0 +1,9 @@
+import { refuse, requireActive, requireHost, type Decide } from './context.ts'
+
+/** Only a stand-in can be harmed: the hosts of a live run are real. */
+export const causeFault: Decide<'cause-fault'> = (state, { host, fault }) => {
+  requireActive(state)
+  if (state.mode !== 'rehearsal') refuse('fault-live', 'This run is live: its hosts are real, and faults cannot be ordered.', 'Rehearse the runbook to see what a fault leads to.')
+  requireHost(state, host)
+  return [{ type: 'fault-caused', host, fault }]
+}
