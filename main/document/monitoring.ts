@@ -1,6 +1,5 @@
 import { parseDuration } from '#domain/duration.ts'
 import type { MonitoredMetric, Runbook, Trigger } from '#domain/runbook.ts'
-import { parseThreshold } from '#domain/threshold-text.ts'
 import type { Threshold } from '#domain/threshold.ts'
 import { plainText } from './inline.ts'
 import { claimItems } from './items.ts'
@@ -8,15 +7,18 @@ import { hasPlaceholder } from './placeholders.ts'
 import type { Reading } from './reading.ts'
 import { quoted } from './report.ts'
 import type { Section } from './sections.ts'
+import { readWatchRule } from './watch-rule.ts'
 
 /** The compiled alert thresholds. A line that does not compile stays unclaimed, so it is kept as text. */
 export function readThresholds(section: Section, reading: Reading): Threshold[] {
   return claimItems(section, reading).flatMap(({ unit, words }) => {
-    const rule = hasPlaceholder(words.raw) ? null : parseThreshold(words.text)
-    if (rule) return [{ id: reading.ids.make('alert-threshold', words.text), text: words.text, ...rule, range: words.range }]
+    const { text, rule, auto, fault } = readWatchRule(words.text)
+    const isFilled = !hasPlaceholder(words.raw)
+    if (rule && isFilled && !auto) return [{ id: reading.ids.make('alert-threshold', text), text, ...rule, range: words.range }]
     unit.claimed = false
-    if (!hasPlaceholder(words.raw)) {
-      reading.report.warning(unit.block.start, 'threshold-unparsed', `${quoted(words.text)} is not a limit this program can watch, so people have to.`, 'Write it as Error rate > 2% for 1m.')
+    if (isFilled) {
+      const why = fault ?? (auto ? 'Only a rollback trigger can be auto.' : 'Write it as Error rate > 2% for 1m.')
+      reading.report.warning(unit.block.start, 'threshold-unparsed', `${quoted(words.text)} is not a limit this program can watch, so people have to.`, why)
     }
     return []
   })
@@ -25,14 +27,17 @@ export function readThresholds(section: Section, reading: Reading): Threshold[] 
 /** Rollback trigger conditions: compiled where the prose allows, else a button for a person. */
 export function readTriggers(section: Section, reading: Reading): Trigger[] {
   return claimItems(section, reading).map(({ unit, words }) => {
-    const id = reading.ids.make('rollback-trigger', words.text)
-    const rule = hasPlaceholder(words.raw) ? null : parseThreshold(words.text)
-    if (!rule && !hasPlaceholder(words.raw)) {
-      reading.report.info(unit.block.start, 'trigger-manual', `${quoted(words.text)} is for a person to judge.`, 'To have it watched, write it as Error rate > 5% for 1m.')
+    const { text, rule: compiled, auto, fault } = readWatchRule(words.text)
+    const id = reading.ids.make('rollback-trigger', text)
+    const isFilled = !hasPlaceholder(words.raw)
+    const rule = isFilled ? compiled : null
+    if (fault) reading.report.warning(unit.block.start, 'trigger-attributes', `${quoted(words.text)} cannot be watched as it is written, so it is for a person to judge.`, fault)
+    else if (!rule && isFilled) {
+      reading.report.info(unit.block.start, 'trigger-manual', `${quoted(text)} is for a person to judge.`, 'To have it watched, write it as Error rate > 5% for 1m.')
     }
-    const threshold = rule && { id: `${id}-threshold`, text: words.text, ...rule, range: words.range }
+    const threshold = rule && { id: `${id}-threshold`, text, ...rule, range: words.range }
     if (threshold) reading.ids.reserve(threshold.id)
-    return { id, text: words.text, threshold, range: words.range }
+    return { id, text: fault ? words.text : text, threshold, range: words.range, ...(auto ? { auto } : {}) }
   })
 }
 

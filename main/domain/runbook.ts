@@ -94,6 +94,8 @@ export interface RollbackPlan {
 /** A rollback trigger condition. `threshold` is null when the prose could not be compiled: then it is a button for a person. */
 export interface Trigger extends TextItem {
   threshold: Threshold | null
+  /** Marked `auto`: when it fires, the rollback begins by itself after a countdown, unless somebody stops it. */
+  auto?: { countdownMs: number }
 }
 
 export interface MonitoredMetric extends TextItem {

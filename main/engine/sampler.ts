@@ -5,7 +5,8 @@ import type { RunState } from '#domain/run/state.ts'
 import { LEAST_REAL_MS, readingEveryMs } from '#domain/run/sources.ts'
 import { currentStep } from '#domain/run/view.ts'
 import type { Sample, Threshold } from '#domain/threshold.ts'
-import { longestGapMs, verdictOf } from '#domain/verdict.ts'
+import { longestGapMs, memoryMs } from '#domain/measurements.ts'
+import { verdictOf } from '#domain/verdict.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { sourceKinds } from '#kinds/sources/index.ts'
 
@@ -49,7 +50,7 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
   const { clock } = options.ports
   const rules = rulesFor(options.state(), source.metric)
   const everyMs = () => readingEveryMs(options.state(), source.metric)
-  const keepMs = () => Math.max(...rules.map((rule) => rule.threshold.holdMs), 0) + 2 * longestGapMs(everyMs())
+  const keepMs = () => Math.max(...rules.map((rule) => memoryMs(rule.threshold, everyMs())), 2 * longestGapMs(everyMs()))
   const startedAt = clock.now()
   let window = options.recent(source.metric, startedAt - keepMs())
   const reader = kind.open(source, options.ports)
@@ -100,7 +101,7 @@ interface Readings {
 
 async function judge(options: SamplerOptions, rule: Rule, { window, now, everyMs }: Readings): Promise<void> {
   const state = options.state()
-  const { verdict } = verdictOf(rule.threshold, window, now, everyMs)
+  const { verdict } = verdictOf(rule.threshold, { samples: window, now, everyMs })
   const open = state.breaches.find((breach) => breach.closedAt === null && breach.thresholdId === rule.thresholdId && breach.triggerId === rule.triggerId)
   if (verdict === 'breached' && !open) {
     await options.report({

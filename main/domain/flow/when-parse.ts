@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { VerdictWord } from '../verdict.ts'
 import { toNumber, type When, type WhenOperator, type WhenOutcome } from './when.ts'
 
@@ -11,7 +12,9 @@ const DEEPEST = 16
 export const RESERVED_NAMES: readonly string[] = ['and', 'or', 'not', 'previous', 'step', 'metric', 'environment', 'is', 'true', 'false']
 
 const outcomes: readonly WhenOutcome[] = ['succeeded', 'failed', 'skipped', 'unknown']
-const verdicts: readonly VerdictWord[] = ['ok', 'pending', 'breached', 'no-data']
+const verdicts: readonly VerdictWord[] = ['ok', 'warning', 'breached', 'inconclusive']
+/** What people also call them. */
+const verdictNames: Readonly<Record<string, VerdictWord>> = { pending: 'warning', 'no-data': 'inconclusive' }
 const operators: readonly WhenOperator[] = ['==', '!=', '>=', '<=', '>', '<']
 
 interface Reader {
@@ -84,7 +87,7 @@ function readMetric(reader: Reader): When | null {
   if (written === null) return null
   takeWord(reader, 'is')
   const word = takePattern(reader, /[a-z-]+/y)
-  const verdict = verdicts.find((known) => known === word)
+  const verdict = verdicts.find((known) => known === word) ?? own(verdictNames, word ?? '')
   if (verdict) return { is: 'metric', metric: written.toLowerCase().replace(/\s+/g, ' '), verdict }
   reader.at -= word?.length ?? 0
   return fail(reader, `Say how the metric must stand: ${verdicts.join(', ')}.`)

@@ -35,7 +35,7 @@ export function evaluateWhen(when: When, facts: WhenFacts): Truth {
     case 'and': return negated(anyOf(when.parts.map((part) => negated(evaluateWhen(part, facts)))))
     case 'not': return negated(evaluateWhen(when.part, facts))
     case 'outcome': return outcomeIs(when.step === null ? facts.previous : own(facts.steps, when.step), when.outcome)
-    case 'metric': return verdictIs(own(facts.metrics, when.metric) ?? 'no-data', when.verdict)
+    case 'metric': return verdictIs(own(facts.metrics, when.metric) ?? 'inconclusive', when.verdict)
     case 'compare': return when.name === 'environment' ? environmentIs(facts.environment, when) : compare(own(facts.captured, when.name), when)
   }
 }
@@ -52,7 +52,7 @@ function outcomeIs(status: StepStatus | null | undefined, outcome: WhenOutcome):
 
 function verdictIs(verdict: VerdictWord, asked: VerdictWord): Truth {
   if (verdict === asked) return true
-  return verdict === 'no-data' ? 'unknown' : false
+  return verdict === 'inconclusive' ? 'unknown' : false
 }
 
 type Comparison = Extract<When, { is: 'compare' }>

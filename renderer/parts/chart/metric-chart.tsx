@@ -1,6 +1,5 @@
 import { Maximize2 } from 'lucide-react'
 import { memo, useMemo, useRef } from 'react'
-import type { VerdictWord } from '#domain/verdict.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
@@ -23,7 +22,7 @@ export interface MetricChartProps {
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
-  verdict: VerdictWord
+  verdict: 'ok' | 'warning' | 'breached' | 'no-data'
   breached: Stretch[]
   markers: Marker[]
   rehearsal: boolean

@@ -8,7 +8,7 @@ import { formatRound } from '#renderer/parts/chart/scale.ts'
 import type { ChartLimit, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 
 /** What a threshold's line in the strip says. */
-export type ThresholdWord = VerdictWord | 'overridden'
+export type ThresholdWord = Exclude<VerdictWord, 'inconclusive'> | 'no-data' | 'overridden'
 
 export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
   threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` }
@@ -18,7 +18,7 @@ export function wordOf(state: Pick<RunState, 'breaches' | 'silent'>, threshold: 
   const open = state.breaches.find((breach) => breach.closedAt === null && isOf(breach, threshold))
   if (open) return open.override ? 'overridden' : 'breached'
   if (!reading || staleMs !== null || state.silent[threshold.metric] !== undefined) return 'no-data'
-  return isPast(reading.value, threshold) ? 'pending' : 'ok'
+  return isPast(reading.value, threshold) ? 'warning' : 'ok'
 }
 
 /** A breach names its threshold, or the rollback trigger that was compiled into it. */

@@ -22,7 +22,7 @@ export function ThresholdStrip() {
 
 const marks: Record<ThresholdWord, { status: 'ok' | 'breached' | 'no-data' | 'overridden' | 'waiting'; word: string }> = {
   ok: { status: 'ok', word: 'ok' },
-  pending: { status: 'waiting', word: 'past limit' },
+  warning: { status: 'waiting', word: 'past limit' },
   breached: { status: 'breached', word: 'BREACHED' },
   overridden: { status: 'overridden', word: 'overridden' },
   'no-data': { status: 'no-data', word: 'no data' },
@@ -40,7 +40,7 @@ function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean })
     <li className={styles.row}>
       <span className={styles.text} title={threshold.text}>{threshold.text}</span>
       {trigger && <span className={styles.trigger} title="A rollback trigger">rollback</span>}
-      <span className={styles.word} title={word === 'pending' ? `A breach after ${formatLength(threshold.holdMs)} without a break` : undefined}>
+      <span className={styles.word} title={word === 'warning' ? `A breach after ${formatLength(threshold.holdMs)} without a break` : undefined}>
         <StatusMark status={look.status} size="s" word={look.word} />
       </span>
     </li>

@@ -6,7 +6,7 @@ import { parseWhen } from '#domain/flow/when-parse.ts'
 const facts: WhenFacts = {
   previous: 'succeeded',
   steps: { 'stop-shop': 'failed', migrate: 'skipped', probe: 'unknown', later: 'planned', now: 'running' },
-  metrics: { 'error rate': 'ok', 'p95 latency (eu)': 'breached', queue: 'pending', cpu: 'no-data' },
+  metrics: { 'error rate': 'ok', 'p95 latency (eu)': 'breached', queue: 'warning', cpu: 'inconclusive' },
   environment: 'Production',
   captured: { version: '2.14', build: '2.14.0', count: '4', empty: '', huge: '12345678901234567890' },
 }
@@ -21,7 +21,7 @@ describe('when=', () => {
   it.each([
     ['previous.succeeded', true], ['previous.failed', false], ['not previous.failed', true],
     ['step(stop-shop).failed', true], ['step(migrate).skipped', true], ['step(migrate).failed', false],
-    ['metric(error rate) ok', true], ['metric(Error  Rate) is ok', true], ['metric(p95 latency (eu)) breached', true], ['metric(queue) ok', false], ['metric(cpu) no-data', true],
+    ['metric(error rate) ok', true], ['metric(Error  Rate) is ok', true], ['metric(p95 latency (eu)) breached', true], ['metric(queue) ok', false], ['metric(cpu) inconclusive', true], ['metric(cpu) no-data', true], ['metric(queue) pending', true], ['metric(queue) warning', true],
     ['environment == production', true], ['environment != "Staging"', true], ['environment == Staging', false],
     ['version == "2.14"', true], ["version == '2.14'", true], ['version == 2.14', true], ['version == 2.140', true], ['version == "2.140"', false], ['build == 2.14.0', true], ['build == 2.14', false],
     ['count > 3', true], ['count>=4', true], ['count < 4', false], ['count <= 3.5', false], ['count != 4', false], ['empty == ""', true],
@@ -63,7 +63,7 @@ describe('when=', () => {
   const literal = fc.oneof(fc.constantFrom('Staging', '2.14', 'it is', 'don\'t', 'say "x"', '', '-', '1e9', 'true'), fc.integer({ min: -1e9, max: 1e9 }).map((number) => number + 0), fc.integer({ min: -999, max: 999 }).map((number) => number / 1e9 + 0))
   const leaf: fc.Arbitrary<When> = fc.oneof(
     fc.record({ is: fc.constant('outcome' as const), step: fc.constantFrom(null, 'stop-shop', 'a.b', 'größe'), outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'skipped' as const, 'unknown' as const) }),
-    fc.record({ is: fc.constant('metric' as const), metric: fc.constantFrom('error rate', 'p95 (eu) x', 'a'), verdict: fc.constantFrom('ok' as const, 'pending' as const, 'breached' as const, 'no-data' as const) }),
+    fc.record({ is: fc.constant('metric' as const), metric: fc.constantFrom('error rate', 'p95 (eu) x', 'a'), verdict: fc.constantFrom('ok' as const, 'warning' as const, 'breached' as const, 'inconclusive' as const) }),
     fc.record({ is: fc.constant('compare' as const), name, operator: fc.constantFrom('==' as const, '!=' as const), literal }),
     fc.record({ is: fc.constant('compare' as const), name, operator: fc.constantFrom('>' as const, '>=' as const, '<' as const, '<=' as const), literal: fc.integer({ min: -99, max: 99 }).map((number) => number + 0) }),
   )
@@ -95,7 +95,7 @@ describe('when=', () => {
       const nothing: WhenFacts = { previous: null, steps: {}, metrics: {}, environment: null, captured: {} }
       const known = evaluateWhen(when, facts)
       const blind = evaluateWhen(when, nothing)
-      const asksForSilence = partsOf(when).some((part) => part.is === 'metric' && part.verdict === 'no-data')
+      const asksForSilence = partsOf(when).some((part) => part.is === 'metric' && part.verdict === 'inconclusive')
       if (!asksForSilence && blind !== 'unknown') expect(known).toBe(blind)
     }))
   })

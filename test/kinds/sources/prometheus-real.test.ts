@@ -71,7 +71,7 @@ describe.skipIf(!hasPrometheus())('a real Prometheus that asks a real service an
 
   it('shows the error rate cross its limit, and come back', async () => {
     const limit: Threshold = { id: 'errors', text: 'Error rate > 20%', metric: 'error rate', operator: '>', limit: 20, unit: '%', holdMs: 0, range: { start: 0, end: 0, line: 1, column: 1 } }
-    const verdict = async () => verdictOf(limit, await read(errorRate), Date.now(), EVERY_MS).verdict
+    const verdict = async () => verdictOf(limit, { samples: await read(errorRate), now: Date.now(), everyMs: EVERY_MS }).verdict
     await vi.waitFor(async () => expect(await verdict()).toBe('ok'), soon)
     shop.behave({ failures: 5 })
     await vi.waitFor(async () => expect(await verdict()).toBe('breached'), soon)

@@ -26,7 +26,7 @@ test('no reading, an old one, or a silence noticed by main is no data, never ok'
 })
 
 test('past the limit is said before it is a breach, and a breach stays one while there is no data', () => {
-  expect(wordOf(quiet, threshold, reading(2.1), null)).toBe('pending')
+  expect(wordOf(quiet, threshold, reading(2.1), null)).toBe('warning')
   expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1' })] }, threshold, null, Infinity)).toBe('breached')
   expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1', override: { at: NOW, by: 'mira', reason: 'known' } })] }, threshold, reading(3), null)).toBe('overridden')
 })
