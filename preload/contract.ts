@@ -15,7 +15,9 @@ import type { SourceTrial } from '#domain/source-trial.ts'
 const id = z.string().min(1).max(200)
 const name = z.string().trim().min(1).max(200)
 const text = z.string().max(1024 * 1024)
-const after = z.number().int().min(0).default(0)
+const seq = z.number().int().min(0)
+const after = seq.default(0)
+const ofOutput = { runId: id, stepId: id, host: id.nullable().default(null) }
 const out = <T>() => null as unknown as T
 
 export interface AppInfo { version: string; door: 'electron' | 'browser'; dataPath: string; operator: string; platform: string }
@@ -27,8 +29,12 @@ export interface OpenRunbook { id: string; name: string; revision: number; text:
 export interface RunSummary {
   id: string; runbookId: string; title: string; mode: RunMode; status: RunStatus; createdAt: number; finishedAt: number | null; operator: string
 }
-export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: number; text: string; host: string; attempt: number }
-export interface OutputPage { chunks: OutputChunk[]; bytes: number; /** The cursor after the last chunk. */ next: number; more: boolean }
+/** `goesOn`: it goes on with a line begun before this window or batch. */
+export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: number; text: string; host: string; attempt: number; goesOn: boolean }
+/** A look at an output of any length. `bytes`: how long it is in all; `before`, `after`: there is more. */
+export interface OutputWindow { chunks: OutputChunk[]; bytes: number; before: boolean; after: boolean }
+/** What came since the last batch, oldest first; of a flood only the newest, and `skipped` says so. */
+export interface OutputBatch { chunks: OutputChunk[]; bytes: number; skipped: boolean }
 /** One pixel column: null min/max = no data in it. Columns are evenly spaced from `from`. */
 export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
 /** `cursor`: ordinal of the newest sample counted in; following `samples` after it misses nothing and repeats nothing. */
@@ -68,10 +74,13 @@ export const calls = {
     output: out<{ runId: string }>(),
   },
   'send-command': { input: z.strictObject({ runId: id, command: OperatorCommand }), output: out<{ version: number }>() },
+  /** The start, the end, or the surroundings of the chunk `at`, of one host or of all in the order it came. */
   'read-output': {
-    input: z.strictObject({ runId: id, stepId: id, host: id.nullable().default(null), after, limit: z.number().int().min(1).max(2000).default(500) }),
-    output: out<OutputPage>(),
+    input: z.strictObject({ ...ofOutput, at: z.union([z.enum(['start', 'end']), seq]).default('end'), maxBytes: z.number().int().min(1).max(512 * 1024).default(256 * 1024) }),
+    output: out<OutputWindow>(),
   },
+  /** The nearest chunk of stderr before or after the chunk `from`. */
+  'find-error': { input: z.strictObject({ ...ofOutput, from: seq, direction: z.enum(['earlier', 'later']) }), output: out<{ seq: number | null }>() },
   'read-series': {
     input: z.strictObject({ runId: id, metric: name, from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(600) }),
     output: out<Series>(),
@@ -91,8 +100,8 @@ export const calls = {
 export const feeds = {
   /** Cursor = event sequence number. Clock items repeat the cursor of the last event. */
   run: { input: z.strictObject({ runId: id, after }), item: out<RunItem>() },
-  /** Cursor = chunk sequence number. New output of one step, or of one host of it. */
-  output: { input: z.strictObject({ runId: id, stepId: id, host: id.nullable().default(null), after }), item: out<OutputChunk>() },
+  /** Cursor = sequence number of the batch's last chunk. What follows `after`, a bounded batch a few times a second. */
+  output: { input: z.strictObject({ ...ofOutput, after }), item: out<OutputBatch>() },
   /** Cursor = ordinal of the sample in this run. */
   samples: { input: z.strictObject({ runId: id, after }), item: out<SampleItem>() },
   prompts: { input: z.strictObject({ after }), item: out<PromptItem>() },

@@ -3,7 +3,7 @@ import { pump, type Signal } from '#engine/signal.ts'
 import type { FeedItem } from '#preload/bridge.ts'
 import type { FeedItemOf, FeedName, feeds, RunClock } from '#preload/contract.ts'
 import type { ApiDeps } from './deps.ts'
-import { toOutputChunk } from './runs.ts'
+import { followOutput } from './output.ts'
 
 type Emit<N extends FeedName> = (item: FeedItem<FeedItemOf<N>>) => void
 
@@ -37,10 +37,7 @@ export function createFeeds(deps: ApiDeps & { runbooksChanged: Signal }): Feeds 
         stopClock?.()
       }
     },
-    output: ({ runId, stepId, host, after }, emit) => pump<FeedItemOf<'output'>>({
-      after, wake: engine.live(runId)?.output ?? engine.runsChanged, emit,
-      read: (from) => storage.output.read({ runId, stepId, host, after: from, limit: PAGE }).chunks.map((chunk) => ({ cursor: chunk.seq, item: toOutputChunk(chunk) })),
-    }),
+    output: (input, emit) => followOutput(deps, input, emit),
     samples: ({ runId, after }, emit) => pump<FeedItemOf<'samples'>>({
       after, wake: engine.live(runId)?.samples ?? engine.runsChanged, emit,
       read: (from) => storage.samples.after(runId, from, PAGE).map(({ ordinal, metric, at, value }) => ({ cursor: ordinal, item: { metric, at, value } })),

@@ -4,6 +4,7 @@ import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import { createHistoryHandlers } from './history.ts'
 import { createLibraryHandlers } from './library.ts'
+import { createOutputHandlers } from './output.ts'
 import { createReportHandlers } from './reports.ts'
 import { createRunHandlers } from './runs.ts'
 import { createSettingsHandlers } from './settings.ts'
@@ -16,5 +17,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck()
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

@@ -1,13 +1,12 @@
 import { toProblem } from '#domain/problem.ts'
 import type { Host } from '#domain/inventory.ts'
-import type { HostView, OutputChunk } from '#preload/contract.ts'
-import type { StoredChunk } from '#storage/output.ts'
+import type { HostView } from '#preload/contract.ts'
 import type { CheckRevision } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
 import { operatorOf } from './settings.ts'
 
-type RunCalls = 'list-runs' | 'send-command' | 'read-output' | 'read-series' | 'list-hosts'
+type RunCalls = 'list-runs' | 'send-command' | 'read-series' | 'list-hosts'
 
 export function createRunHandlers(deps: ApiDeps, check: CheckRevision): Pick<Handlers, RunCalls> {
   const { storage, engine } = deps
@@ -15,21 +14,12 @@ export function createRunHandlers(deps: ApiDeps, check: CheckRevision): Pick<Han
     'list-runs': () => storage.runs.list().map(({ id, runbookId, title, mode, status, createdAt, finishedAt, operator }) =>
       ({ id, runbookId, title, mode, status, createdAt, finishedAt, operator })),
     'send-command': ({ runId, command }) => ({ version: engine.handle(runId, command, operatorOf(deps)) }),
-    'read-output': ({ runId, stepId, host, after, limit }) => {
-      const page = storage.output.read({ runId, stepId, host, after, limit })
-      return { chunks: page.chunks.map(toOutputChunk), bytes: storage.output.size({ runId, stepId, host }), next: page.next, more: page.more }
-    },
     'read-series': ({ runId, metric, from, to, buckets }) => {
       const cursor = storage.samples.newestOrdinal(runId)
       return { metric, from, to, buckets: storage.samples.buckets(runId, metric, from, to, buckets), cursor }
     },
     'list-hosts': () => describeHosts(deps, check),
   }
-}
-
-/** A chunk for people: bytes that are no UTF-8 show as U+FFFD; the exact bytes stay in storage. */
-export function toOutputChunk(chunk: StoredChunk): OutputChunk {
-  return { seq: chunk.seq, stream: chunk.stream, at: chunk.at, host: chunk.host, attempt: chunk.attempt, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk.bytes) }
 }
 
 async function describeHosts(deps: ApiDeps, check: CheckRevision): Promise<HostView[]> {

@@ -60,3 +60,27 @@ export function pump<T>(options: { after: number; read(after: number): { cursor:
     off()
   }
 }
+
+/** Does the work at once, and again after wake-ups, at most once in `everyMs`. Work that fails is done again at the next. */
+export function atIntervals(wake: Signal, everyMs: number, work: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null
+  let isDue = false
+  const due = () => {
+    isDue = true
+    timer ??= setTimeout(turn, 0)
+  }
+  const turn = () => {
+    timer = null
+    if (!isDue) return
+    isDue = false
+    timer = setTimeout(turn, everyMs)
+    warned(work)
+  }
+  const off = wake.on(due)
+  due()
+  return () => {
+    off()
+    if (timer) clearTimeout(timer)
+    isDue = false
+  }
+}

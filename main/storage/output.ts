@@ -1,5 +1,8 @@
 import { Problem } from '#domain/problem.ts'
 import type { Connection } from './database.ts'
+import { encode } from './output-codec.ts'
+import { createOutputRows, taken, type StreamKey } from './output-rows.ts'
+import { createOutputWindows, type OutputWindow } from './output-windows.ts'
 import { explain } from './problems.ts'
 
 export type OutputStream = 'stdout' | 'stderr'
@@ -32,6 +35,9 @@ export interface OutputQuery {
   host: string | null
 }
 
+type AboutAttempt = Omit<StreamKey, 'stream'>
+
+/** What hosts said: their bytes exactly, compressed where that pays, never changed and never deleted. */
 export interface Output {
   append(chunk: NewChunk): number
   /**
@@ -43,92 +49,74 @@ export interface Output {
   end(jobId: string, stream: OutputStream): number
   /** All or none, in one transaction: a busy step gathers its chunks for a moment and writes them together. */
   appendMany(chunks: readonly NewChunk[]): number[]
-  /**
-   * The chunks after the cursor `after`, at most `limit` and about `maxBytes` (1 MiB), yet always one when there is one.
-   * `next` is the cursor to go on from.
-   */
-  read(query: OutputQuery & { after: number; limit: number; maxBytes?: number }): { chunks: StoredChunk[]; next: number; more: boolean }
+  /** About `maxBytes` of output from the start, from the end, or half of it before the chunk `at` and half from it on. */
+  window(query: OutputQuery & { at: 'start' | 'end' | number; maxBytes: number }): OutputWindow
+  /** What came after the cursor `after`; of more than about `maxBytes` only the newest, and `before` says so. */
+  newest(query: OutputQuery & { after: number; maxBytes: number }): OutputWindow
+  /** The nearest chunk of stderr after or before the chunk `from`; null when there is none. */
+  findError(query: OutputQuery & { from: number; direction: 'later' | 'earlier' }): number | null
   /** Bytes kept so far. */
   size(query: OutputQuery): number
   /** Exactly what one stream delivered, piece by piece; nothing is held open between the pieces. */
-  readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Generator<Uint8Array, void>
+  readBytes(key: StreamKey): Generator<Uint8Array, void>
   /** The end of what one host's attempt said, both streams in the order they came, and how many bytes it said in all. */
-  tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array; bytes: number }
+  tail(about: AboutAttempt & { maxBytes: number }): { text: Uint8Array; bytes: number }
 }
 
-const PAGE_BYTES = 1024 * 1024
-const PAGE_CHUNKS = 64
-
-interface Listed { seq: number; size: number }
+type Row = [string, string, number, string, OutputStream, number, number, Uint8Array, string | null, number, string, number]
 
 export function createOutput(connection: Connection): Output {
-  const insert = connection.prepare<[string, string, number, string, string, number, number, Uint8Array]>(
-    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-  // The index answers these without touching the bytes; what fits the page is then fetched by its key.
-  const listed = connection.prepare<[string, string, number, string | null, string | null, number], Listed>(
-    'SELECT seq, size FROM output WHERE run_id = ? AND step_id = ? AND seq > ? AND (? IS NULL OR host = ?) ORDER BY seq LIMIT ?')
-  const total = connection.prepare<[string, string, string | null, string | null], number>(
-    'SELECT coalesce(sum(size), 0) FROM output WHERE run_id = ? AND step_id = ? AND (? IS NULL OR host = ?)').pluck()
-  const chunk = connection.prepare<[number], StoredChunk>('SELECT seq, attempt, host, stream, at, bytes FROM output WHERE seq = ?')
-
-  const ofAttempt = connection.prepare<[string, string, number, string], Listed>(
-    'SELECT seq, size FROM output WHERE run_id = ? AND step_id = ? AND attempt = ? AND host = ? ORDER BY seq DESC')
-
-  const insertAt = connection.prepare<[string, string, number, string, string, number, number, Uint8Array, string, number]>(
-    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, job_id, off) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const rows = createOutputRows(connection)
+  const insert = connection.prepare<Row>(
+    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, job_id, off, codec, ends_line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const ends = connection.prepare<[string, string], number>('SELECT off + size FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
-
   const end = (jobId: string, stream: OutputStream): number => ends.get(jobId, stream) ?? 0
+
+  const keep = (item: NewChunk, jobId: string | null, offset: number): number => {
+    const { bytes } = item
+    const { codec, stored } = encode(bytes)
+    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, offset, codec, bytes.at(-1) === LINE_FEED ? 1 : 0).lastInsertRowid)
+  }
+  const append = (item: NewChunk): number => keep(item, null, rows.end(item))
+  const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
   const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk): void => {
     const expected = end(jobId, item.stream)
     if (offset !== expected) throw new Problem('output-gap', `Output of ${item.host} came for byte ${offset} where byte ${expected} is next.`, 'Nothing was kept twice; the link is made anew and the output read from the right place.')
-    insertAt.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes, jobId, offset)
+    keep(item, jobId, offset)
   })
 
-  const append = (item: NewChunk): number =>
-    Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), item.bytes.byteLength, item.bytes).lastInsertRowid)
-  const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
-
-  function read({ runId, stepId, host, after, limit, maxBytes = PAGE_BYTES }: OutputQuery & { after: number; limit: number; maxBytes?: number }) {
-    const found = listed.all(runId, stepId, after, host, host, limit + 1)
-    const fitting = found.slice(0, fit(found, limit, maxBytes))
-    const chunks = fitting.map(({ seq }) => chunk.get(seq)).filter((row) => row !== undefined)
-    return { chunks, next: fitting.at(-1)?.seq ?? after, more: fitting.length < found.length }
-  }
-
-  function* readBytes({ runId, stepId, attempt, host, stream }: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }) {
-    let after = 0
-    for (let more = true; more;) {
-      const cursor = after
-      const page = explain(() => read({ runId, stepId, host, after: cursor, limit: PAGE_CHUNKS }), connection.name)
-      for (const row of page.chunks) if (row.attempt === attempt && row.stream === stream) yield row.bytes
-      after = page.next
-      more = page.more
+  function* readBytes(key: StreamKey) {
+    for (let next: number | null = 0; next !== null;) {
+      const from: number = next
+      const { seqs, more } = explain(() => taken(rows.ofStream(key, 'up', from), PAGE_BYTES), connection.name)
+      for (const seq of seqs) {
+        const chunk = explain(() => rows.chunk(seq), connection.name)
+        if (chunk) yield chunk.bytes
+      }
+      next = more ? (seqs.at(-1) ?? 0) + 1 : null
     }
   }
 
-  function tail({ runId, stepId, attempt, host, maxBytes }: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }) {
+  function tail({ maxBytes, ...about }: AboutAttempt & { maxBytes: number }) {
+    const streams = STREAMS.map((stream) => ({ ...about, stream }))
+    const newest = streams.flatMap((key) => taken(rows.ofStream(key, 'down', Number.MAX_SAFE_INTEGER), maxBytes, Infinity).seqs).toSorted((one, other) => other - one)
     const pieces: Uint8Array[] = []
-    let bytes = 0
-    for (const { seq, size } of ofAttempt.all(runId, stepId, attempt, host)) {
-      if (bytes < maxBytes) pieces.unshift(chunk.get(seq)?.bytes ?? new Uint8Array())
-      bytes += size
+    for (let length = 0; length < maxBytes && pieces.length < newest.length;) {
+      const piece = rows.chunk(newest[pieces.length] ?? 0)?.bytes ?? new Uint8Array()
+      length += piece.byteLength
+      pieces.push(piece)
     }
-    const text = Buffer.concat(pieces)
-    return { text: text.subarray(Math.max(text.byteLength - maxBytes, 0)), bytes }
+    const text = Buffer.concat(pieces.toReversed())
+    return { text: text.subarray(Math.max(text.byteLength - maxBytes, 0)), bytes: streams.reduce((sum, key) => sum + rows.end(key), 0) }
   }
 
-  return { tail, append, end, appendAt: (jobId, offset, item) => appendAt.immediate(jobId, offset, item), appendMany: (items) => appendMany.immediate(items), read, size: ({ runId, stepId, host }) => total.get(runId, stepId, host, host) ?? 0, readBytes }
+  return {
+    ...createOutputWindows(rows),
+    append, appendMany: appendMany.immediate, appendAt: appendAt.immediate, end, readBytes, tail,
+    size: (query) => rows.streams(query).reduce((sum, key) => sum + rows.end(key), 0),
+  }
 }
 
-/** How many of the first entries fit `limit` and `maxBytes`; at least one. */
-function fit(found: readonly Listed[], limit: number, maxBytes: number): number {
-  let bytes = 0
-  let count = 0
-  for (const { size } of found.slice(0, limit)) {
-    bytes += size
-    if (count > 0 && bytes > maxBytes) break
-    count += 1
-  }
-  return count
-}
+const STREAMS: readonly OutputStream[] = ['stdout', 'stderr']
+const LINE_FEED = 0x0a
+const PAGE_BYTES = 1024 * 1024

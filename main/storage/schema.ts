@@ -107,4 +107,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE output ADD COLUMN off INTEGER;
   CREATE UNIQUE INDEX output_by_offset ON output (job_id, stream, off, size) WHERE job_id IS NOT NULL;
   `,
+  `
+  ALTER TABLE output ADD COLUMN codec TEXT NOT NULL DEFAULT 'raw' CHECK (codec IN ('raw', 'deflate'));
+  ALTER TABLE output ADD COLUMN ends_line INTEGER CHECK (ends_line IN (0, 1));
+  CREATE INDEX output_by_stream ON output (run_id, step_id, host, attempt, stream, seq, off, size, ends_line);
+  CREATE INDEX output_by_host ON output (run_id, step_id, host, seq, size);
+  CREATE INDEX output_errors ON output (run_id, step_id, seq, host) WHERE stream = 'stderr';
+  `,
 ]

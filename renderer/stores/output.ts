@@ -2,19 +2,39 @@ import { createStore } from 'zustand/vanilla'
 import type { StoreApi } from 'zustand/vanilla'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Client } from '#preload/client.ts'
-import type { OutputChunk } from '#preload/contract.ts'
-import { addChunks, emptyLog, MAX_LINES } from '#renderer/parts/log/lines.ts'
-import type { LogLine, LogWindow } from '#renderer/parts/log/lines.ts'
+import type { CallInput, OutputBatch, OutputWindow } from '#preload/contract.ts'
+import { addChunks, emptyLog, linesAround } from '#renderer/parts/log/lines.ts'
+import type { LogWindow, Place } from '#renderer/parts/log/lines.ts'
 
-/** The output of one step, or of one host of it. The newest lines are kept; older ones are read again when asked for. */
+/** Where the view is to stand once the lines have changed under it. */
+export interface Target extends Place {
+  /** How far below the upper edge, in pixels; null for the middle, and the line is marked. */
+  offset: number | null
+}
+
+/** The output of one step, or of one host of it: a window on what is kept, which follows the end until it is held. */
 export interface OutputRoom {
   log: LogWindow
-  /** A page of lines from before the window, shown instead of the tail until the person goes back. */
-  older: { lines: LogLine[]; firstIndex: number } | null
+  /** How long the output is in all. */
+  bytes: number
+  /** There is more before the first line, or after the last. */
+  before: boolean
+  after: boolean
+  following: boolean
+  /** While it is held: output has come since. */
+  newer: boolean
+  target: Target | null
   loading: boolean
   problem: ProblemValue | null
-  showOlder(beforeIndex: number): Promise<void>
-  showTail(): void
+  /** The lines stay as they are, whatever comes. */
+  hold(): void
+  /** Lays the window around a place, which stays where it is on the screen; `offset` null shows and marks it. */
+  show(target: Target): Promise<void>
+  toStart(): Promise<void>
+  /** The newest, and follows from there. */
+  toEnd(): Promise<void>
+  /** The next line on stderr from a place on, in either direction; false when there is none. */
+  toError(from: number, direction: 'earlier' | 'later'): Promise<boolean>
   start(): () => void
 }
 export type OutputStore = StoreApi<OutputRoom>
@@ -27,52 +47,70 @@ export interface OutputSource {
   host: string | null
 }
 
-/** A flood of output is laid in ten times a second, whatever its rate. */
-const BURST_MS = 100
-const PAGE_CHUNKS = 500
-
 export function createOutputStore({ client, runId, stepId, host }: OutputSource): OutputStore {
-  let waiting: OutputChunk[] = []
-  let timer: ReturnType<typeof setTimeout> | null = null
+  const about = { runId, stepId, host }
   let cursor = 0
 
   return createStore<OutputRoom>()((set, get) => {
-    const flush = (): void => {
-      timer = null
-      const chunks = waiting
-      waiting = []
-      set((room) => ({ log: addChunks(room.log, chunks) }))
+    /** Null when it was refused, or when another place was asked for meanwhile. */
+    let asked = 0
+    const read = async (at: CallInput<'read-output'>['at']): Promise<OutputWindow | null> => {
+      const own = (asked += 1)
+      set({ loading: true })
+      const reply = await client.call('read-output', { ...about, at })
+      if (own !== asked) return null
+      set({ loading: false, problem: reply.ok ? null : reply.problem })
+      return reply.ok ? reply.value : null
     }
+    const take = ({ chunks, bytes, skipped }: OutputBatch): void => {
+      const fresh = chunks.filter(({ seq }) => seq > cursor)
+      if (!get().following) return set({ bytes, newer: true })
+      if (fresh.length === 0) return
+      cursor = fresh.at(-1)?.seq ?? cursor
+      set((room) => {
+        const log = addChunks(skipped ? emptyLog() : room.log, fresh)
+        return { log, bytes, before: room.before || skipped || (log.lines[0]?.index ?? 0) > 0 }
+      })
+    }
+    const lay = (window: OutputWindow, target: Target): void => {
+      const { log, cutBefore, cutAfter } = linesAround(window.chunks, target)
+      set({ log, target, bytes: window.bytes, before: window.before || cutBefore, after: window.after || cutAfter, following: false, newer: false })
+    }
+
     return {
-      log: emptyLog(), older: null, loading: false, problem: null,
-      async showOlder(beforeIndex) {
-        if (get().loading) return
-        const mark = get().log.marks.findLast((candidate) => candidate.index <= Math.max(0, beforeIndex - MAX_LINES / 5))
-        set({ loading: true })
-        const reply = await client.call('read-output', { runId, stepId, host, after: mark?.seq ?? 0, limit: PAGE_CHUNKS })
-        if (!reply.ok) set({ loading: false, problem: reply.problem })
-        else {
-          const page = addChunks(emptyLog(mark?.index ?? 0), reply.value.chunks)
-          set({ loading: false, problem: null, older: { lines: page.lines, firstIndex: mark?.index ?? 0 } })
-        }
+      log: emptyLog(), bytes: 0, before: false, after: false, following: true, newer: false, target: null, loading: false, problem: null,
+      hold: () => set({ following: false, target: null }),
+      async show(target) {
+        const window = await read(target.seq)
+        if (window) lay(window, target)
       },
-      showTail: () => set({ older: null }),
+      async toStart() {
+        const window = await read('start')
+        if (window) lay(window, { seq: 0, breaks: 0, offset: 0 })
+      },
+      async toEnd() {
+        const window = await read('end')
+        if (!window) return
+        cursor = window.chunks.at(-1)?.seq ?? cursor
+        const log = addChunks(emptyLog(), window.chunks)
+        set({ log, target: null, bytes: window.bytes, before: window.before || (log.lines[0]?.index ?? 0) > 0, after: false, following: true, newer: false })
+      },
+      async toError(from, direction) {
+        const reply = await client.call('find-error', { ...about, from, direction })
+        if (!reply.ok) set({ problem: reply.problem })
+        if (!reply.ok || reply.value.seq === null) return false
+        await get().show({ seq: reply.value.seq, breaks: 0, offset: null })
+        return true
+      },
       start() {
-        const stop = client.follow(
-          'output',
-          { runId, stepId, host, after: cursor },
-          (chunk, next) => {
-            cursor = next
-            waiting.push(chunk)
-            timer ??= setTimeout(flush, BURST_MS)
-          },
-          (problem) => set({ problem }),
-        )
+        let stop: (() => void) | null = null
+        let stopped = false
+        void get().toEnd().then(() => {
+          if (!stopped) stop = client.follow('output', { ...about, after: cursor }, take, (problem) => set({ problem }))
+        })
         return () => {
-          stop()
-          if (timer !== null) clearTimeout(timer)
-          if (waiting.length > 0) flush()
-          timer = null
+          stopped = true
+          stop?.()
         }
       },
     }

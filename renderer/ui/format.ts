@@ -50,6 +50,14 @@ export function formatLength(ms: number): string {
   return `${sign}${seconds} s`
 }
 
+/** `0 bytes`, `812 bytes`, `12.3 kB`, `1.04 GB`: three digits, powers of a thousand. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), 4)
+  const value = bytes / 1000 ** power
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${['kB', 'MB', 'GB', 'TB'][power - 1]}`
+}
+
 /** `just now`, `4 min ago`, `3 h ago`, then the date. */
 export function formatAgo(at: number, now: number, zone: string): string {
   const minutes = Math.floor((now - at) / 60_000)

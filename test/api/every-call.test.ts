@@ -124,7 +124,8 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
   })
 
   test('output, series, report and hosts can be read', async () => {
-    expect(await call('read-output', { runId, stepId: 'any' })).toEqual({ chunks: [], bytes: 0, next: 0, more: false })
+    expect(await call('read-output', { runId, stepId: 'any' })).toEqual({ chunks: [], bytes: 0, before: false, after: false })
+    expect(await call('find-error', { runId, stepId: 'any', from: 0, direction: 'later' })).toEqual({ seq: null })
     expect((await call('read-series', { runId, metric: 'error rate', from: 0, to: 1000, buckets: 10 })).buckets).toHaveLength(10)
     expect(await call('make-report', { runId, format: 'md' })).toMatchObject({ mime: 'text/markdown', fileName: expect.stringContaining('smaller-release') as string })
     expect((await call('list-hosts', {})).map((host) => host.name)).toContain('app1')
@@ -158,7 +159,7 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     const seen = { output: [] as string[], samples: [] as number[], library: 0 }
     for (const feed of ['output', 'samples', 'library'] as const) followed.add(feed)
     const stops = [
-      client.follow('output', { runId, stepId: 'deploy', after: 0 }, (chunk) => seen.output.push(chunk.text), () => undefined),
+      client.follow('output', { runId, stepId: 'deploy', after: 0 }, (batch) => seen.output.push(...batch.chunks.map((chunk) => chunk.text)), () => undefined),
       client.follow('samples', { runId, after: 0 }, (sample) => seen.samples.push(sample.at), () => undefined),
       client.follow('library', { after: 0 }, () => { seen.library += 1 }, () => undefined),
     ]

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createSignal, pump } from '#engine/signal.ts'
+import { atIntervals, createSignal, pump } from '#engine/signal.ts'
 import { settled } from '#support/fake-world.ts'
 
 test('a listener that fails keeps the news neither from the others nor from whoever told it', async () => {
@@ -36,4 +36,25 @@ test('a read that fails loses nothing: the items come at the next wake-up, each 
   expect(warn).toHaveBeenCalledTimes(1)
   stop()
   warn.mockRestore()
+})
+
+test('work at intervals is done at once, then at most once an interval, and the last wake-up is never lost', () => {
+  vi.useFakeTimers()
+  const wake = createSignal()
+  const done: number[] = []
+  const stop = atIntervals(wake, 100, () => done.push(Date.now()))
+  const start = Date.now()
+  for (let ms = 0; ms < 1000; ms += 1) {
+    vi.advanceTimersByTime(1)
+    if (ms < 250) wake.emit()
+  }
+  expect(done.map((at) => Math.round((at - start) / 100))).toEqual([0, 1, 2, 3])
+  wake.emit()
+  vi.advanceTimersByTime(1)
+  expect(done).toHaveLength(5)
+  stop()
+  wake.emit()
+  vi.advanceTimersByTime(1000)
+  expect(done).toHaveLength(5)
+  vi.useRealTimers()
 })

@@ -79,9 +79,16 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     for (const stored of journal.take(command as RunCommand, now(), operator)) emit('run', { kind: 'event', stored }, stored.seq, runId)
     return { version: journal.state().version }
   })
-  answer('read-output', ({ stepId, host, after = 0, limit = 500 }) => {
-    const chunks = outputOf(stepId, startedAt).filter((chunk) => chunk.seq > after && (host === null || host === undefined || chunk.host === host)).slice(0, limit)
-    return { chunks, bytes: chunks.reduce((sum, chunk) => sum + chunk.text.length, 0), next: chunks.at(-1)?.seq ?? after, more: false }
+  answer('read-output', ({ stepId, host = null, at = 'end' }) => {
+    const all = outputOf(stepId, startedAt).filter((chunk) => host === null || chunk.host === host)
+    const from = at === 'start' ? 0 : at === 'end' ? -FAKE_WINDOW : Math.max(all.findIndex(({ seq }) => seq >= at) - FAKE_WINDOW / 2, 0)
+    const chunks = all.slice(from).slice(0, FAKE_WINDOW)
+    return { chunks, bytes: all.reduce((sum, chunk) => sum + chunk.text.length, 0), before: chunks[0] !== all[0], after: chunks.at(-1) !== all.at(-1) }
+  })
+  answer('find-error', ({ stepId, host = null, from, direction }) => {
+    const errors = outputOf(stepId, startedAt).filter((chunk) => chunk.stream === 'stderr' && (host === null || chunk.host === host))
+    const found = direction === 'later' ? errors.find(({ seq }) => seq > from) : errors.findLast(({ seq }) => seq < from)
+    return { seq: found?.seq ?? null }
   })
   answer('read-series', ({ metric, from, to, buckets }) => {
     const width = (to - from) / buckets
@@ -110,14 +117,12 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
   const begin = (feed: string, input: Record<string, unknown>, onItem: (item: FeedItem) => void): (() => void) => {
     const after = Number(input['after'] ?? 0)
     const runId = typeof input['runId'] === 'string' ? input['runId'] : ''
-    const stepId = typeof input['stepId'] === 'string' ? input['stepId'] : ''
     if (feed === 'prompts') onItem({ cursor: 0, item: { open: prompts } })
     if (feed === 'run') {
       const journal = journalOf(journals, runId)
       for (const stored of journal.events) if (stored.seq > after) onItem({ cursor: stored.seq, item: { kind: 'event', stored } })
       onItem({ cursor: journal.events.length, item: { kind: 'clock', clock: { at: now(), machineAt: now(), rate: 1 } } })
     }
-    if (feed === 'output') for (const chunk of outputOf(stepId, startedAt)) if (chunk.seq > after) onItem({ cursor: chunk.seq, item: chunk })
     if (feed !== 'samples') return () => {}
     const timer = setInterval(() => {
       samplesSent += 1
@@ -255,9 +260,12 @@ function reading(metric: string, at: number, startedAt: number): number | null {
   return 0.3 + noise * 0.5 + climb * 2.6
 }
 
+/** Chunks in one answer. */
+const FAKE_WINDOW = 500
+
 function outputOf(stepId: string, startedAt: number): OutputChunk[] {
   return ['web-1', 'web-2', 'web-3'].flatMap((host, place) => Array.from({ length: 40 }, (_, line): OutputChunk => ({
-    seq: place * 40 + line + 1, stream: line % 17 === 16 ? 'stderr' : 'stdout', at: startedAt - 5 * minute + line * 700, host, attempt: 1,
+    seq: place * 40 + line + 1, stream: line % 17 === 16 ? 'stderr' : 'stdout', at: startedAt - 5 * minute + line * 700, host, attempt: 1, goesOn: false,
     text: line % 17 === 16 ? '\u001b[33mwarning\u001b[0m: artifact cache is cold\n' : `${stepId}: \u001b[32mok\u001b[0m unpacked layer ${line + 1}/40 sha256:9f3c${line}\n`,
   })))
 }

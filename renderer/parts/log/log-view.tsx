@@ -1,17 +1,20 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useLayoutEffect, useRef } from 'react'
+import type { KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import type { OutputStore } from '#renderer/stores/output.ts'
-import { Button } from '#renderer/ui/button.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import { AnsiText } from './ansi-text.tsx'
+import { indexOf } from './lines.ts'
 import type { LogLine } from './lines.ts'
+import { LogBar } from './log-bar.tsx'
 import styles from './log-view.module.css'
 
-const ROW_HEIGHT = 18
-const NEAR_END = ROW_HEIGHT * 2
+export const ROW_HEIGHT = 18
+/** This far from an edge of the window the next one is read. */
+const NEAR = ROW_HEIGHT * 20
 
 export interface LogViewProps {
   output: OutputStore
@@ -22,72 +25,78 @@ export interface LogViewProps {
   empty: string
 }
 
-/** A live log. It follows its end until the person scrolls up; then new lines are counted and the place is kept. */
+/** A log of any length. It follows its end until the person scrolls up; then it stands still, and earlier or later lines are read as they are scrolled to. */
 export function LogView({ output, zone, nameOf, empty }: LogViewProps) {
-  const { log, older, loading, problem } = useStore(output)
-  const lines = older?.lines ?? log.lines
+  const { log, before, after, following, newer, target, loading, problem } = useStore(output)
+  const { lines } = log
   const scroller = useRef<HTMLDivElement>(null)
-  const [following, setFollowing] = useState(true)
-  const [seen, setSeen] = useState(0)
+  const stood = useRef(0)
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoised by the compiler
   const rows = useVirtualizer({
     count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 20,
     getItemKey: (index) => lines[index]?.index ?? index,
   })
-  const tail = following && older === null
+  const marked = target !== null && target.offset === null ? indexOf(lines, target) : -1
 
-  useEffect(() => {
-    if (tail && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [tail, lines, rows])
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    if (following) element.scrollTop = element.scrollHeight
+    else if (target) element.scrollTop = indexOf(lines, target) * ROW_HEIGHT - (target.offset ?? element.clientHeight / 2)
+    stood.current = element.scrollTop
+    // Where it was held it stays: only what the store lays in anew moves the view.
+  }, [following, target, lines])
 
   const onScroll = (): void => {
     const element = scroller.current
-    if (!element || older) return
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_END
-    if (atEnd === following) return
-    setFollowing(atEnd)
-    setSeen(log.total)
+    if (!element) return
+    const { scrollTop, scrollHeight, clientHeight } = element
+    const isUp = scrollTop < stood.current
+    stood.current = scrollTop
+    const below = scrollHeight - clientHeight - scrollTop
+    const { hold, show, toEnd } = output.getState()
+    if (following) return below > ROW_HEIGHT * 2 && isUp ? hold() : undefined
+    if (loading) return
+    if (!isUp && below <= 1 && !after) return void toEnd()
+    if ((isUp && before && scrollTop < NEAR) || (!isUp && (after || newer) && below < NEAR)) {
+      const first = Math.floor(scrollTop / ROW_HEIGHT)
+      const line = lines[first]
+      if (line) void show({ seq: line.seq, breaks: line.breaks, offset: first * ROW_HEIGHT - scrollTop })
+    }
   }
-  const toEnd = (): void => {
-    output.getState().showTail()
-    setFollowing(true)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const act = { Home: output.getState().toStart, End: output.getState().toEnd }[event.key]
+    if (!act || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    event.preventDefault()
+    void act()
   }
-  const first = older ? older.firstIndex : (log.lines[0]?.index ?? 0)
 
   if (problem && lines.length === 0) return <div className={styles.note}><ProblemNote problem={problem} /></div>
   return (
     <div className={styles.log}>
-      {first > 0 && (
-        <div className={styles.older}>
-          <span>{first.toLocaleString('en')} earlier lines are kept on disk.</span>
-          <Button size="s" variant="quiet" busy={loading} onClick={() => void output.getState().showOlder(first)}>Show earlier</Button>
-        </div>
-      )}
-      <div className={styles.scroller} ref={scroller} onScroll={onScroll} data-output tabIndex={0} role="log" aria-label="Output" aria-live="off">
-        {lines.length === 0 && <p className={styles.empty}>{empty}</p>}
+      <LogBar output={output} placeInView={() => lines[Math.floor((scroller.current?.scrollTop ?? 0) / ROW_HEIGHT)]?.seq ?? 0} />
+      {problem && <div className={styles.note}><ProblemNote problem={problem} /></div>}
+      <div className={styles.scroller} ref={scroller} onScroll={onScroll} onKeyDown={onKeyDown} data-output tabIndex={0} role="log" aria-label="Output" aria-live="off">
+        {lines.length === 0 && !loading && <p className={styles.empty}>{empty}</p>}
         <div className={styles.canvas} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const line = lines[row.index]
-            return line ? <Line key={row.key} line={line} top={row.start} zone={zone} host={nameOf ? nameOf(line.host) : null} /> : null
+            return line ? <Line key={row.key} line={line} top={row.start} zone={zone} host={nameOf ? nameOf(line.host) : null} marked={row.index === marked} /> : null
           })}
         </div>
       </div>
-      {(older !== null || !following) && (
-        <Button className={styles.toEnd} size="s" onClick={toEnd}>
-          {older ? '↓ Back to the newest' : `↓ ${log.total > seen ? `${(log.total - seen).toLocaleString('en')} new lines` : 'To the end'}`}
-        </Button>
-      )}
     </div>
   )
 }
 
-const Line = memo(function Line({ line, top, zone, host }: { line: LogLine; top: number; zone: string; host: string | null }) {
+const Line = memo(function Line({ line, top, zone, host, marked }: { line: LogLine; top: number; zone: string; host: string | null; marked: boolean }) {
   return (
-    <div className={classNames(styles.line, line.stream === 'stderr' && styles.stderr)} style={{ transform: `translateY(${top}px)` }}>
+    <div className={classNames(styles.line, line.stream === 'stderr' && styles.stderr, marked && styles.marked)} aria-current={marked || undefined} style={{ transform: `translateY(${top}px)` }}>
       <time className={styles.at}>{formatClock(line.at, zone, true)}</time>
       {host !== null && <span className={styles.host} title={line.host}>{host}</span>}
       <span className={styles.stream} title={line.stream}>{line.stream === 'stderr' ? '!' : ' '}</span>
       <span className={styles.text}>
+        {line.torn && <span className={styles.mark} title="The line begins further up">⋯</span>}
         <AnsiText text={line.text} start={line.startStyle} />
         {line.overwrites > 0 && <span className={styles.mark} title="The line was written over by carriage returns; its last state is shown">↻{line.overwrites}</span>}
         {line.cut > 0 && <span className={styles.mark}>⋯ {line.cut.toLocaleString('en')} more characters</span>}

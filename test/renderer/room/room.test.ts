@@ -291,7 +291,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
 
   test('o goes to the output, which shows escapes as text', async () => {
     const { page } = await open('running')
-    await page.evaluate(() => fake.emit('output', { seq: 999, stream: 'stdout', at: Date.now(), host: 'web-1', attempt: 1, text: '\u001b]0;pwned\u0007<img src=x>\u001b[31mred\u001b[0m\n' }))
+    await page.evaluate(() => fake.emit('output', { bytes: 9999, skipped: false, chunks: [{ seq: 999, stream: 'stdout', at: Date.now(), host: 'web-1', attempt: 1, goesOn: false, text: '\u001b]0;pwned\u0007<img src=x>\u001b[31mred\u001b[0m\n' }] }))
     const log = page.getByRole('log')
     await log.getByText('␛]0;pwned␇<img src=x>').waitFor()
     await page.keyboard.press('o')

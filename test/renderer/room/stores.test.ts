@@ -65,22 +65,58 @@ test('the run\'s time runs at its own rate', () => {
   expect(runTime({ at: 1_000, machineAt: 500, rate: 60 }, 1_500)).toBe(61_000)
 })
 
-test('output is laid in in bursts, and older lines are read again from the place they began', async () => {
+const batch = (from: number, count: number, skipped = false) => ({
+  bytes: from * 500, skipped,
+  chunks: Array.from({ length: count }, (_, index) => ({ seq: from + index, stream: 'stdout' as const, at: NOW, host: 'web-1', attempt: 1, goesOn: false, text: 'line\n'.repeat(100) })),
+})
+
+test('output follows its end in a window that never grows beyond its bound', async () => {
   const { bridge, client } = opened()
   const store = createOutputStore({ client, runId: 'run-1', stepId: 'deploy', host: null })
   const stop = store.getState().start()
-  await vi.advanceTimersByTimeAsync(150)
-  expect(store.getState().log.total).toBe(120)
-  for (let seq = 200; seq < 320; seq += 1) bridge.emit('output', { seq, stream: 'stdout', at: NOW, host: 'web-1', attempt: 1, text: 'line\n'.repeat(100) })
-  await vi.advanceTimersByTimeAsync(150)
-  const { lines, total } = store.getState().log
-  expect([lines.length, total]).toEqual([5000, 12120])
-  await store.getState().showOlder(total - 5000)
-  expect(bridge.calls.at(-1)).toMatchObject({ name: 'read-output', input: { stepId: 'deploy', host: null } })
-  expect(store.getState().older?.firstIndex).toBeLessThanOrEqual(total - 5000 - 1000)
-  store.getState().showTail()
-  expect(store.getState().older).toBe(null)
+  await vi.advanceTimersByTimeAsync(1)
+  expect([store.getState().log.total, store.getState().before]).toEqual([120, false])
+  for (let seq = 200; seq < 320; seq += 10) bridge.emit('output', batch(seq, 10))
+  const { log, before, following } = store.getState()
+  expect([log.lines.length, log.total, before, following]).toEqual([5000, 12120, true, true])
+  bridge.emit('output', batch(9000, 3, true))
+  expect(store.getState().log.lines[0]).toMatchObject({ seq: 9000, breaks: 0 })
+  expect(store.getState().log.lines).toHaveLength(300)
   stop()
+})
+
+test('held output stands still whatever comes, and says that more has come', async () => {
+  const { bridge, client } = opened()
+  const store = createOutputStore({ client, runId: 'run-1', stepId: 'deploy', host: null })
+  const stop = store.getState().start()
+  await vi.advanceTimersByTimeAsync(1)
+  store.getState().hold()
+  const { log } = store.getState()
+  bridge.emit('output', batch(200, 10))
+  expect(store.getState()).toMatchObject({ newer: true, following: false, bytes: 100_000 })
+  expect(store.getState().log).toBe(log)
+  await store.getState().show({ seq: 60, breaks: 0, offset: null })
+  expect(bridge.calls.at(-1)).toMatchObject({ name: 'read-output', input: { stepId: 'deploy', host: null, at: 60 } })
+  expect(store.getState()).toMatchObject({ target: { seq: 60 }, following: false })
+  await store.getState().toEnd()
+  expect(store.getState()).toMatchObject({ newer: false, following: true, target: null })
+  stop()
+})
+
+test('the nearest error is shown and marked; where there is none nothing moves', async () => {
+  const { client } = opened()
+  const store = createOutputStore({ client, runId: 'run-1', stepId: 'deploy', host: 'web-2' })
+  expect(await store.getState().toError(0, 'later')).toBe(true)
+  expect(store.getState()).toMatchObject({ target: { seq: 57, offset: null }, following: false })
+  expect(await store.getState().toError(57, 'earlier')).toBe(false)
+  expect(store.getState().target?.seq).toBe(57)
+})
+
+test('of two places asked for, the later one is shown', async () => {
+  const { client } = opened()
+  const store = createOutputStore({ client, runId: 'run-1', stepId: 'deploy', host: null })
+  await Promise.all([store.getState().show({ seq: 3, breaks: 0, offset: null }), store.getState().toEnd()])
+  expect(store.getState()).toMatchObject({ following: true, target: null, loading: false })
 })
 
 test('each metric changes once a second at most, the two not in the same moment, and silence slides on as a gap', async () => {
