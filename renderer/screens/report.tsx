@@ -58,7 +58,7 @@ function Page({ report }: { report: ReportModel }) {
         <Checklists groups={[{ title: 'Rollback validation', items: rollback.validation }]} zone={zone} />
       </Section>
     )}
-    {report.charts.length > 0 && <Section title="Metrics"><ReportCharts charts={report.charts} zone={zone} /></Section>}
+    {report.charts.length > 0 && <Section title="Metrics"><ReportCharts charts={report.charts} zone={zone} rehearsal={report.mode === 'rehearsal'} /></Section>}
     <Section title="Steps, planned and actual"><Phases phases={report.phases} zone={zone} /></Section>
     {report.gates.some((gate) => gate.decisions.length > 0) && <Section title="Go or no-go"><Gates gates={report.gates} zone={zone} /></Section>}
     <Section title="Checklists"><Checklists groups={[...report.checklists, { title: 'Post-deployment', items: report.postDeployment.checklist }, { title: 'Follow-up actions', items: report.postDeployment.followUps }].filter(({ items }) => items.length > 0)} zone={zone} /></Section>

@@ -9,7 +9,7 @@ export interface DialogProps {
   description?: ReactNode
   /** Buttons, the safest first. A submit button answers Enter. */
   actions?: ReactNode
-  size?: 's' | 'm' | 'l'
+  size?: 's' | 'm' | 'l' | 'xl'
   tone?: 'plain' | 'danger'
   /** Esc, the scrim, or a button that closes. */
   onClose: () => void

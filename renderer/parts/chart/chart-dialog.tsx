@@ -1,15 +1,19 @@
-import { useEffect, useRef, useState } from 'react'
-import type { ProblemValue } from '#domain/problem.ts'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Client } from '#preload/client.ts'
-import type { Series } from '#preload/contract.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import { RehearsalTag } from '#renderer/ui/tag.tsx'
+import { ChartExport } from './chart-export.tsx'
 import { ChartPlot } from './chart-plot.tsx'
-import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
+import type { Band, ChartLimit, Marker, Stretch } from './chart-plot.tsx'
+import { Crosshair } from './crosshair.tsx'
+import { Overview } from './overview.tsx'
+import { plotWidth, zoomedTo } from './plot-area.ts'
+import type { TimeRange } from './plot-area.ts'
+import { useSeries } from './use-series.ts'
 import { useWidth } from './use-width.ts'
 import { ValueTable } from './value-table.tsx'
 import styles from './chart-dialog.module.css'
@@ -20,44 +24,51 @@ export interface ChartDialogProps {
   metric: string
   title: string
   from: number
+  /** The newest moment; goes on while the run does. */
   to: number
+  /** Nothing new will come: there is nothing to follow. */
+  isOver: boolean
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
+  baseline: Band | null
   breached: Stretch[]
   markers: Marker[]
+  /** Readings further apart have a gap between them. */
+  gapMs: number
   rehearsal: boolean
   onClose: () => void
 }
 
-const MOST_BUCKETS = 600
+const MOST_COLUMNS = 600
+const HEIGHT = 320
 
-/** The whole run of one metric, as a chart or as numbers. A still picture: it is read once and does not move. */
-export function ChartDialog({ client, runId, metric, title, from, to, unit, zone, limit, breached, markers, rehearsal, onClose }: ChartDialogProps) {
-  const [series, setSeries] = useState<Series | null>(null)
-  const [problem, setProblem] = useState<ProblemValue | null>(null)
+/** The whole run of one metric, or a stretch of it, as a chart or as numbers. It follows the run until it is frozen. */
+export function ChartDialog({ client, runId, metric, title, from, to, isOver, unit, zone, limit, baseline, breached, markers, gapMs, rehearsal, onClose }: ChartDialogProps) {
   const [asTable, setAsTable] = useState(false)
-  const [range] = useState({ from, to })
+  const [frozenAt, setFrozenAt] = useState<number | null>(null)
+  const [zoom, setZoom] = useState<TimeRange | null>(null)
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
-  const shown = series ? markers.filter((marker) => marker.at >= series.from && marker.at <= series.to) : []
-
-  useEffect(() => {
-    let wanted = true
-    void client.call('read-series', { runId, metric, from: range.from, to: range.to, buckets: MOST_BUCKETS }).then((reply) => {
-      if (!wanted) return
-      if (reply.ok) setSeries(reply.value)
-      else setProblem(reply.problem)
-    })
-    return () => {
-      wanted = false
-    }
-  }, [client, runId, metric, range])
+  const columns = Math.min(MOST_COLUMNS, Math.floor(plotWidth(width)))
+  const end = wholeEnd(from, frozenAt ?? to, columns)
+  const whole = useMemo(() => ({ from, to: end }), [from, end])
+  const asked = zoom ?? whole
+  const { series, problem } = useSeries(client, runId, metric, { ...asked, columns: width === 0 ? 0 : columns })
+  const overview = useSeries(client, runId, metric, { ...whole, columns: zoom === null || width === 0 ? 0 : columns })
+  const all = zoom === null ? series : overview.series
+  const shown = useMemo(() => (series ? markers.filter((marker) => marker.at >= series.from && marker.at <= series.to) : []), [series, markers])
+  const zoomTo = useCallback((one: number, other: number) => setZoom(zoomedTo(one, other, whole)), [whole])
+  const note = [rehearsal ? 'REHEARSAL' : '', limit ? `limit ${limit.text}` : ''].filter((part) => part !== '').join(' · ')
 
   return (
     <Dialog
-      title={title} size="l" onClose={onClose} description={rehearsal ? <RehearsalTag /> : limit ? `Limit: ${limit.text}` : 'No limit set'}
+      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} {limit ? `Limit: ${limit.text}` : 'No limit set'}{baseline && ` · usual before the release: ${baseline.least.toPrecision(3)} to ${baseline.greatest.toPrecision(3)} ${unit}`}</>}
       actions={<>
+        {series && <ChartExport box={box} metric={metric} title={title} note={note} buckets={series.buckets} />}
+        <span className={styles.spread} />
+        {zoom !== null && <Button variant="quiet" onClick={() => setZoom(null)}>Whole run</Button>}
+        {!isOver && <Button variant="quiet" aria-pressed={frozenAt !== null} onClick={() => setFrozenAt(frozenAt === null ? to : null)}>{frozenAt === null ? 'Freeze' : `Frozen at ${formatClock(frozenAt, zone, true)}: go on`}</Button>}
         <Button variant="quiet" onClick={() => setAsTable(!asTable)}>{asTable ? 'Show the chart' : 'Show the numbers'}</Button>
         <Button data-autofocus onClick={onClose} shortcut="Escape">Close</Button>
       </>}
@@ -66,7 +77,11 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
         {problem && <ProblemNote problem={problem} />}
         {series && asTable && <ValueTable series={series} unit={unit} zone={zone} limit={limit} />}
         {series && !asTable && width > 0 && (<>
-          <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={340} unit={unit} zone={zone} limit={limit} breached={breached} markers={shown} />
+          <div className={styles.plot}>
+            <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={HEIGHT} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={shown} gapMs={gapMs} />
+            <Crosshair buckets={series.buckets} from={series.from} to={series.to} width={width} gapMs={gapMs} unit={unit} zone={zone} onZoom={zoomTo} />
+          </div>
+          {all && <Overview buckets={all.buckets} zone={zone} width={width} shown={zoom} onChange={zoomTo} />}
           <ol className={styles.legend} aria-label="Phases and steps">
             {shown.map((marker) => <li key={`${marker.kind} ${marker.at}`} className={classNames((marker.kind === 'phase' || marker.kind === 'rollback') && styles.phase)}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
           </ol>
@@ -74,4 +89,10 @@ export function ChartDialog({ client, runId, metric, title, from, to, unit, zone
       </div>
     </Dialog>
   )
+}
+
+/** Where a column ends, so that main is asked again only when there is a new one to show. */
+function wholeEnd(from: number, to: number, columns: number): number {
+  const columnMs = Math.max(1000, Math.ceil((to - from) / Math.max(1, columns) / 1000) * 1000)
+  return from + Math.max(1, Math.ceil((to - from) / columnMs)) * columnMs
 }

@@ -1,8 +1,10 @@
 import { memo, useMemo } from 'react'
-import { Area, Brush, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
+import { Area, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
 import type { ThresholdOperator } from '#domain/threshold.ts'
 import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
+import { PLOT } from './plot-area.ts'
+import { columnMsOf, pointsOf } from './points.ts'
 import { formatTick, joinStretches, timeTicks, valueTop } from './scale.ts'
 import type { Stretch } from './scale.ts'
 
@@ -32,11 +34,21 @@ export interface ChartPlotProps {
   limit: ChartLimit | null
   breached: Stretch[]
   markers: Marker[]
-  /** Numbered markers and a brush: for the large view only. */
+  /** Readings further apart than this have a gap between them. Left out: any empty column is one. */
+  gapMs?: number
+  /** What was usual before the release. */
+  baseline?: Band | null
+  /** Numbered markers: for the large view only. */
   large?: boolean
 }
 
-const margin = { top: 8, right: 8, bottom: 0, left: 0 }
+/** From the least to the greatest. */
+export interface Band {
+  least: number
+  greatest: number
+}
+
+const margin = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }
 const MINUTE = 60_000
 const markerLines = {
   phase: { stroke: 'var(--line-strong)', strokeWidth: 1 },
@@ -48,8 +60,8 @@ const markerLines = {
 const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
 
 /** Least and greatest as a band, the last reading as a line. Everything is fixed and still: an update costs one path. */
-export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, height, unit, zone, limit, breached, markers, large = false }: ChartPlotProps) {
-  const data = useMemo(() => buckets.map(({ at, min, max, last }) => ({ at, band: min === null || max === null ? null : [min, max], last })), [buckets])
+export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, height, unit, zone, limit, breached, markers, gapMs = 0, baseline = null, large = false }: ChartPlotProps) {
+  const data = useMemo(() => pointsOf(buckets, columnMsOf(buckets), gapMs), [buckets, gapMs])
   const top = valueTop(buckets, limit?.value ?? null)
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
@@ -61,8 +73,11 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
       {inside.map((stretch) => (
         <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" />
       ))}
-      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={20} allowDataOverflow />
-      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={50} tickFormatter={(value: number) => formatTick(value, unit)} tick={limit && !large ? <ValueTick limit={limit.value} unit={unit} /> : tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
+      {baseline && (
+        <ReferenceArea x1={from} x2={to} y1={baseline.least} y2={baseline.greatest} ifOverflow="hidden" fill="var(--series-3)" fillOpacity={0.13} stroke="var(--series-3)" strokeOpacity={0.5} strokeDasharray="1 4" label={large ? { value: 'usual before the release', position: 'insideBottomRight', ...baselineStyle } : undefined} />
+      )}
+      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={PLOT.bottom} allowDataOverflow />
+      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={PLOT.left} tickFormatter={(value: number) => formatTick(value, unit)} tick={limit && !large ? <ValueTick limit={limit.value} unit={unit} /> : tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
       {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
         <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large && labelled.has(marker.at) ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
@@ -71,7 +86,6 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
       {limit && (
         <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={large ? { value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle } : undefined} />
       )}
-      {large && <Brush dataKey="at" height={24} travellerWidth={8} stroke="var(--line-strong)" fill="var(--bg-sunken)" tickFormatter={(at: number) => formatClock(at, zone)} />}
     </ComposedChart>
   )
 })
@@ -99,3 +113,4 @@ function ValueTick({ x = 0, y = 0, payload, limit, unit }: { x?: number; y?: num
 
 // A halo of the ground colour keeps the words readable on top of the data.
 const limitStyle = { fill: 'var(--bad)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const
+const baselineStyle = { fill: 'var(--series-3)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const

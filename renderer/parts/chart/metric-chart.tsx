@@ -5,7 +5,8 @@ import { classNames } from '#renderer/ui/class-names.ts'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { RehearsalTag } from '#renderer/ui/tag.tsx'
 import { ChartPlot } from './chart-plot.tsx'
-import type { ChartLimit, Marker, Stretch } from './chart-plot.tsx'
+import type { Band, ChartLimit, Marker, Stretch } from './chart-plot.tsx'
+import { Crosshair } from './crosshair.tsx'
 import { endOf } from './live-series.ts'
 import type { LiveSeries } from './live-series.ts'
 import { formatValue, shownRange } from './scale.ts'
@@ -25,6 +26,9 @@ export interface MetricChartProps {
   verdict: 'ok' | 'warning' | 'breached' | 'no-data'
   breached: Stretch[]
   markers: Marker[]
+  /** Readings further apart have a gap between them. */
+  gapMs: number
+  baseline: Band | null
   rehearsal: boolean
   /** Age of the newest reading in ms when it is too old to trust, else null. Infinity: there never was one. */
   staleMs: number | null
@@ -34,7 +38,7 @@ export interface MetricChartProps {
 }
 
 /** The live tile: the current value large, the run so far or its last quarter of an hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, gapMs, baseline, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const { from, to } = shownRange(series.from, endOf(series), startedAt)
@@ -53,7 +57,8 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>
       <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
-        {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} breached={breached} markers={markers} />}
+        {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={markers} gapMs={gapMs} />}
+        {width > 0 && !compact && <Crosshair buckets={buckets} from={from} to={to} width={width} gapMs={gapMs} unit={unit} zone={zone} />}
       </div>
     </section>
   )

@@ -1,11 +1,16 @@
 import { memo, useCallback, useMemo } from 'react'
 import { ChartDialog } from '#renderer/parts/chart/chart-dialog.tsx'
 import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
-import type { ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
+import type { Band, ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
+import { Crosshairs } from '#renderer/parts/chart/crosshairs.tsx'
+import { useBaseline } from '#renderer/parts/chart/use-baseline.ts'
+import { beforeRelease } from '#domain/run/before-release.ts'
 import { watchedMetrics, watchedUntil } from '#domain/run/health.ts'
 import type { Watched } from '#domain/run/health.ts'
+import { readingEveryMs } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, findStep } from '#domain/run/view.ts'
+import { longestGapMs } from '#domain/verdict.ts'
 import { breachedStretches, limitOf, staleness, trustMs, wordOf } from './health-of.ts'
 import { useRoom, useRun, useRunRoom, useSamples, useView, useZone } from './room-context.ts'
 import styles from './health.module.css'
@@ -18,7 +23,7 @@ export function Health() {
   const runbook = useRun((state) => state.runbook)
   const watched = useMemo(() => watchedMetrics(runbook), [runbook])
   if (watched.length === 0) return <p className={styles.none}>The runbook names no metric source and no threshold: nobody watches production but you.</p>
-  return <>{watched.map((one, place) => <Tile key={one.metric} watched={one} compact={place >= FULL_TILES} />)}<Enlarged /></>
+  return <Crosshairs>{watched.map((one, place) => <Tile key={one.metric} watched={one} compact={place >= FULL_TILES} />)}<Enlarged /></Crosshairs>
 }
 
 const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compact: boolean }) {
@@ -41,13 +46,14 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   return (
     <MetricChart
       title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
-      breached={facts.breached} markers={facts.few} rehearsal={facts.rehearsal} staleMs={staleMs} until={until} onEnlarge={enlarge}
+      breached={facts.breached} markers={facts.few} gapMs={facts.gapMs} baseline={facts.baseline} rehearsal={facts.rehearsal} staleMs={staleMs} until={until} onEnlarge={enlarge}
     />
   )
 })
 
 /** What a chart draws besides its numbers; the same objects as long as they say the same. */
-function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; few: Marker[]; limit: ChartLimit | null } {
+function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; few: Marker[]; limit: ChartLimit | null; baseline: Band | null; gapMs: number } {
+  const { client, runId } = useRoom()
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
   const breaches = useRun((state) => JSON.stringify(breachedStretches(state.breaches, metric, Number.MAX_SAFE_INTEGER)))
   const starts = useRun((state) => JSON.stringify(markersOf(state)))
@@ -55,7 +61,10 @@ function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; br
   const markers = useMemo(() => JSON.parse(starts) as Marker[], [starts])
   const few = useMemo(() => markers.filter((marker) => marker.kind !== 'step'), [markers])
   const limit = useMemo(() => limitOf(threshold), [threshold])
-  return { rehearsal, breached, markers, few, limit }
+  const gapMs = useRun((state) => longestGapMs(readingEveryMs(state, metric)))
+  const before = useRun((state) => JSON.stringify(beforeRelease(state)))
+  const baseline = useBaseline(client, runId, metric, JSON.parse(before) as ReturnType<typeof beforeRelease>)
+  return { rehearsal, breached, markers, few, limit, baseline, gapMs }
 }
 
 /** Where the work changed: the start of each phase, of the rollback and of each step. A phase stands for its first step. */
@@ -83,15 +92,15 @@ function Enlarged() {
 }
 
 function Large({ watched, client, runId, onClose }: { watched: Watched; client: ReturnType<typeof useRoom>['client']; runId: string; onClose: () => void }) {
-  const { view } = useRoom()
   const zone = useZone()
   const facts = useChartFacts(watched)
   const from = useRun((state) => state.startedAt ?? state.createdAt)
-  const end = useRun((state) => state.finishedAt)
+  const end = useRun(watchedUntil)
+  const now = useView((room) => room.now)
   return (
     <ChartDialog
-      client={client} runId={runId} metric={watched.metric} title={watched.title} from={from} to={end ?? view.getState().now} unit={watched.unit} zone={zone}
-      limit={facts.limit} breached={facts.breached} markers={facts.markers} rehearsal={facts.rehearsal} onClose={onClose}
+      client={client} runId={runId} metric={watched.metric} title={watched.title} from={from} to={end ?? now} isOver={end !== null} unit={watched.unit} zone={zone}
+      limit={facts.limit} baseline={facts.baseline} breached={facts.breached} markers={facts.markers} gapMs={facts.gapMs} rehearsal={facts.rehearsal} onClose={onClose}
     />
   )
 }

@@ -1,3 +1,4 @@
+import { watchedMetrics } from '#domain/run/health.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
@@ -30,6 +31,9 @@ export function RoomCommands() {
   const hostCommands = (JSON.parse(hosts) as [string, boolean][]).map(([host, excluded]): Command => (excluded
     ? { id: `room-include ${host}`, title: `Take ${host} back into this run`, group: GROUP, enabled: canAbort, run: () => void send({ type: 'include-host', host, reason: '' }) }
     : { id: `room-exclude ${host}`, title: `Exclude ${host} from this run…`, group: GROUP, enabled: canAbort, run: () => ask({ kind: 'exclude-host', about: host }) }))
+
+  const metrics = useRun((state) => JSON.stringify(watchedMetrics(state.runbook).map(({ metric, title }) => [metric, title])))
+  const charts = (JSON.parse(metrics) as [string, string][]).map(([metric, title]): Command => ({ id: `room-chart ${metric}`, title: `Enlarge the chart of ${title}`, group: GROUP, run: () => view.getState().showChart(metric) }))
 
   const move = (by: number): void => {
     const place = visible.findIndex((row) => row.id === selected)
@@ -73,7 +77,7 @@ export function RoomCommands() {
     { id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong) },
     { id: 'room-faults', title: 'Cause a fault on a host…', group: GROUP, shortcut: 'h', enabled: canCauseFaults, run: () => view.getState().showFaults(true) },
   ]
-  useRegisterCommands([...rows, ...acts, ...hostCommands, ...(rehearsing ? rehearsal : [])])
+  useRegisterCommands([...rows, ...acts, ...charts, ...hostCommands, ...(rehearsing ? rehearsal : [])])
   return null
 }
 

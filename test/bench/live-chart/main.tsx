@@ -24,7 +24,7 @@ function Tile({ series }: { series: LiveSeries }) {
   return (
     <div className="tile">
       <MetricChart
-        title="Error rate" series={series} startedAt={START} unit="%" zone="UTC" limit={limit} verdict="ok" breached={stretches} markers={markers}
+        title="Error rate" series={series} startedAt={START} unit="%" zone="UTC" limit={limit} verdict="ok" breached={stretches} markers={markers} gapMs={10_000} baseline={null}
         rehearsal={false} staleMs={null} onEnlarge={ignore}
       />
     </div>

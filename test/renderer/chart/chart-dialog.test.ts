@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { hasChromium, openDevPages } from '#support/dev-page.ts'
+import type { DevPages } from '#support/dev-page.ts'
+import type { FakeBridge } from '#support/fake-bridge.ts'
+
+declare const fake: FakeBridge
+interface Query { metric: string; from: number; to: number; buckets: number }
+
+describe.skipIf(!hasChromium)('a chart enlarged', () => {
+  let pages: DevPages
+  let page: Page
+  let complaints: string[]
+  let dialog: Locator
+  let moment: Locator
+  beforeAll(async () => {
+    pages = await openDevPages()
+    ;({ page, complaints } = await pages.open('/?scenario=breach#/run/run-1'))
+    dialog = page.getByRole('dialog')
+    moment = dialog.getByRole('slider', { name: 'Moment' })
+  })
+  afterAll(() => pages.close())
+  afterEach(async () => {
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
+  const open = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Enlarge Error rate' }).click()
+    await moment.waitFor()
+  }
+  const queries = (): Promise<Query[]> => page.evaluate(() => fake.calls.filter((call) => call.name === 'read-series').map((call) => call.input as Query).filter(({ metric, buckets }) => metric === 'error rate' && buckets > 1))
+  const wholeRun = () => dialog.getByRole('button', { name: 'Whole run' })
+
+  test('asks main for no more columns than it has pixels, and anew for the stretch that is dragged over', async () => {
+    await open()
+    const whole = (await queries()).at(-1)!
+    const box = (await moment.boundingBox())!
+    expect(whole.buckets).toBeLessThanOrEqual(box.width)
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 100)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 100, { steps: 4 })
+    await page.mouse.up()
+    await wholeRun().waitFor()
+    const dragged = (await queries()).find(({ from, to }) => from > whole.from && to - from < (whole.to - whole.from) / 3)
+    expect(dragged?.buckets).toBe(whole.buckets)
+    await wholeRun().click()
+    await wholeRun().waitFor({ state: 'detached' })
+  })
+
+  test('keys choose a moment, say what was read then, and zoom', async () => {
+    await open()
+    await moment.focus()
+    await page.keyboard.press('ArrowLeft')
+    expect(await moment.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d/)
+    await page.keyboard.press('+')
+    await wholeRun().waitFor()
+  })
+
+  test('the handles of the overview zoom by keys', async () => {
+    await open()
+    const whole = (await queries()).at(-1)!
+    await dialog.locator('.recharts-brush-traveller').first().focus()
+    for (let times = 0; times < 5; times += 1) await page.keyboard.press('ArrowRight')
+    await wholeRun().waitFor()
+    await expect.poll(async () => (await queries()).some(({ from, to }) => from > whole.from && to >= whole.to)).toBe(true)
+  })
+
+  test('follows the run until it is frozen, and goes on from there', async () => {
+    await open()
+    await dialog.getByRole('button', { name: 'Freeze' }).click()
+    const frozen = dialog.getByRole('button', { name: /^Frozen at \d\d:\d\d:\d\d: go on$/ })
+    await frozen.waitFor()
+    const before = (await queries()).at(-1)!.to
+    await frozen.click()
+    await expect.poll(async () => (await queries()).at(-1)!.to).toBeGreaterThan(before)
+  })
+
+  test('comes down as SVG and PNG that need nothing else, and as CSV', async () => {
+    await open()
+    await page.getByText('usual before the release').last().waitFor()
+    const save = async (format: string): Promise<{ name: string; bytes: Buffer }> => {
+      const coming = page.waitForEvent('download')
+      await dialog.getByRole('button', { name: `Save as ${format}` }).click()
+      const file = await coming
+      return { name: file.suggestedFilename().replace(/\d{4}-\d\d-\d\dT\d{4}Z/, 'TIME'), bytes: await readFile(await file.path()) }
+    }
+    const [svg, png, csv] = [await save('SVG'), await save('PNG'), await save('CSV')]
+    expect([svg.name, png.name, csv.name]).toEqual(['error-rate-TIME.svg', 'error-rate-TIME.png', 'error-rate-TIME.csv'])
+    expect(svg.bytes.toString()).toMatch(/^<\?xml[\s\S]*Error rate[\s\S]*usual before the release/)
+    expect(svg.bytes.toString()).not.toMatch(/var\(|light-dark|class=/)
+    expect([...png.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
+    expect(png.bytes.length).toBeGreaterThan(5000)
+    expect(csv.bytes.toString().split('\r\n')[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,\d{4}-\d\d-\d\dT[\d:.]+Z,[\d.]+,[\d.]+,[\d.]+$/)
+  })
+
+  test('one moment is pointed at in all charts of the room at once', async () => {
+    const plot = page.locator('aside section').filter({ hasText: 'Error rate' }).locator('.recharts-surface').first()
+    const box = (await plot.boundingBox())!
+    await page.mouse.move(box.x + 150, box.y + 40)
+    await expect.poll(() => page.locator('aside section [aria-hidden] time').count()).toBe(2)
+  })
+})
