@@ -53,6 +53,7 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 's': return suggested?.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
     case 'f': return stepId && { type: 'fail-step', stepId, reason: words }
     case 'r': return stepId && { type: 'retry-step', stepId, hosts: 'all', reason: words }
+    case 'q': return stepId && { type: 'probe-step', stepId }
     case 'i': return stepId && { type: 'ignore-failure', stepId, reason: words }
     case 'h': return excluding(words)
     case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
@@ -62,7 +63,7 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
 }
 
 const waysOn = (status: StepStatus | undefined): string => (status === 'unknown'
-  ? 'd HOW-YOU-KNOW marks it done, y WHY retries where it has not succeeded, r WHY retries everywhere, h HOST WHY excludes a host, s WHY skips it'
+  ? 'q asks the hosts what they know, d HOW-YOU-KNOW marks it done, y WHY retries where it has not succeeded, r WHY retries everywhere, h HOST WHY excludes a host, s WHY skips it'
   : 'y retries where it has not succeeded, r WHY retries everywhere, i WHY ignores the failure, h HOST WHY excludes a host, s WHY skips it, d HOW-YOU-KNOW marks it done')
 
 function excluding(words: string): unknown {

@@ -87,7 +87,7 @@ async function executeOnHost(options: ExecuteOptions, step: Step, host: string):
 }
 
 /** Before the host is reported as ended, so that the next step's condition knows the value. Secrets are hidden in it. */
-async function reportCaptured(options: ExecuteOptions, step: Step, about: AboutHost): Promise<void> {
+export async function reportCaptured(options: Pick<ExecuteOptions, 'stdout' | 'report'>, step: Step, about: AboutHost): Promise<void> {
   const { captures } = flowOf(step).flow
   if (captures.length === 0) return
   const text = options.stdout(about)

@@ -6,14 +6,15 @@ import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { automatedRunning, findStep, isEnded, statusOf } from '#domain/run/view.ts'
-import type { HostResult, Step } from '#domain/step.ts'
+import { findStep, isEnded, statusOf } from '#domain/run/view.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
+import { askHosts } from './ask-hosts.ts'
 import { executeStep } from './execute-step.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
+import { recoverWork } from './recover-work.ts'
 import { createSampling } from './sampling.ts'
 import { createSignal, type Signal } from './signal.ts'
 import { createTimer } from './timer.ts'
@@ -39,10 +40,6 @@ const CAPTURE_BYTES = 1024 * 1024 + 65_536
 
 /** What stands before a script ends with one line. */
 const TAIL_BYTES = 4096
-
-const NOT_BEGUN: HostResult = {
-  outcome: 'failed', reason: 'refused', code: 'not-begun', message: "Holdpoint ended before this host's turn came.", hint: 'Nothing was sent to it. Retry the step.',
-}
 
 export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun {
   const { storage } = options
@@ -75,7 +72,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
 
   /** Output is kept before its end is reported, so that what it says of the end is there to be read. */
   const explained = (command: RunCommand): RunCommand => {
-    if (command.type !== 'report-host-finished') return command
+    if ((command.type !== 'report-host-finished' && command.type !== 'report-probed') || command.result === null) return command
     const { stepId, attempt, host } = command
     const tail = (): string => new TextDecoder().decode(storage.output.tail({ runId, stepId, attempt, host, maxBytes: TAIL_BYTES }).text)
     return { ...command, result: explainPrologue(command.result, tail) }
@@ -123,6 +120,12 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     }
     if (effect.type === 'cause-fault') {
       openPorts().then(({ faults }) => faults?.(effect.host, effect.fault)).catch((thrown: unknown) => options.log(`a fault in run ${runId}`, thrown))
+      return
+    }
+    if (effect.type === 'probe-step') {
+      void Promise.resolve()
+        .then(() => askHosts({ state: () => state, effect, openPorts, report, job, stdout, closing: closing.signal }))
+        .catch((thrown: unknown) => options.log(`asking about step ${effect.stepId} of run ${runId}`, thrown))
       return
     }
     const controller = new AbortController()
@@ -190,24 +193,8 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const recover = () => {
-    const left = automatedRunning(state).map(({ step }) => step)
-    // Nobody may be there: what follows the running step waits for a person, a rollback's next step as well.
-    if (left.length > 0 && state.automatic && !state.paused && !state.aborting) tell({ type: 'pause', reason: 'Holdpoint was restarted while a step was running.' })
-    for (const step of left) recoverStep(step)
+    recoverWork({ state, tell, begin, isSent: (about) => stepKinds[about.kind]?.durable === true && storage.jobs.find({ ...about, runId }) !== null })
     settle()
-  }
-
-  /** What was sent is followed where it runs; what never began stays that way; of the rest nobody knows how it ended. */
-  const recoverStep = (step: Step) => {
-    const { attempt = 0, hosts: known = {} } = state.steps[step.id] ?? {}
-    const open = Object.entries(known).filter(([, host]) => host.result === null)
-    const isSent = (host: string) => stepKinds[step.kind]?.durable === true && storage.jobs.find({ runId, stepId: step.id, attempt, host }) !== null
-    const sent = open.map(([host]) => host).filter(isSent)
-    const unsent = open.filter(([host, { state: is }]) => is === 'queued' && !sent.includes(host)).map(([host]) => host)
-    const lost = open.map(([host]) => host).filter((host) => !sent.includes(host) && !unsent.includes(host))
-    for (const host of unsent) tell({ type: 'report-host-finished', stepId: step.id, attempt, host, result: NOT_BEGUN })
-    if (lost.length > 0 || open.length === 0) tell({ type: 'report-step-lost', stepId: step.id, attempt, hosts: lost })
-    if (sent.length > 0) begin({ type: 'execute-step', stepId: step.id, attempt, hosts: sent })
   }
 
   const close = async () => {

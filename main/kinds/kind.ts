@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Host, MetricSource } from '#domain/inventory.ts'
 import type { HostResult, Step } from '#domain/step.ts'
 import type { Sample } from '#domain/threshold.ts'
-import type { OnOutput, Ports, ShellJob } from './ports.ts'
+import type { JobAnswer, OnOutput, Ports, ShellJob } from './ports.ts'
 
 export interface StepWork {
   step: Step
@@ -28,6 +28,8 @@ export interface StepKind {
   attributes: z.ZodType<Record<string, unknown>>
   /** What is wrong with this step, in words; empty when it can run. */
   check(step: Step): { code: string; message: string; hint: string }[]
+  /** Looks what became of work whose outcome is unknown, for kinds that can. Changes nothing. */
+  ask?(work: StepWork): Promise<JobAnswer>
   /** Null for work that only a person can do. */
   run: ((work: StepWork) => Promise<HostResult>) | null
 }

@@ -69,7 +69,19 @@ export interface ShellJob {
   linkRestored(): void
 }
 
+/** What a host that keeps a record of a piece of work says of it. */
+export interface JobAnswer {
+  /** In sentences, for people. */
+  findings: string[]
+  /** How it ended, where the host proves that; null otherwise. Its output has been kept by then. */
+  result: HostResult | null
+  /** To be called once that is committed (`true`: the host may forget the work) or was not wanted. */
+  settle(isCommitted: boolean): void
+}
+
 export interface Shell {
+  /** Asks a host what it knows of work that was sent before; sends and stops nothing. Absent where hosts keep no records. Never throws for what a host does. */
+  ask?(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
   /** Never throws for anything a host or a network does: that is a HostResult. */
   run(request: ShellRequest): Promise<HostResult>
 }

@@ -9,6 +9,7 @@ import type { RehearsalPlan } from './script.ts'
 /** The SSH layer, as far as the rehearsal needs it. */
 export interface RehearsalConnections {
   run(request: ShellRequest & { timeUp?: AbortSignal }): Promise<HostResult>
+  ask: NonNullable<Shell['ask']>
   close(): Promise<void>
 }
 
@@ -75,6 +76,7 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
   }
 
   return {
+    ask: shared.ask,
     async run(request) {
       const host = request.host.name
       // The stand-ins ended with the program that had sent it.

@@ -3,10 +3,11 @@ import { userInfo } from 'node:os'
 import type { Host } from '#domain/inventory.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
-import type { Clock, OnOutput, ShellJob } from '#kinds/ports.ts'
+import type { Clock, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
+import { askAboutJob, nothingProved } from './durable/ask.ts'
 import { HELPER_SHA } from './durable/helper.ts'
 import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
@@ -77,6 +78,8 @@ export interface SshPool {
    * when the pool is closed while a durable command goes on on its host.
    */
   run(request: ScriptRequest): Promise<HostResult>
+  /** Asks a host what it knows of a job that was sent there before; launches and stops nothing. Never throws. */
+  ask(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
   /** Where a host is and how it would be reached; no connection is made. Throws Problem `ssh-config`. */
   describe(host: Host): Promise<ResolvedHost>
   close(): Promise<void>
@@ -171,6 +174,22 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     }
   }
 
+  const ask: SshPool['ask'] = async ({ host, job, signal }) => {
+    const intent = job.intent()
+    if (intent === null) return nothingProved([`Nothing was recorded of what was sent to ${host.name}.`])
+    const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
+    try {
+      const { hops, embedded } = wayTo(host)
+      const link = closed ? null : await orAborted(until, linkTo(hops, embedded, host.name, until))
+      if (link === null) return nothingProved([`${host.name} could not be reached in time.`])
+      // It also puts the helper back where the host has lost it.
+      await orAborted(until, probeOf(link, host.name))
+      return await askAboutJob({ link, job, intent, at: { bootIdFile, root: roots.get(link) ?? null }, place: host.name, signal: until })
+    } catch (thrown) {
+      return nothingProved([`${host.name} could not be asked: ${toProblem(thrown).message}`])
+    }
+  }
+
   const start = async (request: ScriptRequest): Promise<HostResult> => {
     const { host, signal } = request
     if (request.script.includes('\0')) throw new Problem('ssh-script', 'The command holds a NUL character, which no shell can read.', 'Mend the step. No command was sent.')
@@ -205,6 +224,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   }
 
   return {
+    ask,
     run: async (request) => {
       try {
         return await start(request)
@@ -229,6 +249,9 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     },
   }
 }
+
+/** How long a person waits for what a host knows, login included. */
+const ASK_MS = 30_000
 
 /** For a pool that is given no clock. A sleep that is cut short just ends. */
 const REAL_TIME: Clock = {

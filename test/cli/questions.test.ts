@@ -25,6 +25,8 @@ test('the letters offered fit what happened: an unknown outcome is not ignored, 
   expect(failed().question.choices).toContain('i WHY')
   const { question, answer } = unclear()
   expect(question.choices).not.toContain('i WHY')
+  expect(question.choices).toContain('q asks the hosts')
+  expect(answer('q')).toEqual({ command: { type: 'probe-step', stepId: 'stop' } })
   expect(answer('y')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: '' } })
   expect(answer('y looked, it never began')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: 'looked, it never began' } })
 })

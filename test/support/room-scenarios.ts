@@ -25,6 +25,14 @@ export const scenarios = {
     return run
   },
   unknown: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost }),
+  /** web-3 has been asked what it knows, and proves nothing. */
+  probed: (now: number) => {
+    const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost })
+    run.take({ type: 'probe-step', stepId: 'deploy' }, now - minute)
+    const findings = ['web-3 is on the boot the command was sent on.', 'Its folder jobs/rrun-1-sdeploy-a1-web-3-qkzvbtmh is there and no end is recorded. Neither the command nor what watched over it is alive.', 'The probe command ended with exit code 0 and printed: shopctl 4.2.0\nservice active since 22:31']
+    run.take({ type: 'report-probed', stepId: 'deploy', attempt: 1, host: 'web-3', findings, result: null }, now - minute + 2000, 'holdpoint')
+    return run
+  },
   breach: (now: number) => {
     const run = deploying(now, 'live', now - 3 * minute, { 'web-1': done })
     run.take(breached(now), now - 95_000, 'holdpoint')
@@ -85,7 +93,7 @@ function deploying(now: number, mode: RunMode, at: number, results: Record<strin
   const run = played(now, mode, (one) => one.state().steps['deploy']?.status === 'running', 16 * minute)
   const hosts = Object.keys(run.state().steps['deploy']?.hosts ?? {})
   const from = Math.max(at, run.state().lastEventAt)
-  for (const host of hosts) run.take({ type: 'report-host-started', stepId: 'deploy', attempt: 1, host }, from, 'holdpoint')
+  for (const host of hosts) run.take({ type: 'report-host-started', stepId: 'deploy', attempt: 1, host, durable: true }, from, 'holdpoint')
   for (const [place, [host, result]] of Object.entries(results).entries()) {
     run.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host, result }, from + 31_000 + place * 13_000, 'holdpoint')
   }

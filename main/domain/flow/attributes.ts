@@ -29,6 +29,8 @@ export interface Flow {
   user: string | null
   idempotent: boolean
   undo: string | null
+  /** A command that looks at a host whether the step's work is done; null when it has none. */
+  probe: string | null
   danger: boolean
 }
 
@@ -40,7 +42,7 @@ export interface FlowProblem {
 
 /** The attributes a kind of step may take from here, besides those every kind takes. */
 export const LOCAL_FLOW = ['retries', 'delay', 'backoff', 'on-fail', 'when', 'capture', 'idempotent', 'danger'] as const
-export const HOST_FLOW = [...LOCAL_FLOW, 'parallel', 'batch', 'max-fail', 'env', 'cwd', 'user', 'sudo'] as const
+export const HOST_FLOW = [...LOCAL_FLOW, 'parallel', 'batch', 'max-fail', 'env', 'cwd', 'user', 'sudo', 'probe'] as const
 
 /** Reads a step's attributes. With a problem the attribute counts as not given, so nothing may run before it is mended. */
 export function flowOf(step: Step): { flow: Flow; problems: FlowProblem[] } {
@@ -72,6 +74,7 @@ export function flowOf(step: Step): { flow: Flow; problems: FlowProblem[] } {
     user: read<string | null>('user', parseUser, null) ?? (read('sudo', parseFlag, false) ? 'root' : null),
     idempotent: read('idempotent', parseFlag, false),
     undo: step.undo,
+    probe: read<string | null>('probe', parseProbe, null),
     danger: read('danger', parseFlag, false),
   }
   return { flow, problems: [...problems, ...contradictions(step, flow)] }
@@ -79,6 +82,10 @@ export function flowOf(step: Step): { flow: Flow; problems: FlowProblem[] } {
 
 function parseFlag(text: string): Parsed<boolean> {
   return text === 'true' || text === 'false' ? understood(text === 'true') : notUnderstood('Write the word alone, or leave it out.')
+}
+
+function parseProbe(text: string): Parsed<string> {
+  return text.trim() === '' ? notUnderstood('Write the command that looks whether the work is done, such as probe="test -e /srv/shop/4.2".') : understood(text)
 }
 
 function parseCondition(text: string): Parsed<When> {

@@ -22,6 +22,7 @@ export function describeFlow(flow: Flow, titleOf: (stepId: string) => string | n
     ...(user === null ? [] : [`as ${user}, through sudo`]),
     ...(cwd === null ? [] : [`in ${cwd}`]),
     ...(env.length === 0 ? [] : [`with ${env.map((variable) => ('secret' in variable ? `${variable.name} from secret ${variable.secret}` : variable.name)).join(', ')}`]),
+    ...(flow.probe === null ? [] : [`asked about with ${flow.probe}, when nobody knows how it ended`]),
     ...(flow.idempotent ? ['safe to run again'] : []),
     ...(flow.danger ? ['asks for the name of the environment'] : []),
   ]

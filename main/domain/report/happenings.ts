@@ -45,7 +45,7 @@ type Tellers = { [T in RunEvent['type']]?: (event: EventOf<T>, tale: Tale) => st
 
 const tellers: Tellers = {
   'host-started': notDurable, 'host-link-lost': linkLost, 'host-link-restored': linkRestored,
-  'retry-scheduled': scheduled, 'step-started': retried, 'value-captured': captured,
+  'retry-scheduled': scheduled, 'step-started': retried, 'value-captured': captured, 'host-probed': probed,
 }
 
 function wordsOf(event: RunEvent, tale: Tale): string | null {
@@ -89,6 +89,10 @@ function captured({ host, name, value, why }: EventOf<'value-captured'>, { told 
   if (value !== null) return `${onHost(host)}captured ${name} = ${value}`
   told.notCaptured += 1
   return `${onHost(host)}no value captured for ${name}${because(why)}`
+}
+
+function probed({ host, findings, attempt, proved }: EventOf<'host-probed'>): string {
+  return `${onHost(host)}asked what became of it${later(attempt)}: ${findings.join(' ')}${proved ? '' : ' That proves no outcome.'}`
 }
 
 const linkOf = ({ stepId, attempt, host }: { stepId: string; attempt: number; host: string }): string => JSON.stringify([stepId, attempt, host])

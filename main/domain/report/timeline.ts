@@ -30,6 +30,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'failure-ignored':
     case 'host-excluded':
     case 'fault-caused':
+    case 'host-probed':
     case 'step-narrowed':
     case 'run-paused':
     case 'message-skipped':
@@ -51,7 +52,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'host-link-restored':
       return 'good'
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
-    case 'step-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
+    case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
     case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
       return 'plain'
   }

@@ -32,6 +32,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('include-host'), host: id, reason: note }),
   /** For a failed or unknown step: a person says it is done, and how they know. */
   z.strictObject({ type: z.literal('resolve-step'), stepId: id, evidence: reason }),
+  /** For an unknown step: asks its hosts again what they know of it. Only what they can prove changes its outcome. */
+  z.strictObject({ type: z.literal('probe-step'), stepId: id }),
   z.strictObject({ type: z.literal('set-pace'), automatic: z.boolean() }),
   z.strictObject({ type: z.literal('set-speed'), speed: z.number().min(1).max(3600) }),
   z.strictObject({ type: z.literal('pause'), reason: note }),
@@ -59,6 +61,8 @@ export type EngineCommand =
   | { type: 'report-host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
   /** After a restart: a step that was running when the program ended; on these hosts only, where they are named. */
   | { type: 'report-step-lost'; stepId: string; attempt: number; hosts?: string[] }
+  /** What a host knows of work whose outcome is unknown; `result` only where it proves how that ended. */
+  | { type: 'report-probed'; stepId: string; attempt: number; host: string; findings: string[]; result: HostResult | null }
   | { type: 'report-breach'; thresholdId: string | null; triggerId: string | null; metric: string; evidence: Evidence }
   | { type: 'report-breach-over'; breachId: string }
   | { type: 'report-no-data'; metric: string }

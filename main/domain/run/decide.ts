@@ -9,6 +9,7 @@ import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
 import * as rehearsal from './decide/rehearsal.ts'
+import * as probe from './decide/probe.ts'
 import * as steps from './decide/steps.ts'
 
 export const PROGRAM = 'holdpoint'
@@ -25,6 +26,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'retry-step': failure.retryStep,
   'resolve-step': failure.resolveStep,
   'ignore-failure': failure.ignoreFailure,
+  'probe-step': probe.probeStep,
   'exclude-host': failure.excludeHost,
   'include-host': failure.includeHost,
   'set-pace': flow.setPace,
@@ -46,6 +48,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'report-host-link-restored': steps.reportHostLinkRestored,
   'report-host-finished': steps.reportHostFinished,
   'report-step-lost': steps.reportStepLost,
+  'report-probed': probe.reportProbed,
   'report-breach': health.reportBreach,
   'report-breach-over': health.reportBreachOver,
   'report-no-data': health.reportNoData,

@@ -39,7 +39,8 @@ const phaseWords = (phase: Phase | undefined, fallback: string): string => (phas
 /** More hosts than a sentence can carry are counted. */
 const MOST_NAMED = 6
 // A step without hosts runs under a name of its own, which tells the reader nothing.
-const onHosts = (hosts: string[]): string => (hosts.some((host) => host !== LOCAL_HOST) ? ` on ${hosts.length > MOST_NAMED ? `${hosts.length} hosts` : hosts.join(', ')}` : '')
+const onHosts = (hosts: string[]): string => (hosts.some((host) => host !== LOCAL_HOST) ? ` on ${hostNames(hosts)}` : '')
+const hostNames = (hosts: string[]): string => (hosts.length > MOST_NAMED ? `${hosts.length} hosts` : hosts.join(', '))
 const onHost = (host: string): string => (host === LOCAL_HOST ? '' : `${host}: `)
 const stepTitle = (runbook: Runbook, id: string): string => quoted(findStep(runbook, id)?.step.title ?? id)
 const itemText = (runbook: Runbook, id: string): string => quoted(tickableItems(runbook).find((item) => item.id === id)?.text ?? id)
@@ -83,6 +84,8 @@ const describers: Describers = {
   'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
   'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,
   'step-resolved': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} declared done by a person${because(event.evidence)}`,
+  'probe-started': (event, runbook) => `Asked ${hostNames(event.hosts)} what became of ${stepTitle(runbook, event.stepId)}${attempt(event.attempt)}`,
+  'host-probed': (event, runbook) => `${onHost(event.host)}asked about ${stepTitle(runbook, event.stepId)}${attempt(event.attempt)}: ${event.findings.join(' ')}`,
   'failure-ignored': (event, runbook) => `Failure of ${stepTitle(runbook, event.stepId)} ignored${because(event.reason)}`,
   'host-excluded': (event) => `${event.host} excluded from this run${because(event.reason)}`,
   'host-included': (event) => `${event.host} taken back into this run${because(event.reason)}`,

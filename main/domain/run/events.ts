@@ -41,6 +41,10 @@ export type RunFact =
   /** What `capture=` took from a host's output; `value` null says why not. */
   | { type: 'value-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'step-resolved'; stepId: string; evidence: string }
+  /** These hosts are asked what they know of a step whose outcome is unknown. */
+  | { type: 'probe-started'; stepId: string; attempt: number; hosts: string[] }
+  /** What one of them knew, in sentences; `proved` when that is the outcome, which then follows as any other does. */
+  | { type: 'host-probed'; stepId: string; attempt: number; host: string; findings: string[]; proved: boolean }
   /** The step failed and the run goes on: a person's word, or on-fail=continue. */
   | { type: 'failure-ignored'; stepId: string; reason: string }
   /** No step begins there from here on. */

@@ -40,7 +40,7 @@ const withStep = (state: RunState, stepId: string, change: (step: StepState) => 
   return step ? { steps: { ...state.steps, [stepId]: { ...step, ...change(step) } } } : {}
 }
 
-const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, ranBefore: false, durable: null, linkLostAt: null }
+const QUEUED: HostState = { state: 'queued', startedAt: null, finishedAt: null, result: null, ranBefore: false, durable: null, linkLostAt: null, probe: null }
 
 const withHost = (state: RunState, event: { stepId: string; host: string }, change: (host: HostState) => HostState): Partial<RunState> =>
   withStep(state, event.stepId, (step) => ({
@@ -85,6 +85,10 @@ const evolvers: Evolvers = {
   'step-narrowed': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, message: withoutHosts(event.excluded) })),
   'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
   'fault-caused': () => ({}),
+  'probe-started': (state, event) => withStep(state, event.stepId, (step) => ({
+    hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...(own(step.hosts, host) ?? QUEUED), probe: { at: event.at, by: event.by, findings: null } }])) },
+  })),
+  'host-probed': (state, event) => withHost(state, event, (host) => ({ ...host, probe: { at: event.at, by: host.probe?.by ?? event.by, findings: event.findings } })),
   'pace-changed': (_, event) => ({ automatic: event.automatic }),
   'speed-changed': (_, event) => ({ speed: event.speed }),
   'run-paused': (_, event) => ({ paused: { at: event.at, by: event.by, reason: event.reason } }),

@@ -34,6 +34,8 @@ export interface HostState {
   durable: boolean | null
   /** Since when the link is lost while the work goes on there; null while it is up. */
   linkLostAt: number | null
+  /** The last time it was asked what it knows, since the outcome there is unknown; `findings` null while it is being asked. */
+  probe: { at: number; by: string; findings: string[] | null } | null
 }
 
 export interface StepState {

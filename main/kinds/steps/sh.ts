@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { flowOf, HOST_FLOW } from '#domain/flow/attributes.ts'
 import { composeScript } from '#domain/flow/script.ts'
 import type { StepKind } from '../kind.ts'
+import { askAboutCommand } from './ask.ts'
 import { flowFaults, flowShape, notSent } from './flow.ts'
 import { runComposed } from './prologue.ts'
 
@@ -17,6 +18,7 @@ export const sh: StepKind = {
     ...(step.body.trim() === '' ? [{ code: 'command-missing', message: `The step "${step.title}" has an empty command.`, hint: 'Write the command between the fences, or take the block out to make it a step for a person.' }] : []),
     ...flowFaults(step, HOST_FLOW),
   ],
+  ask: askAboutCommand,
   run: ({ step, attempt, job, host, ports, onOutput, signal }) => {
     if (!host) return Promise.resolve(notSent({ code: 'hosts-missing', message: 'The step names no host.' }))
     const [fault] = flowFaults(step, HOST_FLOW)

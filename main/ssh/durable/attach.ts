@@ -26,7 +26,8 @@ export interface Attachment {
   /** Aborting leaves the job alone and gives the channel back. */
   signal: AbortSignal
   onHello(bootId: string): void
-  onStarted(): void
+  /** It has begun there. `as` is `running`, or `orphan` when nothing watches over it any more; left out where its output or end shows it. */
+  onStarted(as?: string): void
 }
 
 /** The helper says something at least every five seconds. */
@@ -106,7 +107,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       const [word = '', ...more] = words
       if (word === 'acked') onAcked?.(true)
       if (settled) return
-      if (word === 'started') guarded(options.onStarted)
+      if (word === 'started') guarded(() => options.onStarted(more[0] ?? ''))
       else if (word === 'short') isShort = true
       else if (word === 'done') onDone(words)
       else if (word === 'lost') guarded(() => {

@@ -1,5 +1,6 @@
 import { flowOf } from '#domain/flow/attributes.ts'
 import type { OperatorCommand } from '#domain/run/commands.ts'
+import { probeableHosts } from '#domain/run/decide/probe.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
 import type { OpenItem } from '#domain/run/view.ts'
@@ -72,7 +73,7 @@ function stuckAction(state: RunState, step: Step): NextAction {
     tone: unknown ? 'unknown' : 'bad', focusId: step.id, owner: step.owner,
     title: unknown ? `Nobody knows how “${step.title}” ended` : `“${step.title}” failed`,
     detail: unknown ? 'Look at the host first. Nothing goes on until a person decides.' : 'The run holds here. Retry, ignore it with a reason, go on without a host, mark it done, or roll back.',
-    primary: unknown ? null : send('Retry', 'r', { type: 'retry-step', stepId: step.id }),
+    primary: unknown ? (probeableHosts(state, step).length > 0 ? send('Probe', 'q', { type: 'probe-step', stepId: step.id }) : null) : send('Retry', 'r', { type: 'retry-step', stepId: step.id }),
   })
 }
 

@@ -62,6 +62,7 @@ export function RoomCommands() {
     { id: 'room-tick', title: 'Tick the selected item', group: GROUP, shortcut: 'Space', enabled: !ended, run: () => press('Space') },
     { id: 'room-enter', title: ended ? 'Open the report' : 'Run the selected step, or go at the gate', group: GROUP, shortcut: 'Enter', run: () => (ended ? go({ screen: 'report', id: runId }) : press('Enter')) },
     { id: 'room-retry', title: 'Retry the selected step', group: GROUP, shortcut: 'r', enabled: !ended, run: () => press('r') },
+    { id: 'room-probe', title: 'Probe: ask the hosts what became of the selected step', group: GROUP, shortcut: 'q', enabled: !ended, run: () => press('q') },
     { id: 'room-retry-all', title: 'Retry the selected step on all its hosts', group: GROUP, shortcut: 't', enabled: !ended, run: () => press('t') },
     { id: 'room-exclude', title: 'Exclude the host that failed from this run', group: GROUP, shortcut: 'e', enabled: !ended, run: () => press('e') },
     { id: 'room-skip', title: 'Skip the selected step, ignore its failure, or waive the item', group: GROUP, shortcut: 's', enabled: !ended, run: () => press('s') },

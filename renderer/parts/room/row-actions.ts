@@ -79,8 +79,11 @@ const excludable = (state: RunState, stepId: string): string[] => Object.entries
 
 export const excludeAction = (host: string): Action => asking(`Exclude ${host}…`, 'e', 'exclude-host', host)
 
+export const probe = (stepId: string): Action => ({ label: 'Probe', key: 'q', does: { send: { type: 'probe-step', stepId } } })
+
 /** The look at the host comes first, and running it again last: it may have done its work. */
 const unknownActions = (state: RunState, stepId: string): Action[] => [
+  probe(stepId),
   asking('Mark done…', 'd', 'resolve-step', stepId),
   asking('Retry…', 'r', 'retry-unknown', stepId),
   ...excludable(state, stepId).map(excludeAction),

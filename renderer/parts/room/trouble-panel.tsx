@@ -1,21 +1,24 @@
 import { useShallow } from 'zustand/shallow'
+import type { HostState } from '#domain/run/state.ts'
 import type { HostResult } from '#domain/step.ts'
 import { isExcluded } from '#domain/run/decide/hosts.ts'
 import { describeResult } from '#domain/run/describe.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
+import { formatClock } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { ActionButton } from './action-button.tsx'
 import { isAllowed } from './allowed.ts'
 import type { Action } from './next-action.ts'
 import { actionsFor } from './row-actions.ts'
 import type { RowAction } from './row-actions.ts'
-import { useRun } from './room-context.ts'
+import { useRun, useZone } from './room-context.ts'
 import styles from './trouble-panel.module.css'
 
 interface Told {
   host: string
   result: HostResult
+  probe: HostState['probe']
 }
 
 /** The ways on stay in sight, whatever the number of hosts. */
@@ -25,7 +28,7 @@ const MOST_NAMED = 4
 /** A failed or unknown step: what happened on which host, what to look at, and the ways on, each with what it means. */
 export function TroublePanel({ stepId }: { stepId: string }) {
   const unknown = useRun((state) => state.steps[stepId]?.status === 'unknown')
-  const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result }]) => (result && result.outcome !== 'succeeded' && !isExcluded(state, host) ? [{ host, result }] : []))))
+  const told = useRun((state) => JSON.stringify(Object.entries(state.steps[stepId]?.hosts ?? {}).flatMap(([host, { result, probe }]) => (result && result.outcome !== 'succeeded' && !isExcluded(state, host) ? [{ host, result, probe }] : []))))
   const message = useRun((state) => state.steps[stepId]?.message ?? '')
   const all = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length)
   const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
@@ -36,12 +39,13 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   return (
     <section className={classNames(styles.panel, unknown && styles.unknown)} aria-label={unknown ? 'Outcome unknown' : 'Failure'}>
       <ul className={styles.hosts}>
-        {trouble.slice(0, MOST_TOLD).map(({ host, result }) => (
+        {trouble.slice(0, MOST_TOLD).map(({ host, result, probe }) => (
           <li key={host}>
             <StatusMark status={result.outcome} size="s" word={host} />
             <div>
               <p>{showControls(describeResult(result))}</p>
               {'hint' in result && result.hint !== '' && <p className={styles.hint}>{result.hint}</p>}
+              {probe && <Probed probe={probe} />}
             </div>
             {ways.filter(excludes(host)).map((action) => <ActionButton key={host} action={{ ...action, label: 'Exclude…', key: action === ways.find(isExclusion) ? action.key : '' }} size="s" variant="quiet" />)}
           </li>
@@ -52,7 +56,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
       {succeeded.length > 0 && <p className={styles.hint}>Succeeded on {succeeded.length <= MOST_NAMED ? succeeded.join(', ') : `${succeeded.length} of ${all} hosts`}. A retry leaves {succeeded.length === 1 ? 'that one' : 'those'} alone.</p>}
       {unknown && (
         <ol className={styles.guide}>
-          <li>Look at the host: is the command still running, and did it do its work?</li>
+          <li>Probe, or look at the host yourself: is the command still running, and did it do its work?</li>
           <li>If it is done, mark it done and say how you know. If it never ran, retry. If it half ran, put it right first.</li>
         </ol>
       )}
@@ -68,6 +72,18 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   )
 }
 
+/** What the host said of it, or that it is being asked. */
+function Probed({ probe: { at, by, findings } }: { probe: NonNullable<HostState['probe']> }) {
+  const zone = useZone()
+  if (findings === null) return <p className={styles.hint} role="status">Asking the host what it knows…</p>
+  return (
+    <div className={styles.findings}>
+      <p className={styles.hint}>Probed at {formatClock(at, zone, true)} by {by}:</p>
+      <ul>{findings.map((finding) => <li key={finding}>{finding.split('\n').map(showControls).join('\n')}</li>)}</ul>
+    </div>
+  )
+}
+
 /** Beside the host it would take out of the run, not among the ways on for the whole step. */
 const isExclusion = ({ does }: Action): boolean => 'ask' in does && does.ask.kind === 'exclude-host'
 const excludes = (host: string) => (action: Action): boolean => isExclusion(action) && 'ask' in action.does && action.does.ask.about === host
@@ -75,6 +91,7 @@ const excludes = (host: string) => (action: Action): boolean => isExclusion(acti
 const rollBack: Action = { label: 'Roll back…', key: 'Shift+R', does: { ask: { kind: 'start-rollback', about: '' } } }
 
 const meanings: Record<string, string> = {
+  Probe: 'Asks the hosts what they know of it. Sends no command again; only proof changes the outcome.',
   Retry: 'Runs the same command again on the hosts where it has not succeeded.',
   'Retry…': 'Runs the same command again where it has not succeeded. Only when doing it twice is safe.',
   'Retry on all': 'Runs it again on every host. It is marked safe to run again.',

@@ -16,19 +16,19 @@ describe('flowOf', () => {
   it('is plain and careful without attributes', () => {
     expect(read({})).toEqual({ problems: [], flow: {
       hosts: ['app1', 'app2'], parallel: null, batch: null, maxFail: null, timeoutMs: 9000, retries: { count: 0, delayMs: 5000, backoff: 'none', capMs: 600_000 }, onFail: { action: 'stop' },
-      when: null, captures: [], env: [], cwd: null, user: null, idempotent: false, undo: 'start', danger: false,
+      when: null, captures: [], env: [], cwd: null, user: null, idempotent: false, undo: 'start', probe: null, danger: false,
     } })
   })
 
   it('reads all of them', () => {
     expect(read({
       parallel: '50%', batch: '1,100%', 'max-fail': '25%', retries: '3', delay: '10s', backoff: 'exponential,1m', 'on-fail': 'step:logs', when: 'previous.succeeded', capture: 'v=json:/v',
-      env: "A=1 B='two words' C=secret:shop/token", cwd: '/srv/shop', user: 'deploy', sudo: 'true', idempotent: 'true', danger: 'true', owner: 'dana',
+      env: "A=1 B='two words' C=secret:shop/token", cwd: '/srv/shop', user: 'deploy', sudo: 'true', idempotent: 'true', danger: 'true', probe: 'test -e /done', owner: 'dana',
     })).toEqual({ problems: [], flow: {
       hosts: ['app1', 'app2'], parallel: { percent: 50 }, batch: [{ hosts: 1 }, { percent: 100 }], maxFail: { percent: 25 }, timeoutMs: 9000,
       retries: { count: 3, delayMs: 10_000, backoff: 'exponential', capMs: 60_000 }, onFail: { action: 'run-step', stepId: 'logs' }, when: { is: 'outcome', step: null, outcome: 'succeeded' },
       captures: [{ name: 'v', by: 'json', pointer: '/v' }], env: [{ name: 'A', value: '1' }, { name: 'B', value: 'two words' }, { name: 'C', secret: 'shop/token' }],
-      cwd: '/srv/shop', user: 'deploy', idempotent: true, undo: 'start', danger: true,
+      cwd: '/srv/shop', user: 'deploy', idempotent: true, undo: 'start', probe: 'test -e /done', danger: true,
     } })
     expect(read({ sudo: 'true' }).flow.user).toBe('root')
   })
@@ -40,7 +40,7 @@ describe('flowOf', () => {
   })
 
   it.each([
-    ['parallel', '0'], ['batch', '1,'], ['max-fail', '0'], ['retries', '99'], ['on-fail', 'shrug'], ['when', ''], ['capture', 'x'], ['env', 'A'], ['cwd', 'shop'], ['user', 'a b'], ['sudo', 'yes'], ['idempotent', '1'], ['danger', 'very'],
+    ['parallel', '0'], ['batch', '1,'], ['max-fail', '0'], ['retries', '99'], ['on-fail', 'shrug'], ['when', ''], ['capture', 'x'], ['env', 'A'], ['cwd', 'shop'], ['user', 'a b'], ['sudo', 'yes'], ['idempotent', '1'], ['danger', 'very'], ['probe', ' '],
   ])('does not take %s=%s', (name, value) => expect(read({ [name]: value }).problems.map(({ code }) => code)).toEqual(['attribute-invalid']))
 
   it.each([['delay', '5s'], ['backoff', 'linear'], ['on-fail', 'step:stop']])('does not take %s=%s alone', (name, value) => expect(read({ [name]: value }).problems.map(({ code }) => code)).toEqual(['attribute-conflict']))
@@ -48,7 +48,7 @@ describe('flowOf', () => {
   it('takes whatever stands between the braces without an exception', () => {
     const name = fc.constantFrom(...HOST_FLOW, 'delay', 'constructor', '__proto__')
     fc.assert(fc.property(fc.dictionary(name, fc.oneof(fc.string(), fc.constantFrom('1', '50%', 'true', 'secret:', '~', '=', '1,2,,'))), (attributes) => {
-      expect(Object.keys(read(attributes).flow)).toHaveLength(15)
+      expect(Object.keys(read(attributes).flow)).toHaveLength(16)
     }))
   })
 })

@@ -21,7 +21,7 @@ const runbooks: Record<string, Runbook> = {
   'the small runbook': smallRunbook(),
   'a longer one with optional items': smallRunbook({
     checklists: [{ id: 'code', title: 'Code', items: [item('tests-pass'), item('maybe', { optional: true })] }],
-    phases: [phase(1, [manual('tell'), sh('stop', ['app1', 'app2', 'app3'])]), phase(2, [sh('deploy', ['app1', 'app2']), manual('look')]), phase(3, [sh('check', [])])],
+    phases: [phase(1, [manual('tell'), sh('stop', ['app1', 'app2', 'app3'], { attributes: { probe: 'true' } })]), phase(2, [sh('deploy', ['app1', 'app2']), manual('look')]), phase(3, [sh('check', [])])],
     rollback: {
       triggers: [{ id: 'trigger-angry', text: 'Customers are angry', threshold: null, range }, { id: 'trigger-limit', text: errorRate.text, threshold: errorRate, range }],
       steps: [manual('say-so'), sh('back', ['app1', 'app2'])], validation: [item('accessible'), item('no-loss', { optional: true })],
@@ -37,7 +37,7 @@ const runbooks: Record<string, Runbook> = {
 /** A command in outline: `pick` chooses among what the state offers, so that most are near to making sense. */
 const anything = fc.record({
   kind: fc.constantFrom(
-    'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'retry-all', 'ignore', 'exclude', 'include', 'pace', 'pause',
+    'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'retry-all', 'ignore', 'probe', 'probed', 'probed', 'exclude', 'include', 'pace', 'pause',
     'resume', 'abort', 'rollback', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
   ),
   pick: fc.nat(20), flag: fc.boolean(), laterMs: fc.nat(400_000),
@@ -70,6 +70,8 @@ function commandFor(state: RunState, { kind, pick, flag }: Outline): RunCommand 
     case 'start-step': case 'retry-step': return { type: kind, stepId }
     case 'fail-step': case 'skip-step': return { type: kind, stepId, reason }
     case 'resolve-step': return { type: 'resolve-step', stepId, evidence: reason }
+    case 'probe': return { type: 'probe-step', stepId }
+    case 'probed': return { type: 'report-probed', stepId, attempt: state.steps[stepId]?.attempt ?? 1, host: at(['app1', 'app2', 'app3'], pick) ?? 'app1', findings: ['found'], result: flag ? null : results[pick % results.length] ?? null }
     case 'retry-all': return { type: 'retry-step', stepId, hosts: 'all', reason }
     case 'ignore': return { type: 'ignore-failure', stepId, reason }
     case 'exclude': case 'include': return { type: `${kind}-host`, host: at(runbook.inventory.hosts, pick)?.name ?? 'none', reason }
@@ -266,7 +268,7 @@ test('every command an operator has is told in these stories', () => {
     tell(runbooks['a longer one with optional items'] ?? smallRunbook(), automatic, outlines, (_before, _after, command) => { used.add(command.type) })
   }), { numRuns: 400, seed: 7 })
   const expected: OperatorCommand['type'][] = [
-    'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'ignore-failure', 'exclude-host', 'include-host', 'set-pace', 'pause', 'resume', 'abort',
+    'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'ignore-failure', 'probe-step', 'exclude-host', 'include-host', 'set-pace', 'pause', 'resume', 'abort',
     'start-rollback', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
   ]
   expect(expected.filter((type) => !used.has(type))).toEqual([])

@@ -20,7 +20,7 @@ test.each<[ScenarioName, unknown[]]>([
   ['gate', ['act', 'Go or no-go: phase 2, Application Deployment?', 'gate-before-phase-2', 'Go', 'Enter', 'No-go']],
   ['running', ['watch', 'Deploy new version', 'deploy', null, null, null]],
   ['failed', ['bad', '“Deploy new version” failed', 'deploy', 'Retry', 'r', null]],
-  ['unknown', ['unknown', 'Nobody knows how “Deploy new version” ended', 'deploy', null, null, null]],
+  ['unknown', ['unknown', 'Nobody knows how “Deploy new version” ended', 'deploy', 'Probe', 'q', null]],
   ['by-hand', ['act', 'Start application services', 'start', 'Run step', 'Enter', 'Skip']],
   ['rollback', ['watch', 'Deploy previous version', 'back-deploy', null, null, null]],
   ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],

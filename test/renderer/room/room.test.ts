@@ -82,6 +82,18 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('q asks the hosts of a step nobody knows the outcome of, says that they are being asked, and what they said stays in sight', async () => {
+    const { page, complaints } = await open('unknown')
+    await page.keyboard.press('q')
+    await page.getByText('Asking the host what it knows…').waitFor()
+    expect(await commandsOf(page)).toEqual([{ type: 'probe-step', stepId: 'deploy' }])
+    await page.close()
+    const probed = await open('probed')
+    await probed.page.getByLabel('Outcome unknown').getByText('Neither the command nor what watched over it is alive.').waitFor()
+    expect([...complaints, ...probed.complaints]).toEqual([])
+    await probed.page.close()
+  })
+
   test('s ignores a failure and t runs the step again everywhere, each for a reason', async () => {
     for (const [key, command] of [['s', { type: 'ignore-failure', stepId: 'deploy', reason: 'spares' }], ['t', { type: 'retry-step', stepId: 'deploy', hosts: 'all', reason: 'spares' }]] as const) {
       const { page } = await open('failed')
