@@ -4,7 +4,6 @@ import type { FlowProblem } from './attributes.ts'
 
 /** Attributes that are understood but not acted upon yet, with the values of which that is true: a step that has one is refused. */
 export const NOT_YET: Readonly<Record<string, RegExp>> = {
-  'on-fail': /^\s*step:/,
   'when': /\bmetric\s*\(/,
   'env': /=["']?secret:/,
 }

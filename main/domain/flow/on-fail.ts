@@ -3,7 +3,7 @@ import { type Parsed, notUnderstood, understood } from './parsed.ts'
 /** What a run does when a step has failed and its retries are used up. Unknown is no failure: it always asks. */
 export type OnFail = { action: 'stop' } | { action: 'continue' } | { action: 'ask' } | { action: 'run-step'; stepId: string }
 
-/** `stop` (the usual), `continue`, `ask`, or `step:ID`. */
+/** `stop` (the usual: it holds the run), `continue`, `ask`, or `step:ID`. */
 export function parseOnFail(text: string): Parsed<OnFail> {
   const value = text.trim()
   if (value === 'stop' || value === 'continue' || value === 'ask') return understood({ action: value })
@@ -18,6 +18,6 @@ export function describeOnFail(onFail: OnFail, titleOf: (stepId: string) => stri
     case 'stop': return 'stops the run when it fails'
     case 'continue': return 'goes on when it fails'
     case 'ask': return 'asks when it fails'
-    case 'run-step': return `runs "${titleOf(onFail.stepId) ?? onFail.stepId}" when it fails`
+    case 'run-step': return `runs "${titleOf(onFail.stepId) ?? onFail.stepId}" when it fails, then asks`
   }
 }

@@ -11,7 +11,11 @@ import { partsOf, type When } from './when.ts'
 export function checkFlowReferences(runbook: Runbook): Finding[] {
   const metrics = new Set([...runbook.thresholds.map(({ metric }) => metric), ...runbook.rollback.triggers.flatMap(({ threshold }) => (threshold ? [threshold.metric] : []))])
   const forward = runbook.phases.flatMap((phase) => phase.steps)
-  return [forward, runbook.rollback.steps].flatMap((lane) => lane.flatMap((step, index) => checkReferences(step, lane, index, forward, metrics, runbook)))
+  const beside = [...runbook.phases.map((phase) => phase.steps), runbook.rollback.steps]
+  return [
+    ...[forward, runbook.rollback.steps].flatMap((lane) => lane.flatMap((step, index) => checkReferences(step, lane, index, forward, metrics, runbook))),
+    ...beside.flatMap((steps) => steps.flatMap((step, index) => handlerFindings(step, steps.slice(index + 1)))),
+  ]
 }
 
 function checkReferences(step: Step, lane: Step[], index: number, forward: Step[], metrics: Set<string>, runbook: Runbook): Finding[] {
@@ -20,11 +24,22 @@ function checkReferences(step: Step, lane: Step[], index: number, forward: Step[
   const before = lane === forward ? forward.slice(0, index) : [...forward, ...lane.slice(0, index)]
   const captured = new Set(before.flatMap((earlier) => (Object.hasOwn(earlier.attributes, 'capture') ? flowOf(earlier).flow.captures.map(({ name }) => name) : [])))
   const faults = flow.when === null ? [] : partsOf(flow.when).flatMap((part) => conditionFault(part, index, before, captured, metrics, runbook) ?? [])
-  const { onFail } = flow
-  if (onFail.action === 'run-step' && onFail.stepId !== step.id && !lane.some(({ id }) => id === onFail.stepId)) {
-    faults.push({ message: `The step "${step.title}" runs "${onFail.stepId}" when it fails, and there is no such step beside it.`, hint: 'Give that step id=…, in a phase for a phase’s step, in the rollback for the rollback’s.' })
-  }
   return faults.map((fault) => ({ severity: 'error', code: 'flow-reference-unknown', ...fault, line: step.range.line, column: step.range.column }))
+}
+
+/** What `on-fail=step:ID` names stands after its step, in the same phase or in the rollback: so no two can call each other in turn. */
+function handlerFindings(step: Step, after: Step[]): Finding[] {
+  const { onFail } = flowOf(step).flow
+  if (onFail.action !== 'run-step' || onFail.stepId === step.id) return []
+  const at = { line: step.range.line, column: step.range.column }
+  const handler = after.find(({ id }) => id === onFail.stepId)
+  if (!handler) {
+    return [{ ...at, severity: 'error', code: 'flow-reference-unknown', message: `The step "${step.title}" runs "${onFail.stepId}" when it fails, and no step after it, in the same phase or in the rollback, has that id.`, hint: 'Give that step id=…, and let it stand after this one; two steps cannot call each other in turn.' }]
+  }
+  const { danger, when } = flowOf(handler).flow
+  const cannot = danger ? [{ ...at, severity: 'error' as const, code: 'handler-dangerous', message: `The step "${step.title}" runs "${handler.title}" when it fails, which is marked as dangerous and never starts by itself.`, hint: 'Name a step that is not, or take danger out.' }] : []
+  const always = when === null ? [{ ...at, severity: 'info' as const, code: 'handler-in-its-turn', message: `The step "${handler.title}" runs when "${step.title}" fails, and otherwise in its own turn.`, hint: `To run it only after a failure, give it when="step(${step.id}).failed".` }] : []
+  return [...cannot, ...always]
 }
 
 function conditionFault(part: When, index: number, before: Step[], captured: Set<string>, metrics: Set<string>, { overview }: Runbook): { message: string; hint: string } | null {

@@ -72,7 +72,7 @@ const describers: Describers = {
   'gate-decided': (event, runbook) => `${event.decision === 'go' ? 'Go' : 'No-go'} for ${gateWords(runbook, event.gateId)}${because(event.reason)}`,
   'phase-started': (event, runbook) => `${phaseOf(runbook, event.phaseId)} started`,
   'phase-finished': (event, runbook) => `${phaseOf(runbook, event.phaseId)} finished`,
-  'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${onHosts(event.hosts)}${attempt(event.attempt)}`,
+  'step-started': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} started${onHosts(event.hosts)}${attempt(event.attempt)}${event.handles === undefined ? '' : `, as ${stepTitle(runbook, event.handles)} failed`}`,
   'host-started': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} started${attempt(event.attempt)}${event.durable === false ? `, not durable${because(event.why ?? '')}` : ''}`,
   'host-link-lost': (event, runbook) => `${onHost(event.host)}link lost, ${stepTitle(runbook, event.stepId)} still running there, retrying${attempt(event.attempt)}${because(event.message)}`,
   'host-link-restored': (event, runbook) => `${onHost(event.host)}link restored, ${stepTitle(runbook, event.stepId)} is followed again without a gap${attempt(event.attempt)}`,

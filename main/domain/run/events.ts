@@ -28,7 +28,8 @@ export type RunFact =
   | { type: 'gate-decided'; gateId: string; decision: GateDecision; reason: string }
   | { type: 'phase-started'; phaseId: string }
   | { type: 'phase-finished'; phaseId: string }
-  | { type: 'step-started'; stepId: string; attempt: number; hosts: string[] }
+  /** `handles`: the failed step whose `on-fail=step:ID` began it. */
+  | { type: 'step-started'; stepId: string; attempt: number; hosts: string[]; handles?: string }
   /** `durable`: whether the host keeps the work when the link is lost, and `why` not; left out for work that is not on a host. */
   | { type: 'host-started'; stepId: string; attempt: number; host: string; durable?: boolean; why?: string }
   | { type: 'host-link-lost'; stepId: string; attempt: number; host: string; message: string }

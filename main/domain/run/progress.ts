@@ -5,6 +5,7 @@ import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, lane
 import { flowOf } from '../flow/attributes.ts'
 import { describeWhen } from '../flow/when.ts'
 import { conditionOf } from './condition.ts'
+import { dueHandler } from './handler.ts'
 import { own } from '../own.ts'
 import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from './decide/hosts.ts'
 
@@ -75,11 +76,18 @@ function progressRollback(state: RunState): RunFact[] {
 }
 
 function startNext(state: RunState): RunFact[] {
-  if (!state.automatic || state.paused || runningSteps(state).length > 0 || stuckSteps(state).length > 0 || retryingStep(state)) return []
+  if (state.paused || runningSteps(state).length > 0 || retryingStep(state)) return []
   if (!state.rollback && holdingTriggers(state).length > 0) return []
+  const due = dueHandler(state)
+  if (due) return handle(state, due)
+  if (!state.automatic || stuckSteps(state).length > 0) return []
   const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
   return next ? begin(state, next) : []
 }
+
+/** Also when a person starts each step: as with retries=, the runbook has said what follows. The failure holds the run before and after. */
+const handle = (state: RunState, { failed, handler }: { failed: Step; handler: Step }): RunFact[] =>
+  begin(state, handler).map((fact) => (fact.type === 'step-started' ? { ...fact, handles: failed.id } : fact))
 
 /** A step begins when its condition holds, is passed over when it does not, and waits for a person when nobody knows or it is dangerous. */
 function begin(state: RunState, step: Step): RunFact[] {

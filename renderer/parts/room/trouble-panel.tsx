@@ -1,6 +1,8 @@
 import { useShallow } from 'zustand/shallow'
-import type { HostState } from '#domain/run/state.ts'
-import type { HostResult } from '#domain/step.ts'
+import { handlerOf } from '#domain/run/handler.ts'
+import type { HostState, RunState } from '#domain/run/state.ts'
+import { findStep } from '#domain/run/view.ts'
+import type { HostResult, Step } from '#domain/step.ts'
 import { isExcluded } from '#domain/run/decide/hosts.ts'
 import { describeResult } from '#domain/run/describe.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
@@ -54,6 +56,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
         {trouble.length === 0 && message !== '' && <li><div><p className={styles.message}>{message}</p></div></li>}
       </ul>
       {succeeded.length > 0 && <p className={styles.hint}>Succeeded on {succeeded.length <= MOST_NAMED ? succeeded.join(', ') : `${succeeded.length} of ${all} hosts`}. A retry leaves {succeeded.length === 1 ? 'that one' : 'those'} alone.</p>}
+      <Handled stepId={stepId} />
       {unknown && (
         <ol className={styles.guide}>
           <li>Probe, or look at the host yourself: is the command still running, and did it do its work?</li>
@@ -70,6 +73,18 @@ export function TroublePanel({ stepId }: { stepId: string }) {
       </dl>
     </section>
   )
+}
+
+/** What `on-fail=step:ID` has run for this failure, and how that went. */
+function Handled({ stepId }: { stepId: string }) {
+  const title = useRun((state) => handled(state, stepId)?.title ?? null)
+  const status = useRun((state) => state.steps[handled(state, stepId)?.id ?? '']?.status ?? 'planned')
+  return title === null || status === 'planned' ? null : <p className={styles.handled}>Run as it failed: {title} <StatusMark status={status} size="s" /></p>
+}
+
+function handled(state: RunState, stepId: string): Step | null {
+  const step = findStep(state.runbook, stepId)?.step
+  return step === undefined || state.steps[stepId]?.status !== 'failed' ? null : handlerOf(state, step)
 }
 
 /** What the host said of it, or that it is being asked. */

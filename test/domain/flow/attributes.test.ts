@@ -59,7 +59,7 @@ describe('describeFlow', () => {
     expect(describeFlow(read({
       'batch': '1', 'parallel': '50%', 'max-fail': '2', 'retries': '1', 'on-fail': 'step:logs', 'when': 'not (a==1 or b==2)', 'capture': 'v=json:', 'user': 'deploy', 'cwd': '~', 'env': 'A=hidden B=secret:b', 'idempotent': 'true', 'danger': 'true',
     }).flow, () => 'Collect the logs')).toEqual([
-      '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'stopped after 9 s on each host', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails', 'only when not (a == 1 or b == 2)', 'captures v',
+      '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'stopped after 9 s on each host', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails, then asks', 'only when not (a == 1 or b == 2)', 'captures v',
       'as deploy, through sudo', 'in ~', 'with A, B from secret b', 'safe to run again', 'asks for the name of the environment',
     ])
   })
@@ -81,7 +81,7 @@ describe('what is not acted upon yet', () => {
   it('are attributes that are read', () => expect(Object.keys(NOT_YET).filter((name) => ![...HOST_FLOW, ...LOCAL_FLOW].includes(name as never))).toEqual([]))
 
   it('is refused by name, each of them', () => {
-    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, name === 'env' ? 'A=secret:b' : name === 'on-fail' ? 'step:other' : 'metric(error rate) ok']))
+    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, name === 'env' ? 'A=secret:b' : 'metric(error rate) ok']))
     const problems = notYetOf(step(attributes))
     expect(problems.map(({ code }) => code)).toEqual(Object.keys(NOT_YET).map(() => 'attribute-not-yet'))
     for (const name of Object.keys(NOT_YET)) expect(problems.some(({ message }) => message.includes(`has ${name}="`))).toBe(true)

@@ -49,6 +49,6 @@ describe('on-fail=', () => {
   it.each(['', 'ignore', 'step:', 'step: a', 'Stop', 'step:a b'])('does not take %j', (text) => expect(parseOnFail(text).ok).toBe(false))
 
   it('is said in words', () => {
-    expect(describeOnFail({ action: 'run-step', stepId: 'logs' }, () => 'Collect the logs')).toBe('runs "Collect the logs" when it fails')
+    expect(describeOnFail({ action: 'run-step', stepId: 'logs' }, () => 'Collect the logs')).toBe('runs "Collect the logs" when it fails, then asks')
   })
 })

@@ -28,6 +28,7 @@ const runbooks: Record<string, Runbook> = {
     },
     thresholds: [errorRate], postChecklist: [item('told'), item('archived', { optional: true })],
   }),
+  'failures that are handled': smallRunbook({ checklists: [], phases: [phase(1, [sh('deploy', ['app1'], { attributes: { 'on-fail': 'step:logs' } }), manual('look'), sh('logs', ['app2'], { attributes: { 'on-fail': 'step:call', when: 'step(deploy).failed' } }), manual('call')]), phase(2, [])] }),
   'no rollback plan': smallRunbook({ rollback: { triggers: [], steps: [], validation: [] } }),
   'phases without steps': smallRunbook({ phases: [phase(1, []), phase(2, [sh('start', ['app1'])]), phase(3, [])] }),
   'no phases': smallRunbook({ phases: [] }),
