@@ -59,9 +59,10 @@ export function exactKeyCheck(place: string, known: Buffer): HostKeyCheck {
 }
 
 function changedProblem(place: string, shown: Buffer, known: Buffer, where: string): Problem {
+  const kind = (key: Buffer): string => (keyTypeOf(known) === keyTypeOf(shown) ? '' : `${keyTypeOf(key)} `)
   return new Problem(
     'ssh-host-key-changed',
-    `The host key of ${place} has changed. Known: ${fingerprint(known)} (${where}). Shown now: ${fingerprint(shown)}.`,
+    `The host key of ${place} has changed. Known: ${kind(known)}${fingerprint(known)} (${where}). Shown now: ${kind(shown)}${fingerprint(shown)}.`,
     `Someone may be between you and the host, or it was rebuilt. Ask its owner before replacing the known key. ${NOTHING_SENT}`,
   )
 }

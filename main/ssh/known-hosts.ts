@@ -15,7 +15,7 @@ export interface KnownHostsLine {
 /** What the known_hosts lines say about a key at a name. */
 export type HostKeyVerdict =
   | { verdict: 'known'; line: KnownHostsLine }
-  | { verdict: 'unknown'; otherTypes: KnownHostsLine[] }
+  | { verdict: 'unknown' }
   | { verdict: 'changed'; line: KnownHostsLine }
   | { verdict: 'revoked'; line: KnownHostsLine }
   | { verdict: 'needs-certificate'; line: KnownHostsLine }
@@ -75,31 +75,31 @@ export function linesFor(lines: KnownHostsLine[], name: string): KnownHostsLine[
 }
 
 /**
- * Judges a key. A revoked key is refused whatever else is said; a matching line in any file suffices; another key of the
- * same type makes it changed; keys of other types do not. As in OpenSSH, a name with a port also accepts a line without.
+ * Judges a key as OpenSSH does. A revoked key is refused whatever else is said; a matching line in any file suffices;
+ * where other keys are known, of whatever type, it is changed; a name with a port also accepts a line without.
  */
 export function judgeHostKey(lines: KnownHostsLine[], name: string, key: Buffer): HostKeyVerdict {
-  const bare = /^\[(.+)\]:\d+$/.exec(name)?.[1]
-  const here = linesFor(lines, name)
-  const withoutPort = bare === undefined ? [] : linesFor(lines, bare)
   const same = (line: KnownHostsLine): boolean => line.key.equals(key)
-  const plain = (line: KnownHostsLine): boolean => line.marker === 'none'
-  const revoked = [...here, ...withoutPort].find((line) => line.marker === 'revoked' && same(line))
+  const here = linesFor(lines, name)
+  const plain = here.filter((line) => line.marker === 'none')
+  const revoked = here.find((line) => line.marker === 'revoked' && same(line))
   if (revoked) return { verdict: 'revoked', line: revoked }
-  const known = here.filter(plain).find(same)
+  const known = plain.find(same)
   if (known) return { verdict: 'known', line: known }
-  const changed = here.filter(plain).find((line) => family(line.keyType) === family(keyTypeOf(key)))
+  const changed = plain.find((line) => line.keyType === keyTypeOf(key)) ?? plain[0]
   if (changed) return { verdict: 'changed', line: changed }
-  const knownWithoutPort = withoutPort.filter(plain).find(same)
-  if (knownWithoutPort) return { verdict: 'known', line: knownWithoutPort }
+  const withoutPort = judgeWithoutPort(lines, name, key)
+  if (withoutPort) return withoutPort
   const authority = here.find((line) => line.marker === 'cert-authority')
-  if (authority) return { verdict: 'needs-certificate', line: authority }
-  return { verdict: 'unknown', otherTypes: here.filter(plain) }
+  return authority ? { verdict: 'needs-certificate', line: authority } : { verdict: 'unknown' }
 }
 
-/** ECDSA keys on different curves are one type, as in OpenSSH. */
-function family(keyType: string): string {
-  return keyType.startsWith('ecdsa-sha2-') ? 'ecdsa' : keyType
+/** A key that is known at the name itself, or revoked there, is so at `[name]:port` as well; other keys there say nothing. */
+function judgeWithoutPort(lines: KnownHostsLine[], name: string, key: Buffer): HostKeyVerdict | null {
+  const bare = /^\[(.+)\]:\d+$/.exec(name)?.[1]
+  if (bare === undefined) return null
+  const judged = judgeHostKey(lines, bare, key)
+  return judged.verdict === 'known' || judged.verdict === 'revoked' ? judged : null
 }
 
 /** A line for a key in OpenSSH's format, with its newline. */
