@@ -8,14 +8,17 @@ import { createFeeds } from '#api/feeds.ts'
 import { createHandlers } from '#api/handlers.ts'
 import { createPromptDesk, type PromptAnswer } from '#api/prompts.ts'
 import { operatorOf } from '#api/settings.ts'
-import { toProblem } from '#domain/problem.ts'
+import { type Problem, toProblem } from '#domain/problem.ts'
+import type { SecretReference } from '#domain/secrets/reference.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
+import { hideText } from '#engine/hide.ts'
 import { createSignal } from '#engine/signal.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
 import { createLivePorts } from '#ports/live.ts'
 import { createRehearsalPorts } from '#ports/rehearsal.ts'
+import { createSecretStore, secretFault } from '#ports/secrets.ts'
 import type { Dispatcher } from '#preload/bridge.ts'
 import type { Prompt } from '#preload/contract.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
@@ -50,6 +53,9 @@ export interface AppOptions {
   answerPrompt?(prompt: Prompt, signal: AbortSignal): Promise<PromptAnswer>
 }
 
+/** What keeps a secret from being had on this machine. */
+export const faultHere = (reference: SecretReference, home = homedir()): Problem | null => secretFault(reference, { home })
+
 export const VERSION = '0.1.0'
 
 /** Puts the program together on one data folder, which it owns until closed. Throws `storage-…` Problems. */
@@ -57,8 +63,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const dataPath = options.dataPath ?? findDataPath(process.env, process.platform, homedir())
   const home = options.home ?? homedir()
   const storage = openStorage(dataPath)
-  const log = createLog(dataPath)
   const prompts = createPromptDesk({ now: Date.now, newId: randomUUID })
+  const secrets = createSecretStore({
+    home,
+    ask: async (question, signal) => {
+      const answer = await prompts.ask({ kind: 'secret', ...question }, signal)
+      return 'secret' in answer ? answer.secret : null
+    },
+  })
+  const log = createLog(dataPath, (text) => hideText(secrets.mask(), text))
   if (options.answerPrompt) answerFrom(prompts, options.answerPrompt, log)
   const pool = createSshPool({
     home, ownKnownHostsFile: join(dataPath, 'known_hosts'),
@@ -81,16 +94,18 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (run.mode === 'live') return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }
       return createRehearsalClock({ startAt: run.lastEventAt, rate: 1 })
     },
-    openPorts: (run, clock) => run().mode === 'live'
-      ? Promise.resolve(createLivePorts({ shell: pool, http, clock }))
-      : createRehearsalPorts({ runbook: run().runbook, clock, context: followRun(run) }),
+    openSecrets: (run) => (run.mode === 'live' ? secrets.forRun() : secrets.forRehearsal()),
+    openPorts: (run, clock, ofRun) => run().mode === 'live'
+      ? Promise.resolve(createLivePorts({ shell: pool, http, secrets: ofRun, clock }))
+      : createRehearsalPorts({ runbook: run().runbook, clock, secrets: ofRun, context: followRun(run) }),
   })
 
   const runbooksChanged = createSignal()
   const deps: ApiDeps & { runbooksChanged: typeof runbooksChanged } = {
     storage, engine, prompts, runbooksChanged, now: Date.now, newId: randomUUID, libraryChanged: runbooksChanged.emit,
     info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username },
-    trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, clock: createLiveClock() }), signal),
+    trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
+    secretFault: (reference) => faultHere(reference, home),
     describeHost: async (host) => toHostView(await pool.describe(host)),
   }
   seedExamples(storage)

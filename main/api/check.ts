@@ -1,32 +1,52 @@
 import { parseRunbook } from '#document/parse.ts'
 import type { Finding } from '#domain/finding.ts'
+import { flowOf } from '#domain/flow/attributes.ts'
 import { checkFlowReferences } from '#domain/flow/references.ts'
+import { secretsIn } from '#domain/flow/surroundings.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { Runbook } from '#domain/runbook.ts'
+import type { SecretReference } from '#domain/secrets/reference.ts'
+import type { Step } from '#domain/step.ts'
 import { checkStep } from '#kinds/steps/index.ts'
 import { checkSource } from '#kinds/sources/index.ts'
 
-/** The runbook and everything there is to say about it: its text, its steps' attributes, its metric sources. */
-export function checkRunbook(text: string): { runbook: Runbook; findings: Finding[] } {
-  const { runbook, findings } = parseRunbook(text)
-  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
-  const all = [...findings, ...checkFlowReferences(runbook), ...steps.flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]
-  return { runbook, findings: all.toSorted((one, other) => one.line - other.line || one.column - other.column) }
+/** What keeps a secret from being had on this machine now; null when nothing does. */
+export type SecretFault = (reference: SecretReference) => Problem | null
+
+/** The runbook and everything there is to say about it: its text, its steps' attributes, its metric sources, and the secrets it names. */
+export function checkRunbook(text: string, secretFault: SecretFault): { runbook: Runbook; findings: Finding[] } {
+  return withSecrets(checkText(text), secretFault)
 }
 
-/** Checks a runbook of the library once for each revision: its text never changes. */
+function checkText(text: string): { runbook: Runbook; findings: Finding[] } {
+  const { runbook, findings } = parseRunbook(text)
+  return { runbook, findings: inOrder([...findings, ...checkFlowReferences(runbook), ...stepsOf(runbook).flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]) }
+}
+
+const stepsOf = (runbook: Runbook): Step[] => [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
+const inOrder = (findings: Finding[]): Finding[] => findings.toSorted((one, other) => one.line - other.line || one.column - other.column)
+
+/** A warning: the runbook may be checked on another machine than the one it runs from, or before the secret is there. */
+function withSecrets({ runbook, findings }: { runbook: Runbook; findings: Finding[] }, secretFault: SecretFault): { runbook: Runbook; findings: Finding[] } {
+  const missing = stepsOf(runbook).flatMap((step) => secretsIn(flowOf(step).flow.env).flatMap(({ name, secret }): Finding[] => {
+    const fault = secretFault(secret)
+    return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `The step "${step.title}" needs a secret as ${name}. ${fault.message}`, hint: `${fault.hint} The step is refused while that is so.`, line: step.range.line, column: step.range.column }]
+  }))
+  return { runbook, findings: missing.length === 0 ? findings : inOrder([...findings, ...missing]) }
+}
+
+/** Checks the text of a runbook of the library once for each revision, since it never changes, and its secrets each time. */
 export type CheckRevision = (stored: { id: string; revision: number; text: string }) => ReturnType<typeof checkRunbook>
 
-export function createRevisionCheck(): CheckRevision {
-  const checked = new Map<string, { revision: number; result: ReturnType<typeof checkRunbook> }>()
+export function createRevisionCheck(secretFault: SecretFault): CheckRevision {
+  const checked = new Map<string, { revision: number; result: ReturnType<typeof checkText> }>()
   return ({ id, revision, text }) => {
     const known = checked.get(id)
-    if (known?.revision === revision) return known.result
-    const result = checkRunbook(text)
+    const result = known?.revision === revision ? known.result : checkText(text)
     checked.set(id, { revision, result })
-    return result
+    return withSecrets(result, secretFault)
   }
 }
 

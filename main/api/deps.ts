@@ -3,6 +3,7 @@ import type { SourceTrial } from '#domain/source-trial.ts'
 import type { HostView } from '#preload/contract.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Storage } from '#storage/storage.ts'
+import type { SecretFault } from './check.ts'
 import type { PromptDesk } from './prompts.ts'
 
 /** What the handlers work with; app.ts puts it together. */
@@ -15,6 +16,7 @@ export interface ApiDeps {
   describeHost(host: Host): Promise<Omit<HostView, 'name' | 'usedBy'>>
   /** Asks a metric's source once over the real network. */
   trySource(source: MetricSource, signal: AbortSignal): Promise<SourceTrial>
+  secretFault: SecretFault
   /** Real time, epoch ms. */
   now(): number
   newId(): string

@@ -16,6 +16,6 @@ export type Handlers = {
 }
 
 export function createHandlers(deps: ApiDeps): Handlers {
-  const check = createRevisionCheck()
+  const check = createRevisionCheck(deps.secretFault)
   return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

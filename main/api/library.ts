@@ -47,7 +47,7 @@ export function createLibraryHandlers(deps: ApiDeps, check: CheckRevision): Pick
       deps.libraryChanged()
       return null
     },
-    'check-text': ({ text }) => checkRunbook(text).findings,
+    'check-text': ({ text }) => checkRunbook(text, deps.secretFault).findings,
     'create-run': ({ runbookId, mode, speed, automatic }) => {
       const stored = storage.runbooks.read(runbookId)
       const { runbook, findings } = check(stored)

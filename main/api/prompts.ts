@@ -13,6 +13,8 @@ export interface PromptDesk {
   changed: Signal
 }
 
+const ANSWER: Record<Prompt['kind'], string> = { 'host-key': 'accept', 'passphrase': 'passphrase', 'secret': 'secret' }
+
 export function createPromptDesk(options: { now(): number; newId(): string }): PromptDesk {
   const waiting = new Map<string, { prompt: Prompt; settle(answer: PromptAnswer): void }>()
   const changed = createSignal()
@@ -45,8 +47,7 @@ export function createPromptDesk(options: { now(): number; newId(): string }): P
     answer: (promptId, answer) => {
       const found = waiting.get(promptId)
       if (!found) throw new Problem('prompt-gone', 'That question has been answered already, or is no longer needed.', 'Nothing needs to be done.')
-      const fits = found.prompt.kind === 'host-key' ? 'accept' in answer : 'passphrase' in answer
-      if (!fits) throw new Problem('prompt-answer', 'That answer does not fit the question.', 'The question is still open: answer it again.')
+      if (!(ANSWER[found.prompt.kind] in answer)) throw new Problem('prompt-answer', 'That answer does not fit the question.', 'The question is still open: answer it again.')
       found.settle(answer)
     },
   }

@@ -1,5 +1,6 @@
 import { checkRunbook, errorsOf } from '#api/check.ts'
 import type { Finding } from '#domain/finding.ts'
+import { faultHere } from '../app.ts'
 import { readRunbookFile } from './runbook-file.ts'
 import { trialLine, trySources } from './try-sources.ts'
 import { EXIT, harmless, paint, talk } from './terminal.ts'
@@ -15,7 +16,7 @@ export const check: Command = {
   details: 'Exits with 2 when there are errors: a live run refuses the runbook then. Warnings and notes do not count. With --live a source without data ends it with 1.',
   run: async (args) => {
     const [file = ''] = args.positionals
-    const { runbook, findings } = checkRunbook(readRunbookFile(file))
+    const { runbook, findings } = checkRunbook(readRunbookFile(file), faultHere)
     const errors = errorsOf(findings).length
     const dataPath = args.options['data-dir']
     const sources = args.options['live'] === true ? await trySources(runbook, typeof dataPath === 'string' ? dataPath : undefined) : undefined

@@ -2,9 +2,13 @@ import type { AppOptions } from '../app.ts'
 import type { Asker } from './asker.ts'
 import { harmless } from './terminal.ts'
 
-/** Puts the questions of SSH to the person at the terminal, before any question of the run. */
+/** Puts the questions of SSH and for secrets to the person at the terminal, before any question of the run. */
 export function answerAt(asker: Asker): NonNullable<AppOptions['answerPrompt']> {
   return async (prompt, signal) => {
+    if (prompt.kind === 'secret') {
+      const secret = await asker.ask(`The secret "${harmless(prompt.name)}" for ${harmless(prompt.why)} (empty to give none):`, { signal, urgent: true, secret: true })
+      return { secret: secret === '' ? null : secret }
+    }
     const host = harmless(prompt.host)
     if (prompt.kind === 'passphrase') {
       const passphrase = await asker.ask(`Passphrase of ${harmless(prompt.file)} for ${host} (empty to give up):`, { signal, urgent: true, secret: true })

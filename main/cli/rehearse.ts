@@ -3,7 +3,7 @@ import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { reportFor } from '#api/reports.ts'
 import { Problem } from '#domain/problem.ts'
 import { nextMove, type AutopilotPolicy } from '#domain/run/autopilot.ts'
-import { createApp } from '../app.ts'
+import { createApp, faultHere } from '../app.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
 import { talk } from './terminal.ts'
 import { choiceOption, numberOption, type Command } from './usage.ts'
@@ -26,7 +26,7 @@ export const rehearse: Command = {
     const policy: AutopilotPolicy = { onTrigger: choiceOption(args, 'on-trigger', ['rollback', 'override'] as const, 'rollback'), retries: numberOption(args, 'retries', 1, 0, 100) }
     const reportFile = args.options['report']
     const text = readRunbookFile(file)
-    const { runbook, findings } = checkRunbook(text)
+    const { runbook, findings } = checkRunbook(text, faultHere)
     requireRunnable('rehearsal', runbook, findings)
     const app = await createApp({ door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined, recover: false })
     try {

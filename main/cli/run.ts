@@ -1,6 +1,6 @@
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { Problem } from '#domain/problem.ts'
-import { createApp } from '../app.ts'
+import { createApp, faultHere } from '../app.ts'
 import { createAsker } from './asker.ts'
 import { converse } from './conversation.ts'
 import { answerAt } from './prompts.ts'
@@ -19,7 +19,7 @@ export const run: Command = {
   run: async (args) => {
     const [file = ''] = args.positionals
     const text = readRunbookFile(file)
-    const { runbook, findings } = checkRunbook(text)
+    const { runbook, findings } = checkRunbook(text, faultHere)
     requireRunnable('live', runbook, findings)
     if (!process.stdin.isTTY) throw new UsageError('A live run needs a person at a terminal. Use rehearse for scripts, or open the app.')
     const asker = createAsker({ input: process.stdin, output: process.stderr })

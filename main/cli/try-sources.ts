@@ -12,7 +12,7 @@ export async function trySources(runbook: Runbook, dataPath: string | undefined)
   const asker = process.stdin.isTTY ? createAsker({ input: process.stdin, output: process.stderr }) : null
   const app = await createApp({
     door: 'cli', dataPath, recover: false,
-    answerPrompt: asker ? answerAt(asker) : (prompt) => Promise.resolve(prompt.kind === 'host-key' ? { accept: false } : { passphrase: null }),
+    answerPrompt: asker ? answerAt(asker) : (prompt) => Promise.resolve(NO_ANSWER[prompt.kind]),
   })
   try {
     return await Promise.all(runbook.inventory.sources.map((source) => tryInTime(app.deps, source)))
@@ -21,6 +21,8 @@ export async function trySources(runbook: Runbook, dataPath: string | undefined)
     await app.close()
   }
 }
+
+const NO_ANSWER = { 'host-key': { accept: false }, 'passphrase': { passphrase: null }, 'secret': { secret: null } } as const
 
 /** `error rate = 2.4 (0.1 s)` and what was asked below it. */
 export function trialLine({ metric, query, value, tookMs, fault }: SourceTrial): string {

@@ -80,7 +80,7 @@ async function executeOnHost(options: ExecuteOptions, step: Step, host: string):
   if (job === undefined) await options.report({ type: 'report-host-started', ...about })
   const result = await runKind(options, step, about, job)
   if (result === null) return 'unknown'
-  options.recorder.flush()
+  options.recorder.flush(about)
   if (result.outcome === 'succeeded') await reportCaptured(options, step, about)
   await options.report({ type: 'report-host-finished', ...about, result })
   return result.outcome
@@ -114,7 +114,7 @@ async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, jo
     })
   } catch (thrown) {
     const problem = toProblem(thrown)
-    if (problem.code === DETACHED) return null
+    if (problem.code === DETACHED || (options.closing.aborted && job !== undefined && job.intent() !== null)) return null
     return unheard(problem.code, problem.message)
   }
 }

@@ -1,4 +1,5 @@
 import { Problem } from '#domain/problem.ts'
+import type { SecretMask } from '#domain/secrets/mask.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { StoredJob } from '#storage/jobs.ts'
@@ -9,6 +10,8 @@ export interface JobRecordOptions {
   storage: EngineStorage
   key: { runId: string; stepId: string; attempt: number; host: string }
   now(): number
+  /** What hides secrets in output now. */
+  mask(): SecretMask
   /** Records the command's facts and does `also` in the same synced transaction. False when there was nothing to record. */
   record(command: EngineCommand, also: () => void): boolean
   /** Records in its own time, again until storage takes it. */
@@ -21,7 +24,7 @@ export interface JobRecordOptions {
 const TOKEN = 1
 
 /** The local half of the durable protocol for one piece of work on one host. */
-export function createJobRecord({ storage, key, now, record, report, wake }: JobRecordOptions): ShellJob {
+export function createJobRecord({ storage, key, now, mask, record, report, wake }: JobRecordOptions): ShellJob {
   const about = { stepId: key.stepId, attempt: key.attempt, host: key.host }
   const required = (): StoredJob => {
     const job = storage.jobs.find(key)
@@ -29,6 +32,7 @@ export function createJobRecord({ storage, key, now, record, report, wake }: Job
     return job
   }
   let id: string | null = null
+  let withheld: string | null = null
   const jobId = (): string => (id ??= required().id)
   const over = (): never => {
     throw new Problem('step-over', `The step is not waiting for ${key.host} any more.`, 'Nothing was sent there.')
@@ -52,17 +56,19 @@ export function createJobRecord({ storage, key, now, record, report, wake }: Job
     cursor: (stream) => storage.output.end(jobId(), stream),
     keep: (stream, offset, bytes, isLast) => {
       // Chunks end between characters, so that each can be shown by itself.
-      const size = isLast ? bytes.byteLength : bytes.byteLength - begunCharacter(bytes)
-      if (size === 0) return 0
-      storage.output.appendAt(jobId(), offset, { ...key, stream, at: now(), bytes: bytes.subarray(0, size) })
+      const whole = isLast ? bytes : bytes.subarray(0, bytes.byteLength - begunCharacter(bytes))
+      const { shown, used } = withheld === null ? mask().cut(whole, isLast) : { shown: new TextEncoder().encode(withheld), used: whole.byteLength }
+      if (used === 0) return 0
+      storage.output.appendAt(jobId(), offset, { ...key, stream, at: now(), bytes: shown }, used)
       wake()
-      return size
+      return used
     },
     finish: (result, late) => {
-      const finish = (): void => storage.jobs.finish(jobId(), late)
+      const finish = (): void => storage.jobs.finish(jobId(), withheld === null ? mask().cut(late, true).shown : new Uint8Array())
       if (!record({ type: 'report-host-finished', ...about, result }, finish)) finish()
     },
     acknowledged: () => storage.jobs.acknowledged(jobId()),
+    withhold: (notice) => { withheld = notice },
     linkLost: (message) => report({ type: 'report-host-link-lost', ...about, message }),
     linkRestored: () => report({ type: 'report-host-link-restored', ...about }),
   }

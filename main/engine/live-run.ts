@@ -11,6 +11,7 @@ import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import { askHosts } from './ask-hosts.ts'
 import { executeStep } from './execute-step.ts'
+import { hideInCommand } from './hide.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
@@ -46,6 +47,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   let state = log.reduce<RunState | null>((folded, stored) => evolve(folded, stored), null) as RunState
   const runId = state.id
   const clock = options.openClock(state)
+  const secrets = options.openSecrets(state)
   const signals = { events: createSignal(), output: createSignal(), samples: createSignal(), clockChanged: createSignal() }
   const running = new Map<string, AbortController>()
   const closing = new AbortController()
@@ -53,13 +55,13 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   let rate = 1
 
   const recorder = createRecorder({
-    runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), wake: signals.output,
+    runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
     onTrouble: (thrown) => options.log(thrown ? `storing output of run ${runId}` : `output of run ${runId} can be stored again`, thrown),
   })
 
   const openPorts = (): Promise<Ports> => {
     if (closing.signal.aborted) return Promise.reject(new Problem('closing', 'Holdpoint is closing.', 'Nothing was sent. Start it again, then retry.'))
-    return (ports ??= options.openPorts(() => state, clock).catch((thrown: unknown) => {
+    return (ports ??= options.openPorts(() => state, clock, secrets).catch((thrown: unknown) => {
       ports = null
       throw thrown
     }))
@@ -81,7 +83,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */
   const record = (command: RunCommand, by: string, also: () => void): boolean => {
     const now = Math.max(clock.now(), state.lastEventAt)
-    const events = decideAll(state, explained(command), { now, by })
+    const events = decideAll(state, hideInCommand(secrets.mask(), explained(command)), { now, by })
     if (events.length === 0) return false
     const next = storage.together(() => {
       also()
@@ -98,7 +100,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const job = (about: { stepId: string; attempt: number; host: string }) => createJobRecord({
-    storage, key: { runId, ...about }, now: () => clock.now(), record: (command, also) => record(command, PROGRAM, also), wake: signals.output.emit,
+    storage, key: { runId, ...about }, now: () => clock.now(), mask: secrets.mask, record: (command, also) => record(command, PROGRAM, also), wake: signals.output.emit,
     report: (command) => void report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown)),
   })
 

@@ -1,7 +1,7 @@
 import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
 import type { RunState, RunStatus } from '#domain/run/state.ts'
 import type { Sample } from '#domain/threshold.ts'
-import type { Clock, OutputStream, Ports } from '#kinds/ports.ts'
+import type { Clock, OutputStream, Ports, Secrets } from '#kinds/ports.ts'
 import type { Jobs } from '#storage/jobs.ts'
 import type { OutputRow } from './recorder.ts'
 
@@ -32,7 +32,7 @@ export interface EngineStorage {
   output: {
     appendMany(rows: OutputRow[]): void
     /** Bytes and cursor in one transaction; throws `output-gap` when the offset is not where the stream ends. */
-    appendAt(jobId: string, offset: number, row: OutputRow): void
+    appendAt(jobId: string, offset: number, row: OutputRow, span?: number): void
     end(jobId: string, stream: OutputStream): number
     readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Iterable<Uint8Array>
     tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array }
@@ -50,8 +50,10 @@ export interface EngineOptions {
   storage: EngineStorage
   /** Opened when a run is; must not wait for anything. */
   openClock(run: RunState): RunClockSource
+  /** Opened when a run is. */
+  openSecrets(run: RunState): Secrets
   /** Opened when the run first needs the world, closed when it has ended. */
-  openPorts(run: () => RunState, clock: RunClockSource): Promise<Ports>
+  openPorts(run: () => RunState, clock: RunClockSource, secrets: Secrets): Promise<Ports>
   /** Where trouble goes that no reply can carry. */
   log(what: string, thrown: unknown): void
   newId(): string

@@ -1,3 +1,4 @@
+import type { SecretMask } from '#domain/secrets/mask.ts'
 import type { OutputStream } from '#kinds/ports.ts'
 import type { NewChunk } from '#storage/output.ts'
 import type { Signal } from './signal.ts'
@@ -10,17 +11,22 @@ export interface RecorderOptions {
   /** Stores all rows in one transaction; throws when it cannot. */
   append(rows: OutputRow[]): void
   now(): number
+  /** What hides secrets in output now. */
+  mask(): SecretMask
   wake: Signal
   /** Told once when output cannot be stored, and again (null) when it can. */
   onTrouble(thrown: unknown): void
 }
 
 export interface Recorder {
-  write(about: { stepId: string; attempt: number; host: string }, stream: OutputStream, bytes: Uint8Array): void
-  /** Stores everything that has come, whole characters or not. True when nothing is left in memory. */
-  flush(): boolean
+  write(about: AboutHost, stream: OutputStream, bytes: Uint8Array): void
+  /** Stores what has come. Of this host's attempt, which has ended, all of it. True when nothing of it is left in memory. */
+  flush(about?: AboutHost): boolean
+  /** Everything has ended. */
   close(): void
 }
+
+interface AboutHost { stepId: string; attempt: number; host: string }
 
 const FLUSH_MS = 80
 const FLUSH_BYTES = 256 * 1024
@@ -29,8 +35,9 @@ const ROW_BYTES = 64 * 1024
 const HELD_BYTES = 32 * 1024 * 1024
 
 /**
- * Gathers output for a moment and stores it in batches. Chunks end between characters where they can, so that each can
- * be shown by itself; the bytes put together are exactly what the host sent.
+ * Gathers output for a moment, hides the secrets in it and stores it in batches. Chunks end between characters where they
+ * can, so that each can be shown by itself; the bytes put together are exactly what the host sent, but for secrets. What
+ * may be the beginning of one waits in memory for what follows.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
   let rows: OutputRow[] = []
@@ -39,6 +46,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let timer: NodeJS.Timeout | null = null
   let troubled = false
   let closed = false
+  const ended = new Set<string>()
 
   const write: Recorder['write'] = (about, stream, bytes) => {
     if (bytes.byteLength === 0 || closed) return
@@ -48,8 +56,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     held += bytes.byteLength
     add({ runId: options.runId, ...about, stream, at: options.now(), bytes })
-    if (held >= FLUSH_BYTES && !troubled) store(false)
-    timer ??= setTimeout(() => store(false), FLUSH_MS)
+    if (held >= FLUSH_BYTES && !troubled) store()
+    timer ??= setTimeout(store, FLUSH_MS)
   }
 
   const add = (row: OutputRow) => {
@@ -59,59 +67,67 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else rows.push(row)
   }
 
-  const store = (whole: boolean): boolean => {
+  const store = (): boolean => {
     if (timer) clearTimeout(timer)
     timer = null
-    const split = splitRows(rows)
-    const ready = whole ? [...split.ready, ...split.begun] : split.ready
-    const kept = whole ? [] : split.begun
+    const { ready, kept } = splitRows(rows, options.mask(), (row) => closed || ended.has(keyOf(row)))
     if (cut > 0 && ready[0]) ready.push(cutNotice(ready[0], cut))
     try {
       if (ready.length > 0) options.append(ready)
     } catch (thrown) {
       if (!troubled) options.onTrouble(thrown)
       troubled = true
-      if (!closed) timer = setTimeout(() => store(whole), 1000)
+      if (!closed) timer = setTimeout(store, 1000)
       return false
     }
     if (troubled) options.onTrouble(null)
     troubled = false
     cut = 0
+    ended.clear()
     rows = kept
     held = kept.reduce((sum, row) => sum + row.bytes.byteLength, 0)
     if (ready.length > 0) options.wake.emit()
-    return kept.length === 0
+    return true
+  }
+
+  const flush = (about?: AboutHost): boolean => {
+    if (about !== undefined) ended.add(keyOf(about))
+    return closed || store()
   }
 
   const close = () => {
     closed = true
-    store(true)
+    store()
   }
 
   // A step that ends after the close has nothing to say any more: its storage is gone.
-  return { write, flush: () => closed || store(true), close }
+  return { write, flush, close }
 }
 
 const cutNotice = (like: OutputRow, bytes: number): OutputRow =>
   ({ ...like, stream: 'stderr', bytes: Buffer.from(`\n[holdpoint: ${bytes} bytes of output could not be stored and were lost here]\n`) })
 
+const keyOf = ({ stepId, attempt, host }: AboutHost): string => JSON.stringify([stepId, attempt, host])
+
 /**
- * Rows that end between characters. Where a row ends inside one and the next of its stream ends it, the bytes move over;
- * what is still begun at the end is kept apart, for the next batch.
+ * Rows without secrets that end between characters. Where a row ends inside one of the two and the next of its stream ends
+ * it, the bytes move over; what is still open at the end is kept as it came, for the next batch, unless its host has ended.
  */
-function splitRows(rows: OutputRow[]): { ready: OutputRow[]; begun: OutputRow[] } {
+function splitRows(rows: OutputRow[], mask: SecretMask, hasEnded: (row: OutputRow) => boolean): { ready: OutputRow[]; kept: OutputRow[] } {
   const open = new Map<string, OutputRow>()
   const ready: OutputRow[] = []
   for (const row of rows) {
-    const key = JSON.stringify([row.stepId, row.attempt, row.host, row.stream])
+    const key = JSON.stringify([keyOf(row), row.stream])
     const before = open.get(key)
     const bytes = before ? Buffer.concat([before.bytes, row.bytes]) : row.bytes
-    const end = bytes.byteLength - begunCharacter(bytes)
+    const { shown, used } = mask.cut(bytes.subarray(0, bytes.byteLength - begunCharacter(bytes)), false)
     open.delete(key)
-    if (end < bytes.byteLength) open.set(key, { ...row, bytes: bytes.subarray(end) })
-    if (end > 0) ready.push({ ...row, bytes: bytes.subarray(0, end) })
+    if (used < bytes.byteLength) open.set(key, { ...row, bytes: bytes.subarray(used) })
+    if (used > 0) ready.push({ ...row, bytes: shown })
   }
-  return { ready, begun: [...open.values()] }
+  const rest = [...open.values()]
+  const last = rest.filter(hasEnded).map((row) => ({ ...row, bytes: mask.cut(row.bytes, true).shown }))
+  return { ready: [...ready, ...last], kept: rest.filter((row) => !hasEnded(row)) }
 }
 
 /** How many bytes at the end begin a UTF-8 character without ending it (0-3); RFC 3629. */

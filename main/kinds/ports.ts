@@ -1,5 +1,7 @@
 import type { ClickedFault } from '#domain/clicked-faults.ts'
 import type { Host } from '#domain/inventory.ts'
+import type { SecretMask } from '#domain/secrets/mask.ts'
+import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { HostResult } from '#domain/step.ts'
 
 export type OutputStream = 'stdout' | 'stderr'
@@ -17,6 +19,8 @@ export interface ShellRequest {
   host: Host
   /** The script's text; it reaches the remote /bin/sh on stdin, never as an argument. */
   script: string
+  /** Variables of the script whose values are in no argument and no record, by name; on a host they are in a file only until they are read. */
+  secrets?: Readonly<Record<string, string>>
   timeoutMs: number | null
   onOutput: OnOutput
   /** Aborting asks the remote process to end; the result then is `aborted`, or `unknown` when that cannot be shown. */
@@ -65,6 +69,8 @@ export interface ShellJob {
   /** Commits how it ended, synced to the disk; only then may the host forget it. */
   finish(result: HostResult, late: Uint8Array): void
   acknowledged(): void
+  /** What is printed is not kept from here on, since what it holds could not be hidden; `notice` stands for it. */
+  withhold(notice: string): void
   linkLost(message: string): void
   linkRestored(): void
 }
@@ -109,11 +115,23 @@ export interface Http {
   fetch(request: HttpRequest): Promise<HttpReply>
 }
 
+/** The values behind references: no runbook holds them and nothing keeps them. */
+export interface Secrets {
+  /**
+   * The values of these references, in their order; `mask` hides them from before they are given. `why` says to a person
+   * what asks. Throws the Problem `secret-…` of the first that cannot be had.
+   */
+  need(references: readonly SecretReference[], why: string, signal: AbortSignal): Promise<string[]>
+  /** Hides every value that was needed so far. */
+  mask(): SecretMask
+}
+
 /** The world, as step kinds and metric sources may reach it. */
 export interface Ports {
   clock: Clock
   shell: Shell
   http: Http
+  secrets: Secrets
   /** Rehearsal only: the scripted value of a metric at a time, null for no data. */
   synthetic: ((metric: string, at: number) => number | null) | null
   /** Rehearsal only: harms a stand-in. */

@@ -1,5 +1,5 @@
 import type { Runbook } from '#domain/runbook.ts'
-import type { Clock, Ports } from '#kinds/ports.ts'
+import type { Clock, Ports, Secrets } from '#kinds/ports.ts'
 import { armFaults } from '#rehearsal/armed-faults.ts'
 import { nameOf } from '#rehearsal/default-metrics.ts'
 import { startRehearsalHosts } from '#rehearsal/hosts.ts'
@@ -12,6 +12,7 @@ import { createSshPool, type SshPool } from '#ssh/pool.ts'
 export interface RehearsalPortsOptions<C extends Clock> {
   runbook: Runbook
   clock: C
+  secrets: Secrets
   /** The run as it stands now (see followRun): synthetic metrics and scripted checks follow it. */
   context: () => RehearsalContext
 }
@@ -22,7 +23,7 @@ export type RehearsalPorts<C extends Clock> = Ports & { clock: C; synthetic: Non
  * A world that never leaves the machine: real SSH to hosts embedded in this process, checks answered from the script,
  * synthetic metrics, time at the clock's speed. `close` ends the hosts and every connection to them.
  */
-export async function createRehearsalPorts<C extends Clock>({ runbook, clock, context }: RehearsalPortsOptions<C>): Promise<RehearsalPorts<C>> {
+export async function createRehearsalPorts<C extends Clock>({ runbook, clock, secrets, context }: RehearsalPortsOptions<C>): Promise<RehearsalPorts<C>> {
   const plan = readScript(runbook)
   const armed = armFaults(plan)
   const hosts = await startRehearsalHosts({ hosts: runbook.inventory.hosts.map(({ name }) => name), clock, plan: armed.plan })
@@ -31,6 +32,7 @@ export async function createRehearsalPorts<C extends Clock>({ runbook, clock, co
   return {
     clock,
     shell,
+    secrets,
     http: createRehearsalHttp({ runbook, plan, clock, context }),
     synthetic(metric, at) {
       const scripted = plan.metrics.get(nameOf(metric))

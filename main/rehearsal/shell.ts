@@ -68,7 +68,7 @@ export function createRehearsalShell({ hosts, plan, clock, connect }: RehearsalS
     }
     const watching = timeoutMs === null ? Promise.resolve() : watch(timeoutMs).catch(() => undefined)
     try {
-      return await connections.run({ ...request, script: markScript({ stepId, attempt, script }), timeUp: timeUp.signal })
+      return await connections.run({ ...request, secrets: undefined, script: markScript({ stepId, attempt, script }), timeUp: timeUp.signal })
     } finally {
       over.abort()
       await watching

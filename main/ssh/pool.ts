@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { userInfo } from 'node:os'
 import type { Host } from '#domain/inventory.ts'
+import { secretAssignments } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { Clock, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
@@ -62,6 +63,8 @@ export interface SshPoolOptions {
 export interface ScriptRequest {
   host: Host
   script: string
+  /** Variables whose values are in the script only on the wire. */
+  secrets?: Readonly<Record<string, string>>
   /** Counted from when the command is sent. */
   timeoutMs: number | null
   /** Says when the time is over, where the caller counts it: a rehearsal's commands have a time of their own. */
@@ -154,7 +157,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       placeOf: (link) => ({ bootIdFile, root: roots.get(link) ?? null }),
     }
     const found = job.intent()
-    const work = { script: request.script, job, timeoutMs: request.timeoutMs, timeUp: request.timeUp, signal }
+    const work = { script: request.script, secrets: request.secrets ?? {}, job, timeoutMs: request.timeoutMs, timeUp: request.timeUp, signal }
     if (found !== null) return await runDurable({ ...work, intent: found, isFound: true, link: null }, world)
     for (let attempt = 1; ; attempt++) {
       const link = await reach(signal)
@@ -201,7 +204,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     if (signal.aborted) return aborted(host.name)
     const { hops, embedded } = wayTo(host)
     const place = host.name
-    const { command, input } = wrapScript(request.script)
+    const { command, input } = wrapScript(secretAssignments(request.secrets ?? {}) + request.script)
     for (let attempt = 1; ; attempt++) {
       if (closed) throw new Problem('ssh-closed', 'Holdpoint is closing its connections.', 'No command was sent.')
       const link = await orAborted(signal, linkTo(hops, embedded, host.name, signal))

@@ -37,14 +37,15 @@ export interface OutputQuery {
 
 type AboutAttempt = Omit<StreamKey, 'stream'>
 
-/** What hosts said: their bytes exactly, compressed where that pays, never changed and never deleted. */
+/** What hosts said: their bytes exactly but for secrets, compressed where that pays, never changed and never deleted. */
 export interface Output {
   append(chunk: NewChunk): number
   /**
    * Keeps what a durable job said from `offset` on; the newest chunk of a stream is also its cursor, so the two cannot part.
+   * `span` is how many of the job's bytes the chunk stands for, where that is not its own size: secrets in it are hidden.
    * Throws `output-gap` unless the offset is exactly where the stream ends so far.
    */
-  appendAt(jobId: string, offset: number, chunk: NewChunk): void
+  appendAt(jobId: string, offset: number, chunk: NewChunk, span?: number): void
   /** Where the next byte of a job's stream belongs. */
   end(jobId: string, stream: OutputStream): number
   /** All or none, in one transaction: a busy step gathers its chunks for a moment and writes them together. */
@@ -63,26 +64,26 @@ export interface Output {
   tail(about: AboutAttempt & { maxBytes: number }): { text: Uint8Array; bytes: number }
 }
 
-type Row = [string, string, number, string, OutputStream, number, number, Uint8Array, string | null, number, string, number]
+type Row = [string, string, number, string, OutputStream, number, number, Uint8Array, string | null, number, string, number, number | null]
 
 export function createOutput(connection: Connection): Output {
   const rows = createOutputRows(connection)
   const insert = connection.prepare<Row>(
-    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, job_id, off, codec, ends_line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const ends = connection.prepare<[string, string], number>('SELECT off + size FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
+    'INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, job_id, off, codec, ends_line, job_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const ends = connection.prepare<[string, string], number>('SELECT coalesce(job_end, off + size) FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
   const end = (jobId: string, stream: OutputStream): number => ends.get(jobId, stream) ?? 0
 
-  const keep = (item: NewChunk, jobId: string | null, offset: number): number => {
+  const keep = (item: NewChunk, jobId: string | null, jobEnd: number | null): number => {
     const { bytes } = item
     const { codec, stored } = encode(bytes)
-    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, offset, codec, bytes.at(-1) === LINE_FEED ? 1 : 0).lastInsertRowid)
+    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, rows.end(item), codec, bytes.at(-1) === LINE_FEED ? 1 : 0, jobEnd).lastInsertRowid)
   }
-  const append = (item: NewChunk): number => keep(item, null, rows.end(item))
+  const append = (item: NewChunk): number => keep(item, null, null)
   const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
-  const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk): void => {
+  const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk, span = item.bytes.byteLength): void => {
     const expected = end(jobId, item.stream)
     if (offset !== expected) throw new Problem('output-gap', `Output of ${item.host} came for byte ${offset} where byte ${expected} is next.`, 'Nothing was kept twice; the link is made anew and the output read from the right place.')
-    keep(item, jobId, offset)
+    keep(item, jobId, offset + span)
   })
 
   function* readBytes(key: StreamKey) {

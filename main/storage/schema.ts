@@ -114,4 +114,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX output_by_host ON output (run_id, step_id, host, seq, size);
   CREATE INDEX output_errors ON output (run_id, step_id, seq, host) WHERE stream = 'stderr';
   `,
+  `
+  -- How far a job's stream on its host has been read with this chunk: secrets are hidden in what is kept, so its own length says
+  -- nothing of that. NULL in older chunks, which are as long as what they stand for.
+  ALTER TABLE output ADD COLUMN job_end INTEGER;
+  DROP INDEX output_by_offset;
+  CREATE UNIQUE INDEX output_by_offset ON output (job_id, stream, off, size, job_end) WHERE job_id IS NOT NULL;
+  `,
 ]

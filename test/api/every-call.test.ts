@@ -152,6 +152,12 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     await call('answer-prompt', { promptId, answer: { accept: true } })
     expect(await answer).toEqual({ accept: true })
     await until(() => open.at(-1)?.length === 0)
+    const secret = app.deps.prompts.ask({ kind: 'secret', name: 'shop-pin', why: 'the step "Stop the shop"' }, new AbortController().signal)
+    await until(() => open.at(-1)?.length === 1)
+    const secretId = open.at(-1)?.[0] ?? ''
+    expect(await refusal('answer-prompt', { promptId: secretId, answer: { accept: true } })).toBe('prompt-answer')
+    await call('answer-prompt', { promptId: secretId, answer: { secret: 'four five' } })
+    expect(await secret).toEqual({ secret: 'four five' })
     stop()
   })
 

@@ -9,6 +9,7 @@ import { createMemoryJob } from '#support/shell-job.ts'
 import { configFor, hostNamed, startPool } from '#support/ssh-pool.ts'
 import { sshdMissing, startSshd } from '#support/sshd.ts'
 import { expectSuccess, median, pause, timed } from './measure.ts'
+import { noSecrets } from '#support/fake-world.ts'
 
 const HOSTS = 50
 const ROUNDS = 15
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     also()
   })
   const recorded = (host: string, attempt: number): ShellJob => createJobRecord({
-    storage, key: { runId: 'run', stepId: 'true', attempt, host }, now: Date.now, wake: () => undefined, report: () => undefined,
+    storage, key: { runId: 'run', stepId: 'true', attempt, host }, now: Date.now, mask: noSecrets.mask, wake: () => undefined, report: () => undefined,
     record: (_, also) => {
       note(also)
       return true

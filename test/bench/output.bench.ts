@@ -9,6 +9,7 @@ import { createSignal } from '#engine/signal.ts'
 import { openStorage } from '#storage/storage.ts'
 import { sshdMissing, startSshd } from '#support/sshd.ts'
 import { configFor, startPool } from '#support/ssh-pool.ts'
+import { noSecrets } from '#support/fake-world.ts'
 
 const BYTES = 100 * 1000 * 1000
 const ROUNDS = 5
@@ -43,7 +44,7 @@ if (sshdMissing) {
   }
 
   async function throughHoldpoint(attempt: number): Promise<void> {
-    const recorder = createRecorder({ runId: 'run', append: (rows) => storage.output.appendMany(rows), now: Date.now, wake: createSignal(), onTrouble: (thrown) => { if (thrown) throw thrown } })
+    const recorder = createRecorder({ runId: 'run', append: (rows) => storage.output.appendMany(rows), now: Date.now, mask: noSecrets.mask, wake: createSignal(), onTrouble: (thrown) => { if (thrown) throw thrown } })
     const about = { stepId: 'bench', attempt, host: 'app1' }
     const result = await own.pool.run({
       host: { name: 'app1', address: null, user: null, port: null, jump: null }, script: SCRIPT, timeoutMs: null, signal: new AbortController().signal,

@@ -7,7 +7,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import { statusOf } from '#domain/run/view.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
-import { createFakeClock, createFakePorts, createFakeShell, settled, until, type FakeClock, type FakeShell } from '#support/fake-world.ts'
+import { createFakeClock, createFakePorts, createFakeShell, noSecrets, settled, until, type FakeClock, type FakeShell } from '#support/fake-world.ts'
 import { go, START, tick } from '#support/run-log.ts'
 import { phase, range, sh, smallRunbook } from '#support/runbooks.ts'
 
@@ -22,7 +22,7 @@ let reading: (metric: string) => number | null
 const open = () => {
   shell = createFakeShell()
   engine = createEngine({
-    storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock,
+    storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
     openPorts: () => Promise.resolve(createFakePorts(clock, shell, (metric) => reading(metric))),
     log: (what, thrown) => problems.push(`${what}: ${String(thrown)}`),
   })

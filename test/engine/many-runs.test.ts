@@ -11,7 +11,7 @@ import { createEngine, type Engine } from '#engine/engine.ts'
 import { createSignal } from '#engine/signal.ts'
 import type { RunItem } from '#preload/contract.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
-import { createFakeClock, createFakePorts, createFakeShell, settled, until, type FakeClock } from '#support/fake-world.ts'
+import { createFakeClock, createFakePorts, createFakeShell, noSecrets, settled, until, type FakeClock } from '#support/fake-world.ts'
 import { START, tick } from '#support/run-log.ts'
 import { range, smallRunbook } from '#support/runbooks.ts'
 
@@ -22,7 +22,7 @@ let clock: FakeClock
 let problems: string[]
 
 const open = () => createEngine({
-  storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock,
+  storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
   openPorts: () => Promise.resolve(createFakePorts(clock, createFakeShell(), () => 6)),
   log: (what, thrown) => problems.push(`${what}: ${String(thrown)}`),
 })

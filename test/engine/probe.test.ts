@@ -6,7 +6,7 @@ import { statusOf } from '#domain/run/view.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
-import { createFakeClock, createFakePorts, until } from '#support/fake-world.ts'
+import { createFakeClock, createFakePorts, until, noSecrets } from '#support/fake-world.ts'
 import { startFaultProxy, type FaultProxy } from '#support/fault-proxy.ts'
 import { START } from '#support/run-log.ts'
 import { phase, sh, smallRunbook } from '#support/runbooks.ts'
@@ -39,6 +39,7 @@ describe.skipIf(sshdMissing)('probing a step nobody knows the outcome of, on a r
     const clock = { ...createLiveClock(), setRate: fake.setRate, reading: fake.reading }
     engine = createEngine({
       storage, newId: () => 'run-1', openClock: () => clock, log: () => undefined,
+      openSecrets: () => noSecrets,
       openPorts: () => Promise.resolve({ ...createFakePorts(fake, pool.pool), clock }),
     })
   })
@@ -111,7 +112,7 @@ describe.skipIf(sshdMissing)('probing a step nobody knows the outcome of, on a r
     await untilUnknown('echo begun; sleep 600')
     proxy.setFault({ kind: 'silence', afterBytes: 0 })
     engine.handle('run-1', { type: 'probe-step', stepId: 'stop' }, 'dana')
-    const again = createEngine({ storage, newId: () => 'run-2', openClock: () => createFakeClock(Date.now()), log: () => undefined, openPorts: () => Promise.reject(new Error('no world')) })
+    const again = createEngine({ storage, newId: () => 'run-2', openClock: () => createFakeClock(Date.now()), log: () => undefined, openSecrets: () => noSecrets, openPorts: () => Promise.reject(new Error('no world')) })
     again.recover()
     await until(() => again.state('run-1').steps['stop']?.hosts['app1']?.probe?.findings?.[0] === 'Holdpoint ended before the answer came.', 'the closing')
     for (const which of ['sup', 'cmd']) process.kill(Number(readFileSync(join(jobFolder(), which), 'utf8').split(' ')[0]), 'SIGKILL')

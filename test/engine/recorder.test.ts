@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createSecretMask } from '#domain/secrets/mask.ts'
 import { begunCharacter, createRecorder, type OutputRow } from '#engine/recorder.ts'
 import { createSignal, pump } from '#engine/signal.ts'
 
+const mask = createSecretMask([])
 const about = { stepId: 'deploy', attempt: 1, host: 'app1' }
 
 const recorder = (append: (rows: OutputRow[]) => void, onTrouble: (thrown: unknown) => void = () => undefined) =>
-  createRecorder({ runId: 'run', append, now: () => 0, wake: createSignal(), onTrouble })
+  createRecorder({ runId: 'run', append, now: () => 0, mask: () => mask, wake: createSignal(), onTrouble })
 
 test('whatever bytes come in whatever pieces, what is stored is exactly those bytes', () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('stdout' as const, 'stderr' as const), fc.uint8Array({ maxLength: 40 }), fc.boolean())), (pieces) => {
@@ -14,7 +16,7 @@ test('whatever bytes come in whatever pieces, what is stored is exactly those by
     const tested = recorder((rows) => stored.push(...rows))
     for (const [stream, bytes, isFlushed] of pieces) {
       tested.write(about, stream, bytes)
-      if (isFlushed) tested.flush()
+      if (isFlushed) tested.flush(about)
     }
     tested.close()
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -91,4 +93,22 @@ test('after its end a recorder leaves storage alone, also when the last of it co
   tested.close()
   const before = asked
   expect([tested.flush(), asked]).toEqual([true, before])
+})
+
+test('no secret is stored, in whatever pieces it comes, also where another host ends in between', () => {
+  const secret = createSecretMask([{ name: 'env:TOKEN', value: 'hunter2hunter2' }])
+  const stored: OutputRow[] = []
+  const tested = createRecorder({ runId: 'run', append: (rows) => stored.push(...rows), now: () => 0, mask: () => secret, wake: createSignal(), onTrouble: () => undefined })
+  const other = { ...about, host: 'app2' }
+  for (const byte of Buffer.from('a hunter2hunter2 b')) {
+    tested.write(about, 'stdout', Uint8Array.of(byte))
+    tested.write(about, 'stderr', Uint8Array.of(byte))
+    tested.write(other, 'stdout', Buffer.from('hunter2'))
+    expect(tested.flush(other)).toBe(true)
+  }
+  tested.flush(about)
+  const of = (host: string, stream: string) => Buffer.concat(stored.filter((row) => row.host === host && row.stream === stream).map((row) => row.bytes)).toString()
+  expect([of('app1', 'stdout'), of('app1', 'stderr')]).toEqual(['a [secret:env:TOKEN] b', 'a [secret:env:TOKEN] b'])
+  // A host that ends with less than the beginning that is hidden has said that much.
+  expect(of('app2', 'stdout')).toBe('hunter2'.repeat(18))
 })

@@ -6,6 +6,7 @@ import type { Step } from '#domain/step.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
+import { noSecrets } from '#support/fake-world.ts'
 
 /** Starts real servers on loopback, gone after the test. */
 export function createServers(): (listener: RequestListener) => Promise<string> {
@@ -38,7 +39,7 @@ export async function closedAddress(): Promise<string> {
 /** The real world without SSH. */
 export function realPorts(parts: Partial<Ports> = {}): Ports {
   return {
-    clock: createLiveClock(), http: createHttp(), synthetic: null, faults: null, close: () => Promise.resolve(),
+    clock: createLiveClock(), http: createHttp(), secrets: noSecrets, synthetic: null, faults: null, close: () => Promise.resolve(),
     shell: { run: () => Promise.reject(new Error('This test has no hosts.')) },
     ...parts,
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { HostResult } from '#domain/step.ts'
 import type { ShellRequest } from '#kinds/ports.ts'
 import { createRehearsalPorts } from '#ports/rehearsal.ts'
+import { noSecrets } from '#support/fake-world.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
 import type { RehearsalContext } from '#rehearsal/metrics.ts'
 import { until } from '#support/fake-world.ts'
@@ -30,7 +31,7 @@ let network: ReturnType<typeof refuseNetwork>
 let context: RehearsalContext
 let ports: Awaited<ReturnType<typeof open>>
 
-const open = () => createRehearsalPorts({ runbook, clock: createRehearsalClock({ startAt: START, rate: 200 }), context: () => context })
+const open = () => createRehearsalPorts({ runbook, secrets: noSecrets, clock: createRehearsalClock({ startAt: START, rate: 200 }), context: () => context })
 
 beforeEach(async () => {
   network = refuseNetwork()

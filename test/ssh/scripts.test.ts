@@ -45,6 +45,13 @@ describe.skipIf(sshdMissing)('scripts over a real OpenSSH server', () => {
     expect(stdout.toString()).toBe('nothing to read\nend\n')
   })
 
+  it('sets and exports variables whose values are secrets, exactly, and shows none of them to ps', async () => {
+    const token = `it's "$HOME" \`id\`\nsecond line-canary\n`
+    const { stdout, stderr } = await run('printf %s "$TOKEN"; sh -c \'printf %s "$TOKEN"\'; ps -e -o args= >&2', { secrets: { TOKEN: token } })
+    expect(stdout.toString()).toBe(token + token)
+    expect(stderr.toString()).not.toMatch(/line-canary|TOKEN=/)
+  })
+
   it('runs heredocs, quotes, functions, comments and scripts without a final newline as sh does', async () => {
     const script = `cat <<'END'\nit's "$HOME" \\n !\nEND\nsay() { printf '%s|' "$0" "$#" "$@"; }\nsay a 'b c' # a comment\ncase x in x) echo " yes";; esac`
     expect((await run(script)).stdout.toString()).toBe(`it's "$HOME" \\n !\nsh|2|a|b c| yes\n`)

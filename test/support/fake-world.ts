@@ -1,5 +1,6 @@
 import type { RunClockSource } from '#engine/options.ts'
-import type { Http, Ports, Shell, ShellRequest } from '#kinds/ports.ts'
+import { createSecretMask } from '#domain/secrets/mask.ts'
+import type { Http, Ports, Secrets, Shell, ShellRequest } from '#kinds/ports.ts'
 import type { HostResult } from '#domain/step.ts'
 
 /** A clock that moves only when told; sleepers wake in the order of their times. */
@@ -83,7 +84,10 @@ export function createFakeShell(): FakeShell {
   }
 }
 
+/** Nobody gives any secret. */
+export const noSecrets: Secrets = { need: () => Promise.reject(new Error('no secrets in this test')), mask: () => createSecretMask([]) }
+
 export function createFakePorts(clock: FakeClock, shell: Shell, synthetic: Ports['synthetic'] = null): Ports {
   const http: Http = { fetch: () => Promise.reject(new Error('no HTTP in this test')) }
-  return { clock, shell, http, synthetic, faults: null, close: () => Promise.resolve() }
+  return { clock, shell, http, secrets: noSecrets, synthetic, faults: null, close: () => Promise.resolve() }
 }

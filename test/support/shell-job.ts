@@ -12,6 +12,7 @@ export interface MemoryJob extends ShellJob {
   losses: string[]
   restored: number
   isAcknowledged: boolean
+  withheld: string | null
 }
 
 export function createMemoryJob(id = `rtest-sstep-a1-${randomBytes(6).toString('hex')}`): MemoryJob {
@@ -19,7 +20,7 @@ export function createMemoryJob(id = `rtest-sstep-a1-${randomBytes(6).toString('
   const length = { stdout: 0, stderr: 0 }
   let intent: JobIntent | null = null
   const job: MemoryJob = {
-    results: [], late: new Uint8Array(), plain: null, losses: [], restored: 0, isAcknowledged: false,
+    results: [], late: new Uint8Array(), plain: null, losses: [], restored: 0, isAcknowledged: false, withheld: null,
     stdout: () => Buffer.concat(kept.stdout),
     stderr: () => Buffer.concat(kept.stderr),
     intent: () => intent,
@@ -38,6 +39,7 @@ export function createMemoryJob(id = `rtest-sstep-a1-${randomBytes(6).toString('
       job.late = late
     },
     acknowledged: () => { job.isAcknowledged = true },
+    withhold: (notice) => { job.withheld = notice },
     linkLost: (message) => void job.losses.push(message),
     linkRestored: () => { job.restored += 1 },
   }

@@ -78,6 +78,7 @@ export interface RunOutcome {
 export interface RunOptions {
   timeoutMs?: number
   signal?: AbortSignal
+  secrets?: Record<string, string>
   onStdout?: (soFar: string) => void
 }
 
@@ -88,6 +89,7 @@ export async function runOn(pool: SshPool, host: Host | string, script: string, 
   const result = await pool.run({
     host: typeof host === 'string' ? hostNamed(host) : host,
     script,
+    ...(options.secrets !== undefined && { secrets: options.secrets }),
     timeoutMs: options.timeoutMs ?? null,
     signal: options.signal ?? new AbortController().signal,
     onOutput: (stream, bytes) => {

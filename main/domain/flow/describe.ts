@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { nameOf } from '../secrets/reference.ts'
 import type { Flow } from './attributes.ts'
 import { describeBatches } from './batches.ts'
 import { describeMaxFail } from './max-fail.ts'
@@ -21,7 +22,7 @@ export function describeFlow(flow: Flow, titleOf: (stepId: string) => string | n
     ...(captures.length === 0 ? [] : [`captures ${captures.map(({ name }) => name).join(', ')}`]),
     ...(user === null ? [] : [`as ${user}, through sudo`]),
     ...(cwd === null ? [] : [`in ${cwd}`]),
-    ...(env.length === 0 ? [] : [`with ${env.map((variable) => ('secret' in variable ? `${variable.name} from secret ${variable.secret}` : variable.name)).join(', ')}`]),
+    ...(env.length === 0 ? [] : [`with ${env.map((variable) => ('secret' in variable ? `${variable.name} from secret ${nameOf(variable.secret)}` : variable.name)).join(', ')}`]),
     ...(flow.probe === null ? [] : [`asked about with ${flow.probe}, when nobody knows how it ended`]),
     ...(flow.idempotent ? ['safe to run again'] : []),
     ...(flow.danger ? ['asks for the name of the environment'] : []),

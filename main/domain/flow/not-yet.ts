@@ -5,7 +5,6 @@ import type { FlowProblem } from './attributes.ts'
 /** Attributes that are understood but not acted upon yet, with the values of which that is true: a step that has one is refused. */
 export const NOT_YET: Readonly<Record<string, RegExp>> = {
   'when': /\bmetric\s*\(/,
-  'env': /=["']?secret:/,
 }
 
 /** What a step asks for and would not get. */

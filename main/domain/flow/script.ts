@@ -1,7 +1,6 @@
-import { Problem } from '../problem.ts'
 import type { HostResult, Step } from '../step.ts'
 import type { Flow } from './attributes.ts'
-import type { Variable } from './surroundings.ts'
+import { secretsIn, type Variable } from './surroundings.ts'
 
 /** Exit codes of what stands before the script; a script may use them too, so `prologueFailure` reads the words as well. */
 const EXIT = { secret: 95, sudo: 96, cwd: 97 } as const
@@ -11,16 +10,13 @@ const EXIT = { secret: 95, sudo: 96, cwd: 97 } as const
  * for /bin/sh and must arrive on standard input or in a file, never as an argument. Under sudo it goes on through standard
  * input, so `ps` shows neither the body nor a value; nothing runs before all of it has arrived.
  *
- * `arrived` are the secrets that the transport puts into the environment of this text, each under its variable's name.
- * Throws `secret-missing` when the step needs another one.
+ * Secrets are not in it: the transport sets them for this text, each under its variable's name (`secretAssignments`), and
+ * nothing runs without them.
  */
-export function composeScript(step: Pick<Step, 'title' | 'body'>, flow: Pick<Flow, 'cwd' | 'env' | 'user'>, arrived: readonly string[] = []): string {
-  const secrets = flow.env.flatMap((variable) => ('secret' in variable ? [variable] : []))
-  for (const { name, secret } of secrets) {
-    if (!arrived.includes(secret)) throw new Problem('secret-missing', `The step "${step.title}" needs the secret "${secret}" as ${name}, and it is not there.`, 'Nothing was run. Provide the secret, then retry.')
-  }
+export function composeScript({ body }: Pick<Step, 'body'>, flow: Pick<Flow, 'cwd' | 'env' | 'user'>): string {
+  const secrets = secretsIn(flow.env)
   const inner = [...flow.env.flatMap(assignment), ...(flow.cwd === null ? [] : [changeDirectory(flow.cwd)])]
-  const script = inner.length === 0 ? step.body : `${inner.join('; ')}\n${step.body}`
+  const script = inner.length === 0 ? body : `${inner.join('; ')}\n${body}`
   const checks = secrets.map(({ name }) => orEnd(`[ "\${${name}+set}" = set ]`, 'secret', `${name} did not arrive`))
   if (flow.user === null) return checks.length === 0 ? script : `${[...checks, ...secrets.map(({ name }) => `export ${name}`)].join('; ')}; ${script}`
   return [...checks, ...asUser(flow.user, script, secrets.map(({ name }) => name))].join('\n')
@@ -45,6 +41,10 @@ export function explainPrologue(result: HostResult, outputTail: () => string): H
 
 const MOST_WORDS = 1000
 const WHERE: Record<keyof typeof EXIT, string> = { secret: 'A secret', sudo: 'sudo', cwd: 'The folder' }
+
+/** Sets and exports the variables whose values are in no script; a line each, for /bin/sh. */
+export const secretAssignments = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values).map(([name, value]) => `${name}=${quote(value)}; export ${name}\n`).join('')
 
 const assignment = (variable: Variable): string[] => ('value' in variable ? [`export ${variable.name}=${quote(variable.value)}`] : [])
 

@@ -1,7 +1,9 @@
+import { isReference, parseReference, REFERENCE_HINT, type SecretReference } from '../secrets/reference.ts'
 import { type Parsed, notUnderstood, understood } from './parsed.ts'
 
-/** A variable a step's script sees: its value, or the name of a secret whose value no runbook holds. */
-export type Variable = { name: string; value: string } | { name: string; secret: string }
+/** A variable a step's script sees: its value, or where its value comes from, which no runbook holds. */
+export type Variable = { name: string; value: string } | SecretVariable
+export interface SecretVariable { name: string; secret: SecretReference }
 
 const MOST = 50
 const LONGEST = 4000
@@ -9,7 +11,7 @@ const LONGEST = 4000
 const readOnly: readonly string[] = ['UID', 'EUID', 'GID', 'EGID', 'PPID', 'BASHOPTS', 'SHELLOPTS', 'BASH_VERSINFO']
 
 /**
- * Reads `env=`: `APP_ENV=prod GREETING='hello world' TOKEN=secret:shop-token`, separated by spaces. Values are taken as
+ * Reads `env=`: `APP_ENV=prod GREETING='hello world' TOKEN=secret:env:SHOP_TOKEN`, separated by spaces. Values are taken as
  * they stand: `$` and backslashes mean nothing.
  */
 export function parseEnv(text: string): Parsed<Variable[]> {
@@ -24,7 +26,8 @@ export function parseEnv(text: string): Parsed<Variable[]> {
     const value = /^["']/.test(written) ? written.slice(1, -1) : written
     const fault = faultOf(name, value, variables)
     if (fault !== null) return notUnderstood(fault)
-    variables.push(value.startsWith('secret:') ? { name, secret: value.slice('secret:'.length) } : { name, value })
+    const secret = parseReference(value)
+    variables.push(secret === null ? { name, value } : { name, secret })
   }
   return variables.length > 0 ? understood(variables) : notUnderstood('Write NAME=value.')
 }
@@ -34,7 +37,7 @@ function faultOf(name: string, value: string, others: Variable[]): string | null
   if (others.length === MOST) return `Give at most ${MOST} variables.`
   if (readOnly.includes(name) || name.startsWith('holdpoint_')) return `${name} cannot be set; choose another name.`
   if (value.length > LONGEST || hasControls(value)) return `The value of ${name} must be one line of at most ${LONGEST} characters.`
-  if (value.startsWith('secret:') && !/^secret:[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/.test(value)) return `${name}=secret: needs the name of a secret after the colon, such as secret:shop-token.`
+  if (isReference(value) && parseReference(value) === null) return `${name}=${value.slice(0, 60)} names no secret. ${REFERENCE_HINT}`
   return null
 }
 
@@ -50,3 +53,6 @@ export function parseUser(text: string): Parsed<string> {
 }
 
 const hasControls = (text: string): boolean => /\p{Cc}/u.test(text)
+
+/** The variables whose values are secrets. */
+export const secretsIn = (variables: readonly Variable[]): SecretVariable[] => variables.filter((variable) => 'secret' in variable)

@@ -88,9 +88,9 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     const onDone = ([, how = '', code = '', out, err]: string[]): void => guarded(() => {
       if (!isDoneHow(how) || !isCount(code) || !isCount(out) || !isCount(err) || (hasRun[how] && Number(code) > 255)) return cut(`${place} does not say clearly how the command ended`)
       if (hasRun[how]) options.onStarted()
-      flush()
       // More than it said is output that came after the command's end, while that was being written down.
-      if (hasRun[how] && !isShort && (cursor.stdout < Number(out) || cursor.stderr < Number(err))) return cut(`the output of ${place} is not as long as it said`)
+      if (hasRun[how] && !isShort && (cursor.stdout + held.stdout.length < Number(out) || cursor.stderr + held.stderr.length < Number(err))) return cut(`the output of ${place} is not as long as it said`)
+      flush()
       const acknowledge = (): Promise<boolean> => new Promise((answer) => {
         const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
         onAcked = (acked) => {

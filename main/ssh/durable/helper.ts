@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
  * The remote half of the durable protocol: POSIX sh, nothing installed. It runs under dash, bash and busybox ash, and is
  * kept on the host as `helper-<sha>` so that a job is always looked after by the helper that began it.
  *
- *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES   stdin: the command's text, then `ack`
+ *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES HIDDEN   stdin: the command's text, then `ack`
  *     sh helper follow NONCE BOOTFILE JOB OUT ERR                               stdin: `ack`
  *     sh helper stop   NONCE BOOTFILE JOB GRACE
  *     sh helper ack    NONCE BOOTFILE JOB
@@ -29,6 +29,9 @@ import { createHash } from 'node:crypto'
  * - umask, folder and environment of the command are the login's own. It is a background job of a shell without job
  *   control, so SIGINT and SIGQUIT are ignored in it, as POSIX asks.
  * - A command's text and output are never arguments of anything.
+ * - The first HIDDEN bytes of the text set variables whose values are secrets. They are staged apart, 0600, and removed when
+ *   they have been read, before the command begins. Whoever loses the gate removes its copy; the probe sweeps up after a
+ *   launch that was killed in between.
  */
 export const HELPER = `#!/bin/sh
 set -u
@@ -77,26 +80,34 @@ highest() {
   done
 }
 
+# over CODE: a launch that begins nothing leaves no secrets.
+over() { if [ -n "$env" ]; then rm -f "$env"; fi; exit "$1"; }
+
 # Runs detached: takes the gate, starts the command, waits for it and writes down how it ended. 7 wakes who follows.
 supervise() {
   trap : HUP INT TERM
-  mkdir -m 700 "$D" 2>/dev/null || exit 0
-  if [ -e "$R/gone/$job" ]; then rmdir "$D"; rm -f "$3"; exit 0; fi
-  cd "$D" || exit 1
+  mkdir -m 700 "$D" 2>/dev/null || over 0
+  if [ -e "$R/gone/$job" ]; then rmdir "$D"; rm -f "$3"; over 0; fi
+  cd "$D" || over 1
   me=
   read -r me x 2>/dev/null </proc/self/stat || me=$(exec sh -c 'echo $PPID')
   look "$me"
   i=0
   until put sup "$me $T $B $2"; do
-    i=$((i+1)); [ $i -lt 8 ] || exit 1
+    i=$((i+1)); [ $i -lt 8 ] || over 1
     sleep 1
   done
   highest "$1"
-  if [ "$F" -gt "$2" ]; then until put rc "fenced $F 0 0"; do sleep 1; done; exit 0; fi
+  if [ "$F" -gt "$2" ]; then until put rc "fenced $F 0 0"; do sleep 1; done; over 0; fi
   (
     cd "$here" 2>/dev/null || cd "\${HOME:-/}" 2>/dev/null || cd /
     unset OLDPWD
     HOLDPOINT_JOB=$job; export HOLDPOINT_JOB
+    if [ -n "$env" ]; then
+      x=$(head -c "$hidden" "$env"); rm -f "$env"
+      if [ -e "$env" ]; then echo 'holdpoint: secret: it cannot be removed from the disk again; nothing was run' >&2; exit 95; fi
+      eval "$x"
+    fi
     exec setsid /bin/sh "$3"
   ) </dev/null >out 2>err 7>&- &
   C=$!
@@ -246,7 +257,7 @@ copy() {
 
 # Stages the command and launches it, unless it was before. Sets launched. LINES is 0 for what is long or more than plain ASCII.
 stage() {
-  run=$1 token=$2 want=$3 sum=$4 len=$5 lines=$6 launched=0
+  run=$1 token=$2 want=$3 sum=$4 len=$5 lines=$6 hidden=\${7:-0} launched=0 env=
   if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
   if [ -e "$R/gone/$job" ]; then head -c "$len" >/dev/null; echo absent; exit 0; fi
   if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
@@ -254,12 +265,15 @@ stage() {
   if [ "$F" -gt "$token" ]; then echo "fenced $F"; exit 0; fi
   copy=$R/stage/$job.$$
   if [ "$lines" = 0 ]; then
-    { head -c "$len" >"$copy"; } 2>/dev/null
-    set -- $(cksum 2>/dev/null <"$copy")
+    x=$copy
+    if [ "$hidden" -gt 0 ]; then x=$copy.env env=$x; ( umask 077; mark "$x" ); fi
+    { head -c "$len" >"$x"; } 2>/dev/null
+    set -- $(cksum 2>/dev/null <"$x")
     if [ "\${1:-}-\${2:-}" = "$sum-$len" ]; then launched=1; fi
+    if [ -n "$env" ]; then tail -c +$((hidden+1)) "$env" 2>/dev/null >"$copy" || launched=0; fi
   elif copy "$lines" "$len"; then launched=1
   fi
-  if [ $launched = 0 ]; then rm -f "$copy"; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
+  if [ $launched = 0 ]; then rm -f "$copy" "$copy.env"; echo 'unstaged the command did not arrive whole; the disk may be full'; exit 0; fi
 }
 
 # The job's processes that are alive, in O: its group, its session, those that carry its name, and their children.
@@ -306,6 +320,7 @@ finish() {
 # Ends a job, and tells what is left. What a command that has ended by itself left running is not touched. A job that was not begun is kept from ever beginning by its gate.
 stop() {
   grace=$1
+  rm -f "$R/stage/$job".*.env
   # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
   if mkdir -m 700 "$D" 2>/dev/null; then
     cd "$D" && until put rc 'never 0 0 0'; do sleep 1; done

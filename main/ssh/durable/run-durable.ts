@@ -10,6 +10,7 @@ import { callAck, callFollow, callGo, callStop, type Cursors, type HelperPlace }
 
 export interface DurableWork {
   script: string
+  secrets: Readonly<Record<string, string>>
   job: ShellJob
   /** What was committed before anything was sent. */
   intent: JobIntent
@@ -118,7 +119,7 @@ async function follow(work: DurableWork, world: DurableWorld): Promise<HostResul
           continue
         }
       }
-      const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.placeOf(link)) : callFollow(intent, cursors(), world.placeOf(link))
+      const call = mayLaunch(link) ? callGo(intent, script, cursors(), world.placeOf(link), work.secrets) : callFollow(intent, cursors(), world.placeOf(link))
       if (call.input !== null) sends++
       const end = await attach({ link, call, job, place, onHello, onStarted, signal: stopped === null ? stop.signal : AbortSignal.timeout(DRAIN_MS) })
       if (end.end === 'stopped' && stopped === null) continue

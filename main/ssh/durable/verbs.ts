@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { secretAssignments } from '#domain/flow/script.ts'
 import type { JobIntent } from '#kinds/ports.ts'
 import { cksum } from './helper.ts'
 
@@ -28,9 +29,22 @@ export interface HelperPlace {
   root: string | null
 }
 
-export function callGo(intent: JobIntent, script: Buffer, cursors: Cursors, at: HelperPlace): HelperCall {
-  const staged = [intent.run, intent.token, intent.bootId, cksum(script), script.byteLength, plainLines(script)]
-  return { ...call(intent, 'go', at, [cursors.stdout, cursors.stderr, ...staged]), input: script }
+export function callGo(intent: JobIntent, script: Buffer, cursors: Cursors, at: HelperPlace, secrets: Readonly<Record<string, string>> = {}): HelperCall {
+  const hidden = hiddenPart(secrets)
+  const input = Buffer.concat([hidden, script])
+  const staged = [intent.run, intent.token, intent.bootId, cksum(input), input.byteLength, hidden.byteLength > 0 ? 0 : plainLines(script), hidden.byteLength]
+  return { ...call(intent, 'go', at, [cursors.stdout, cursors.stderr, ...staged]), input }
+}
+
+/** Everybody on the host sees a call's arguments: with salt and in steps of this size, neither sum nor length says anything of a secret. */
+const HIDDEN_STEP_BYTES = 1024
+
+function hiddenPart(secrets: Readonly<Record<string, string>>): Buffer {
+  const assignments = secretAssignments(secrets)
+  if (assignments === '') return Buffer.alloc(0)
+  const salted = Buffer.from(`${assignments}# ${randomBytes(16).toString('hex')}`)
+  const size = Math.ceil((salted.byteLength + 1) / HIDDEN_STEP_BYTES) * HIDDEN_STEP_BYTES
+  return Buffer.concat([salted, Buffer.alloc(size - salted.byteLength - 1, ' '), Buffer.from('\n')])
 }
 
 /** A shell reads byte by byte: beyond this, two processes on the host are the cheaper way. */

@@ -10,13 +10,18 @@ import { Field, TextInput } from '#renderer/ui/field.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './prompts.module.css'
 
-/** What a connection waits for a person to answer, one at a time, oldest first, over whatever screen is open. */
+/** What a connection or a step waits for a person to answer, one at a time, oldest first, over whatever screen is open. */
 export function Prompts() {
   const { open, problem } = useStore(useAppStores().prompts)
   const first = open[0]
-  if (problem) return <div className={styles.lost}><ProblemNote problem={{ ...problem, hint: `Questions about host keys cannot be shown. ${problem.hint}` }} /></div>
+  if (problem) return <div className={styles.lost}><ProblemNote problem={{ ...problem, hint: `Questions about host keys and secrets cannot be shown. ${problem.hint}` }} /></div>
   if (!first) return null
-  return first.kind === 'host-key' ? <HostKeyPrompt key={first.id} prompt={first} waiting={open.length - 1} /> : <PassphrasePrompt key={first.id} prompt={first} waiting={open.length - 1} />
+  const waiting = open.length - 1
+  switch (first.kind) {
+    case 'host-key': return <HostKeyPrompt key={first.id} prompt={first} waiting={waiting} />
+    case 'passphrase': return <PassphrasePrompt key={first.id} prompt={first} waiting={waiting} />
+    case 'secret': return <SecretPrompt key={first.id} prompt={first} waiting={waiting} />
+  }
 }
 
 type Answer = CallInput<'answer-prompt'>['answer']
@@ -79,6 +84,29 @@ function PassphrasePrompt({ prompt, waiting }: { prompt: Extract<Prompt, { kind:
     >
       <Field label="Passphrase" hint="Kept in memory until Holdpoint ends. Never stored." error={prompt.attempt > 1 ? `That passphrase did not open the file (try ${prompt.attempt - 1}).` : null}>
         <TextInput data-autofocus type="password" value={passphrase} onChange={(event) => setPassphrase(event.target.value)} />
+      </Field>
+      {problem && <ProblemNote problem={problem} />}
+    </Dialog>
+  )
+}
+
+function SecretPrompt({ prompt, waiting }: { prompt: Extract<Prompt, { kind: 'secret' }>; waiting: number }) {
+  const { busy, problem, send } = useAnswer(prompt.id)
+  const [secret, setSecret] = useState('')
+  return (
+    <Dialog
+      title={`Secret “${prompt.name}”`}
+      description={<>It is needed for {prompt.why}, which waits for it.</>}
+      onClose={() => send({ secret: null })}
+      onSubmit={() => send({ secret })}
+      actions={<>
+        {more(waiting)}
+        <Button busy={busy} onClick={() => send({ secret: null })} shortcut="Escape">Give none</Button>
+        <Button type="submit" variant="primary" busy={busy} disabled={secret === ''} shortcut="Enter">Use it</Button>
+      </>}
+    >
+      <Field label="Secret" hint="Kept in memory until Holdpoint ends, asked once in this run. Never stored, and hidden in output, records and reports.">
+        <TextInput data-autofocus type="password" autoComplete="off" value={secret} onChange={(event) => setSecret(event.target.value)} />
       </Field>
       {problem && <ProblemNote problem={problem} />}
     </Dialog>

@@ -23,11 +23,11 @@ describe('flowOf', () => {
   it('reads all of them', () => {
     expect(read({
       parallel: '50%', batch: '1,100%', 'max-fail': '25%', retries: '3', delay: '10s', backoff: 'exponential,1m', 'on-fail': 'step:logs', when: 'previous.succeeded', capture: 'v=json:/v',
-      env: "A=1 B='two words' C=secret:shop/token", cwd: '/srv/shop', user: 'deploy', sudo: 'true', idempotent: 'true', danger: 'true', probe: 'test -e /done', owner: 'dana',
+      env: "A=1 B='two words' C=secret:shop/token D=secret:env:SHOP_TOKEN E='secret:file:~/my token'", cwd: '/srv/shop', user: 'deploy', sudo: 'true', idempotent: 'true', danger: 'true', probe: 'test -e /done', owner: 'dana',
     })).toEqual({ problems: [], flow: {
       hosts: ['app1', 'app2'], parallel: { percent: 50 }, batch: [{ hosts: 1 }, { percent: 100 }], maxFail: { percent: 25 }, timeoutMs: 9000,
       retries: { count: 3, delayMs: 10_000, backoff: 'exponential', capMs: 60_000 }, onFail: { action: 'run-step', stepId: 'logs' }, when: { is: 'outcome', step: null, outcome: 'succeeded' },
-      captures: [{ name: 'v', by: 'json', pointer: '/v' }], env: [{ name: 'A', value: '1' }, { name: 'B', value: 'two words' }, { name: 'C', secret: 'shop/token' }],
+      captures: [{ name: 'v', by: 'json', pointer: '/v' }], env: [{ name: 'A', value: '1' }, { name: 'B', value: 'two words' }, { name: 'C', secret: { from: 'ask', name: 'shop/token' } }, { name: 'D', secret: { from: 'env', name: 'SHOP_TOKEN' } }, { name: 'E', secret: { from: 'file', name: '~/my token' } }],
       cwd: '/srv/shop', user: 'deploy', idempotent: true, undo: 'start', probe: 'test -e /done', danger: true,
     } })
     expect(read({ sudo: 'true' }).flow.user).toBe('root')
@@ -60,13 +60,13 @@ describe('describeFlow', () => {
       'batch': '1', 'parallel': '50%', 'max-fail': '2', 'retries': '1', 'on-fail': 'step:logs', 'when': 'not (a==1 or b==2)', 'capture': 'v=json:', 'user': 'deploy', 'cwd': '~', 'env': 'A=hidden B=secret:b', 'idempotent': 'true', 'danger': 'true',
     }).flow, () => 'Collect the logs')).toEqual([
       '2 hosts, stops at the 2nd failure', '1 host first, then 1', '50% of a batch at once', 'stopped after 9 s on each host', 'up to 1 retry, after 5 s', 'runs "Collect the logs" when it fails, then asks', 'only when not (a == 1 or b == 2)', 'captures v',
-      'as deploy, through sudo', 'in ~', 'with A, B from secret b', 'safe to run again', 'asks for the name of the environment',
+      'as deploy, through sudo', 'in ~', 'with A, B from secret ask:b', 'safe to run again', 'asks for the name of the environment',
     ])
   })
 })
 
 describe('surroundings', () => {
-  it.each(['A', '1A=x', 'A="x', 'A=x"y', 'A=1 A=2', 'A = 1', 'UID=0', 'SHELLOPTS=x', 'holdpoint_script=x', 'A=a\u0000b', "A='a\nb'", 'A=secret:', 'A=secret:a b', '"A=1"', Array.from({ length: 51 }, (_, index) => `V${index}=`).join(' ')])('does not take env=%j', (text) => expect(parseEnv(text).ok).toBe(false))
+  it.each(['A', '1A=x', 'A="x', 'A=x"y', 'A=1 A=2', 'A = 1', 'UID=0', 'SHELLOPTS=x', 'holdpoint_script=x', 'A=a\u0000b', "A='a\nb'", 'A=secret:', 'A=secret:a b', 'A=secret:env:', 'A=secret:env:A-B', 'A=secret:file:token', 'A=secret:vault:x', 'A=secret:ask:', '"A=1"', Array.from({ length: 51 }, (_, index) => `V${index}=`).join(' ')])('does not take env=%j', (text) => expect(parseEnv(text).ok).toBe(false))
 
   it('takes values as they stand', () => {
     expect(parseEnv(` A=$HOME\\n  B="it's" C='' D= E=a=b,c `)).toEqual({ ok: true, value: [{ name: 'A', value: '$HOME\\n' }, { name: 'B', value: "it's" }, { name: 'C', value: '' }, { name: 'D', value: '' }, { name: 'E', value: 'a=b,c' }] })
@@ -81,11 +81,11 @@ describe('what is not acted upon yet', () => {
   it('are attributes that are read', () => expect(Object.keys(NOT_YET).filter((name) => ![...HOST_FLOW, ...LOCAL_FLOW].includes(name as never))).toEqual([]))
 
   it('is refused by name, each of them', () => {
-    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, name === 'env' ? 'A=secret:b' : 'metric(error rate) ok']))
+    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, 'metric(error rate) ok']))
     const problems = notYetOf(step(attributes))
     expect(problems.map(({ code }) => code)).toEqual(Object.keys(NOT_YET).map(() => 'attribute-not-yet'))
     for (const name of Object.keys(NOT_YET)) expect(problems.some(({ message }) => message.includes(`has ${name}="`))).toBe(true)
   })
 
-  it('leaves alone what is done already', () => expect(notYetOf(step({ parallel: '2', batch: '1,50%', 'max-fail': '2', retries: '3', capture: 'v=regex:v(.*)', when: 'previous.succeeded', 'on-fail': 'continue', idempotent: 'true', danger: 'true', env: 'A=1', cwd: '/', user: 'deploy', sudo: 'true', undo: 'x' }))).toEqual([]))
+  it('leaves alone what is done already', () => expect(notYetOf(step({ parallel: '2', batch: '1,50%', 'max-fail': '2', retries: '3', capture: 'v=regex:v(.*)', when: 'previous.succeeded', 'on-fail': 'continue', idempotent: 'true', danger: 'true', env: 'A=1 B=secret:b', cwd: '/', user: 'deploy', sudo: 'true', undo: 'x' }))).toEqual([]))
 })

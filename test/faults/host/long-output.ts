@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createJobRecord } from '#engine/job-record.ts'
 import { openStorage } from '#storage/storage.ts'
 import type { Place, Row } from './place.ts'
+import { noSecrets } from '#support/fake-world.ts'
 
 /** Random bytes from a host into storage while the link is cut so many times: the sums must be equal. */
 export async function longOutput(place: Place, bytes: number, cuts: number): Promise<Row> {
@@ -16,7 +17,7 @@ export async function longOutput(place: Place, bytes: number, cuts: number): Pro
   let losses = 0
   let kept = 0
   const record = createJobRecord({
-    storage, key, now: Date.now, wake: () => undefined, report: (command) => { if (command.type === 'report-host-link-lost') losses += 1 },
+    storage, key, now: Date.now, mask: noSecrets.mask, wake: () => undefined, report: (command) => { if (command.type === 'report-host-link-lost') losses += 1 },
     record: (_, also) => {
       also()
       return true

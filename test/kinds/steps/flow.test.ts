@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { NOT_YET } from '#domain/flow/not-yet.ts'
 import type { Step } from '#domain/step.ts'
-import type { ShellRequest } from '#kinds/ports.ts'
+import { Problem } from '#domain/problem.ts'
+import type { StepWork } from '#kinds/kind.ts'
+import type { Secrets, ShellRequest } from '#kinds/ports.ts'
 import { checkStep } from '#kinds/steps/index.ts'
 import { sh } from '#kinds/steps/sh.ts'
+import { noSecrets } from '#support/fake-world.ts'
+import { createMemoryJob } from '#support/shell-job.ts'
 import { makeStep, realPorts } from '../fixture.ts'
 
 const host = { name: 'web-1', address: null, user: null, port: null, jump: null }
 const command = (attributes: Record<string, string>): Step => makeStep({ id: 's', kind: 'sh', body: 'true', hosts: ['web-1'], attributes: { hosts: 'web-1', ...attributes } })
 const codes = (step: Step) => checkStep(step).map((finding) => finding.code)
 
-async function run(attributes: Record<string, string>) {
+async function run(attributes: Record<string, string>, more: Partial<StepWork> = {}, secrets: Secrets = noSecrets) {
   const asked: ShellRequest[] = []
-  const ports = realPorts({ shell: { run: (request) => { asked.push(request); return Promise.resolve({ outcome: 'succeeded', exitCode: 0 }) } } })
-  const result = await sh.run!({ step: command(attributes), attempt: 1, host, ports, onOutput: () => {}, signal: new AbortController().signal })
-  return { scripts: asked.map(({ script }) => script), result }
+  const ports = realPorts({ secrets, shell: { run: (request) => { asked.push(request); return Promise.resolve({ outcome: 'succeeded', exitCode: 0 }) } } })
+  const result = await sh.run!({ step: command(attributes), attempt: 1, host, ports, onOutput: () => {}, signal: new AbortController().signal, ...more })
+  return { scripts: asked.map(({ script }) => script), secrets: asked.map((request) => request.secrets), result }
 }
 
 describe('the attributes of flow', () => {
@@ -23,7 +27,7 @@ describe('the attributes of flow', () => {
   })
 
   it('that are not acted upon yet are errors, each by its name, and the step is not sent', async () => {
-    const usual: Record<string, string> = { 'when': 'metric(error rate) ok', 'env': 'A=secret:b' }
+    const usual: Record<string, string> = { 'when': 'metric(error rate) ok' }
     const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, usual[name] ?? '']))
     expect(checkStep(command(attributes)).map(({ code, severity }) => `${severity} ${code}`)).toEqual(Object.keys(NOT_YET).map(() => 'error attribute-not-yet'))
     for (const name of Object.keys(NOT_YET)) expect(await run({ [name]: usual[name] ?? '' })).toMatchObject({ scripts: [], result: { outcome: 'failed', reason: 'refused', code: 'attribute-not-yet' } })
@@ -39,6 +43,34 @@ describe('the attributes of flow', () => {
     expect(script).toContain("export A='two words'; cd '/srv/shop'")
     expect(script?.endsWith('\ntrue')).toBe(true)
     expect((await run({})).scripts).toEqual(['true'])
+  })
+
+  describe('name secrets', () => {
+    const given: Secrets = { ...noSecrets, need: (references, why) => Promise.resolve(references.map(({ from, name }) => `${from} ${name} for ${why}`)) }
+    const withheld: Secrets = { ...noSecrets, need: () => Promise.reject(new Problem('secret-missing', 'The variable SHOP is not set where Holdpoint runs.', 'Start Holdpoint with it.')) }
+    const sent = () => {
+      const job = createMemoryJob()
+      job.begin({ bootId: 'b', hostKey: 'k', helper: 'h', commandSha256: 's' })
+      return job
+    }
+
+    it('whose values go beside the script, never in it', async () => {
+      const { scripts: [script], secrets } = await run({ env: 'A=1 TOKEN=secret:env:SHOP PIN=secret:pin' }, {}, given)
+      expect(secrets).toEqual([{ TOKEN: 'env SHOP for the step "Check the shop"', PIN: 'ask pin for the step "Check the shop"' }])
+      expect(script).not.toContain('Check the shop')
+    })
+
+    it('that cannot be had: nothing is sent', async () => {
+      expect(await run({ env: 'TOKEN=secret:env:SHOP' }, {}, withheld)).toEqual({ scripts: [], secrets: [], result: { outcome: 'failed', reason: 'refused', code: 'secret-missing', message: 'The variable SHOP is not set where Holdpoint runs.', hint: 'Start Holdpoint with it. Nothing was sent to this host.' } })
+      expect(await run({ env: 'TOKEN=secret:env:SHOP' }, { signal: AbortSignal.abort() }, withheld)).toMatchObject({ scripts: [], result: { reason: 'aborted' } })
+    })
+
+    it('that cannot be had any more: what was sent is not said to be refused, and stopped it keeps no output that nobody could hide', async () => {
+      await expect(run({ env: 'TOKEN=secret:env:SHOP' }, { job: sent() }, withheld)).rejects.toMatchObject({ code: 'secret-missing' })
+      const job = sent()
+      expect(await run({ env: 'TOKEN=secret:env:SHOP' }, { job, signal: AbortSignal.abort() }, withheld)).toMatchObject({ secrets: [{}] })
+      expect(job.withheld).toContain('was not kept')
+    })
   })
 
   it('that make sense for a request are taken there, and no others', () => {

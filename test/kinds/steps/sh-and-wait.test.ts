@@ -14,7 +14,7 @@ describe('a command', () => {
     const onOutput = () => {}
     const ports = realPorts({ shell: { run: (request) => { asked.push(request); return Promise.resolve({ outcome: 'failed', reason: 'exit', exitCode: 7 }) } } })
     const result = await sh.run!({ step: makeStep({ id: 's', kind: 'sh', body: 'echo "$HOME"\n', timeoutMs: 9 }), attempt: 3, host, ports, onOutput, signal })
-    expect(asked).toEqual([{ host, script: 'echo "$HOME"\n', timeoutMs: 9, onOutput: expect.any(Function), signal, stepId: 's', attempt: 3 }])
+    expect(asked).toEqual([{ host, script: 'echo "$HOME"\n', secrets: {}, timeoutMs: 9, onOutput: expect.any(Function), signal, stepId: 's', attempt: 3 }])
     expect(result).toEqual({ outcome: 'failed', reason: 'exit', exitCode: 7 })
   })
 

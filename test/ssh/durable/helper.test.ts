@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -48,10 +48,10 @@ for (const [name, path] of SHELLS) {
       return execFileSync(file, [...before, helper, verb, 'N', BOOT_ID_FILE, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, encoding: 'latin1', stdio: ['ignore', 'pipe', 'inherit'] })
     }
     const boot = readFileSync(BOOT_ID_FILE, 'utf8').trim()
-    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number; lines?: number } = {}) => {
+    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number; lines?: number; hidden?: number } = {}) => {
       started.push(job)
       const bytes = Buffer.from(text)
-      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength, options.lines ?? 0])
+      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength, options.lines ?? 0, ...(options.hidden === undefined ? [] : [options.hidden])])
       going.child.stdin.write(bytes)
       return going
     }
@@ -118,6 +118,42 @@ for (const [name, path] of SHELLS) {
       expect(await cut.ended).toContain('unstaged')
       expect(await finished(launch('r3', 'echo no\necho more\n', { lines: 1 }))).toContain('unstaged')
       expect(readdirSync(join(root, 'stage'))).toEqual([])
+    })
+
+    describe('variables whose values are secrets', () => {
+      const hidden = `TOKEN='can'\\''ary $HOME'; export TOKEN\n${' '.repeat(40)}\n`
+      const staged = () => readdirSync(join(root, 'stage')).filter((file) => file.endsWith('.env'))
+
+      test('are staged 0600, set for the command, and gone from the disk before it begins', async () => {
+        const text = `${hidden}printf '%s|' "$TOKEN"; ls ${root}/stage; exit 4`
+        const bytes = Buffer.from(text)
+        const slow = begin('go', 'r1', [0, 0, 'run', 1, boot, cksum(bytes), bytes.byteLength, 0, hidden.length])
+        started.push('r1')
+        slow.child.stdin.write(bytes.subarray(0, 9))
+        await until(() => staged().length > 0, 'the file')
+        expect(statSync(join(root, 'stage', staged()[0] ?? '')).mode & 0o777).toBe(0o600)
+        slow.child.stdin.write(bytes.subarray(9))
+        const said = await finished(slow, false)
+        expect(said).toMatch(/data out 0 \d+\ncan'ary \$HOME\|r1\.\d+\n\n/)
+        expect(said).toMatch(/done exit 4 \d+ 0/)
+        expect(staged()).toEqual([])
+      })
+
+      test('are left by no launch that loses the gate, is fenced, or arrives broken', async () => {
+        const text = `${hidden}printf '%s|' "$TOKEN"`
+        const said = await Promise.all(Array.from({ length: 8 }, async () => finished(launch('r1', text, { hidden: hidden.length }))))
+        for (const one of said) expect(one).toContain("can'ary $HOME|")
+        await finished(launch('r2', text, { hidden: hidden.length, sum: 1 }))
+        call('fence', 'run', ['9'])
+        await finished(launch('r3', text, { hidden: hidden.length, token: 2 }))
+        await until(() => staged().length === 0, 'an empty stage')
+      })
+
+      test('that a killed launch has left go when the job is stopped', () => {
+        writeFileSync(join(root, 'stage', 'r1.77.env'), 'x')
+        expect(call('stop', 'r1', ['1'])).toContain('stopped never 0')
+        expect(staged()).toEqual([])
+      })
     })
 
     test('on another boot nothing is launched, and what ran before is lost', async () => {

@@ -43,8 +43,8 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     pools.push(pool)
     return pool
   }
-  const run = (pool: TestPool, job: MemoryJob, script: string, options: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
-    pool.pool.run({ host: hostNamed('app1'), script, job, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
+  const run = (pool: TestPool, job: MemoryJob, script: string, options: { signal?: AbortSignal; timeoutMs?: number; secrets?: Record<string, string> } = {}) =>
+    pool.pool.run({ host: hostNamed('app1'), script, job, secrets: options.secrets, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
   const folder = (job: MemoryJob) => join(state, 'holdpoint', 'jobs', job.intent()?.id ?? 'none')
   const pidOf = (job: MemoryJob, which: 'sup' | 'cmd') => Number(readFileSync(join(folder(job), which), 'utf8').split(' ')[0])
   const sessions = () => childrenOf(sshd.pid).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd'))
@@ -299,6 +299,25 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
       execFileSync('umount', ['-l', small])
       rmSync(small, { recursive: true, force: true })
     }
+  })
+
+  test('secrets reach the command, are in no process list and in no file while it runs, also when the launch is sent twice', async () => {
+    const flag = join(state, 'flag-secrets')
+    const token = `can'ary-${'s'.repeat(9)}\nsecond "line" $HOME`
+    const job = createMemoryJob()
+    const running = run(open(), job, `printf '%s' "$TOKEN"; env | grep -c ^TOKEN= >&2; while [ ! -e ${flag} ]; do sleep 0.05; done`, { secrets: { TOKEN: token } })
+    const seen: string[] = []
+    await until(() => {
+      seen.push(execFileSync('ps', ['-e', '-o', 'args='], { encoding: 'utf8' }))
+      return job.stdout().length === token.length
+    }, 'the output')
+    expect(job.stdout().toString()).toBe(token)
+    for (const list of seen) expect(list).not.toContain('ary-sss')
+    // Nothing but what the command itself has printed.
+    expect(execFileSync('grep', ['-rl', 'ary-sss', join(state, 'holdpoint')], { encoding: 'utf8' }).trim()).toBe(join(folder(job), 'out'))
+    writeFileSync(flag, '')
+    expect(await running).toMatchObject({ outcome: 'succeeded' })
+    expect(job.stderr().toString()).toBe('1\n')
   })
 
   test('nothing of a command is visible in the process list', async () => {
