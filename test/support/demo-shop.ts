@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -24,16 +25,20 @@ export interface DemoShop {
   close(): Promise<void>
 }
 
-/** A small service with something for each metric of the template. Ten visitors come before every scrape. */
-export async function startDemoShop(): Promise<DemoShop> {
+/**
+ * A small service with something for each metric of the template. Ten visitors come before every scrape. `release`: a JSON file
+ * with the behaviour of the version that is installed, read at each visit as a service that reloads would; whoever replaces it
+ * has released another version.
+ */
+export async function startDemoShop({ release }: { release?: string } = {}): Promise<DemoShop> {
   let behaviour: Behaviour = { failures: 1, slow: 1, sessions: 42, querySeconds: 0.012 }
   const answered = { '200': 0, '500': 0 }
   const durations: number[] = BUCKETS.map(() => 0)
   const total = { count: 0, seconds: 0 }
 
-  const visit = (number: number): void => {
-    const seconds = number < behaviour.slow ? 0.4 : 0.04
-    answered[number < behaviour.failures ? '500' : '200'] += 1
+  const visit = (number: number, { slow, failures }: Behaviour): void => {
+    const seconds = number < slow ? 0.4 : 0.04
+    answered[number < failures ? '500' : '200'] += 1
     BUCKETS.forEach((bound, index) => { durations[index] = (durations[index] ?? 0) + Number(seconds <= bound) })
     total.count += 1
     total.seconds += seconds
@@ -47,7 +52,8 @@ export async function startDemoShop(): Promise<DemoShop> {
   ].join('\n')
 
   const server = createServer((_, reply) => {
-    for (let number = 0; number < VISITS_PER_SCRAPE; number += 1) visit(number)
+    if (release !== undefined) behaviour = { ...behaviour, ...JSON.parse(readFileSync(release, 'utf8')) as Partial<Behaviour> }
+    for (let number = 0; number < VISITS_PER_SCRAPE; number += 1) visit(number, behaviour)
     reply.setHeader('content-type', 'text/plain; version=0.0.4')
     reply.end(metrics())
   }).listen(0, '127.0.0.1')
