@@ -10,6 +10,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { Step } from '#domain/step.ts'
 import { checkStep } from '#kinds/steps/index.ts'
+import { authOf } from '#kinds/sources/auth.ts'
 import { checkSource } from '#kinds/sources/index.ts'
 
 /** What keeps a secret from being had on this machine now; null when nothing does. */
@@ -34,7 +35,12 @@ function withSecrets({ runbook, findings }: { runbook: Runbook; findings: Findin
     const fault = secretFault(secret)
     return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `The step "${step.title}" needs a secret as ${name}. ${fault.message}`, hint: `${fault.hint} The step is refused while that is so.`, line: step.range.line, column: step.range.column }]
   }))
-  return { runbook, findings: missing.length === 0 ? findings : inOrder([...findings, ...missing]) }
+  const unread = runbook.inventory.sources.flatMap((source): Finding[] => {
+    const auth = authOf(source)
+    const fault = auth === undefined ? null : secretFault(auth.secret)
+    return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `The metric "${source.metric}" needs a secret to be read. ${fault.message}`, hint: `${fault.hint} It has no data while that is so.`, line: source.range?.line ?? 1, column: source.range?.column ?? 1 }]
+  })
+  return { runbook, findings: missing.length + unread.length === 0 ? findings : inOrder([...findings, ...missing, ...unread]) }
 }
 
 /** Checks the text of a runbook of the library once for each revision, since it never changes, and its secrets each time. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
+import { AuthSetting, describeAuth, openAuth } from './auth.ts'
 import { replyOf } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
@@ -10,6 +11,7 @@ const Settings = z.strictObject({
   measure: z.enum(['latency', 'error-rate', 'availability'], { error: 'Choose latency, error-rate or availability.' }),
   expect: Statuses.default([200]),
   timeout: ReplyTime.default(5000),
+  auth: AuthSetting.optional(),
 })
 
 /** Error rate and availability are shares of this many newest probes (fewer at the beginning). */
@@ -25,15 +27,21 @@ export const http: SourceKind = {
   label: 'HTTP probe',
   settings: Settings,
   describe(source) {
-    const { url, measure, expect, timeout } = settingsOf(Settings, source)
-    return `${measure} of GET ${url} every ${formatDuration(source.everyMs)}, expecting ${expect.join(' or ')} within ${formatDuration(timeout)}`
+    const { url, measure, expect, timeout, auth } = settingsOf(Settings, source)
+    return `${measure} of GET ${url} every ${formatDuration(source.everyMs)}, expecting ${expect.join(' or ')} within ${formatDuration(timeout)}${describeAuth(auth)}`
   },
-  open(source, { http: port, clock }) {
-    const { url, measure, expect, timeout } = settingsOf(Settings, source)
+  open(source, ports) {
+    const { http: port, clock } = ports
+    const { url, measure, expect, timeout, auth } = settingsOf(Settings, source)
+    const headersNow = openAuth(auth, source.metric, timeout, ports)
     let failures: boolean[] = []
     return {
       async read(_since, signal) {
-        const reply = await replyOf(port, { url, timeoutMs: timeout, signal }, expect)
+        const headers = await headersNow(signal)
+        if (signal.aborted) return []
+        // Nothing was asked: that is no data, and says nothing of the service.
+        if (headers === null) return [{ at: clock.now(), value: null }]
+        const reply = await replyOf(port, { url, timeoutMs: timeout, headers, signal }, expect)
         if (signal.aborted) return []
         failures = [...failures, reply === null].slice(-REMEMBERED_PROBES)
         const failedShare = (100 * failures.filter(Boolean).length) / failures.length

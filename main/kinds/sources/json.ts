@@ -3,6 +3,7 @@ import { captureFrom, pointerParts } from '#domain/flow/capture.ts'
 import { formatDuration } from '#domain/duration.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
+import { AuthSetting, describeAuth, openAuth } from './auth.ts'
 import { numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
@@ -12,6 +13,7 @@ const Settings = z.strictObject({
   times: z.number().refine((factor) => factor !== 0, 'Nothing is measured by zero.').default(1),
   expect: Statuses.default([200]),
   timeout: ReplyTime.default(5000),
+  auth: AuthSetting.optional(),
 })
 
 const MOST_BYTES = 1024 * 1024
@@ -25,14 +27,17 @@ export const json: SourceKind = {
   label: 'Number in a JSON document',
   settings: Settings,
   describe(source) {
-    const { url, pointer, times } = settingsOf(Settings, source)
-    return `${times === 1 ? '' : `${times} times `}${pointer === '' ? 'the number' : pointer} in GET ${url}, every ${formatDuration(source.everyMs)}`
+    const { url, pointer, times, auth } = settingsOf(Settings, source)
+    return `${times === 1 ? '' : `${times} times `}${pointer === '' ? 'the number' : pointer} in GET ${url}, every ${formatDuration(source.everyMs)}${describeAuth(auth)}`
   },
-  open(source, { http, clock }) {
-    const { url, pointer, times, expect, timeout } = settingsOf(Settings, source)
+  open(source, ports) {
+    const { http, clock } = ports
+    const { url, pointer, times, expect, timeout, auth } = settingsOf(Settings, source)
+    const headersNow = openAuth(auth, source.metric, timeout, ports)
     return {
       async read(_since, signal) {
-        const reply = await wholeReply(http, { url, timeoutMs: timeout, maxBytes: MOST_BYTES, headers: { accept: 'application/json' }, signal }, expect)
+        const headers = await headersNow(signal)
+        const reply = headers && (await wholeReply(http, { url, timeoutMs: timeout, maxBytes: MOST_BYTES, headers: { accept: 'application/json', ...headers }, signal }, expect))
         if (signal.aborted) return []
         const found = reply === null ? null : captureFrom({ name: 'value', by: 'json', pointer }, reply.body)
         const value = found?.ok === true ? numberOf(found.value) : null

@@ -4,6 +4,7 @@ import type { Sample } from '#domain/threshold.ts'
 import type { SourceKind } from '../kind.ts'
 import type { Http } from '../ports.ts'
 import { ReplyTime, WebAddress } from '../request.ts'
+import { AuthSetting, describeAuth, openAuth } from './auth.ts'
 import { numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
@@ -11,6 +12,7 @@ const Settings = z.strictObject({
   url: WebAddress,
   query: z.string().trim().min(1, 'Give a PromQL query.').max(4000),
   timeout: ReplyTime.default(5000),
+  auth: AuthSetting.optional(),
 })
 type Settings = z.output<typeof Settings>
 
@@ -39,20 +41,24 @@ export const prometheus: SourceKind = {
   label: 'Prometheus',
   settings: Settings,
   describe(source) {
-    const { url, query } = settingsOf(Settings, source)
-    return `the highest of ${query} at ${url}, every ${formatDuration(source.everyMs)}`
+    const { url, query, auth } = settingsOf(Settings, source)
+    return `the highest of ${query} at ${url}, every ${formatDuration(source.everyMs)}${describeAuth(auth)}`
   },
-  open(source, { http, clock }) {
+  open(source, ports) {
+    const { http, clock } = ports
     const settings = settingsOf(Settings, source)
+    const headersNow = openAuth(settings.auth, source.metric, settings.timeout, ports)
     return {
       async read(since, signal) {
+        const headers = await headersNow(signal)
+        if (signal.aborted) return []
         const now = clock.now()
         const { everyMs } = source
         // Times on a fixed grid: asked again, Prometheus gives the same values for the same times.
         const last = Math.floor(now / everyMs) * everyMs
         const first = Math.max(Math.floor(since / everyMs) * everyMs + everyMs, last - MOST_POINTS * everyMs)
         if (first > last) return []
-        const points = await ask(http, settings, { first, last, everyMs }, signal)
+        const points = headers && (await ask(http, settings, headers, { first, last, everyMs }, signal))
         if (signal.aborted) return []
         const fresh = (points ?? []).filter((point) => point.at > since && point.at <= now)
         const newest = fresh.at(-1)?.at ?? -Infinity
@@ -63,12 +69,12 @@ export const prometheus: SourceKind = {
 }
 
 /** The points in order of time, or null when there was no usable answer. */
-async function ask(http: Http, { url, query, timeout }: Settings, range: { first: number; last: number; everyMs: number }, signal: AbortSignal): Promise<Sample[] | null> {
+async function ask(http: Http, { url, query, timeout }: Settings, headers: Record<string, string>, range: { first: number; last: number; everyMs: number }, signal: AbortSignal): Promise<Sample[] | null> {
   const address = new URL(url)
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query_range`
   address.search = new URLSearchParams({ query, start: String(range.first / 1000), end: String(range.last / 1000), step: String(range.everyMs / 1000) }).toString()
   address.hash = ''
-  const reply = await wholeReply(http, { url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, signal }, [200])
+  const reply = await wholeReply(http, { url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, headers, signal }, [200])
   return reply === null ? null : pointsOf(reply.body)
 }
 
