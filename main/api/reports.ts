@@ -1,8 +1,11 @@
 import { renderReportHtml } from '#document/report-html/report-html.ts'
 import { renderReportMarkdown } from '#document/report-markdown.ts'
 import { buildReport, type ReportSeries } from '#domain/report/report.ts'
+import { own } from '#domain/own.ts'
+import { allThresholds } from '#domain/run/health.ts'
+import { unitOf } from '#domain/run/rules.ts'
 import type { RunState } from '#domain/run/state.ts'
-import type { Threshold } from '#domain/threshold.ts'
+import { resolveLimit } from '#domain/threshold.ts'
 import { timingOf } from '#domain/timing.ts'
 import type { ReportDocument } from '#preload/contract.ts'
 import type { ApiDeps } from './deps.ts'
@@ -51,10 +54,12 @@ function rendered(model: ReturnType<typeof buildReport>, format: ReportFormat): 
 function seriesOf({ storage }: Pick<ApiDeps, 'storage'>, state: RunState, now: number): ReportSeries[] {
   const from = state.startedAt ?? state.createdAt
   const to = Math.max(now, from + 1)
-  const rules: Threshold[] = [...state.runbook.thresholds, ...state.runbook.rollback.triggers.flatMap((trigger) => trigger.threshold ?? [])]
+  const rules = allThresholds(state.runbook)
   return storage.samples.metrics(state.id).map((metric) => {
-    const threshold = rules.find((rule) => rule.metric === metric) ?? null
-    return { metric, unit: threshold?.unit ?? '', threshold, from, to, buckets: storage.samples.buckets(state.id, metric, from, to, CHART_BUCKETS) }
+    const written = rules.find((rule) => rule.metric === metric)
+    const resolved = written && resolveLimit(written, own(state.baseline?.metrics ?? {}, metric) ?? null)
+    const threshold = resolved !== undefined && Number.isFinite(resolved.limit) ? resolved : null
+    return { metric, unit: unitOf(state.runbook, metric), threshold, from, to, buckets: storage.samples.buckets(state.id, metric, from, to, CHART_BUCKETS) }
   })
 }
 

@@ -1,5 +1,6 @@
 import { OperatorCommand } from '#domain/run/commands.ts'
-import { currentStep, findStep, stuckSteps, tickableItems } from '#domain/run/view.ts'
+import { rollbackCountdown } from '#domain/run/countdown.ts'
+import { currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
 import { harmless } from './terminal.ts'
 
@@ -18,7 +19,8 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
   if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
   if (suggested.type === 'start-step') return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
-  if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?`, choices: `y rolls back, o WHY overrides it, ${ALWAYS}` }
+  if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?${countdownWords(state)}`, choices: `y rolls back, w WHY holds and watches, o WHY overrides it, ${ALWAYS}` }
+  if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${ALWAYS}` }
   if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
   const step = state.steps[suggested.stepId]
   return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${ALWAYS}` }
@@ -28,6 +30,7 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
 export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string): Answer {
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
+  if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }
   // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
   if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
   if (letter === 'y' && suggested) return { command: suggested }
@@ -56,6 +59,8 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 'q': return stepId && { type: 'probe-step', stepId }
     case 'i': return stepId && { type: 'ignore-failure', stepId, reason: words }
     case 'h': return excluding(words)
+    case 'w': return { type: 'watch-breach', breachId: holdingTriggers(state)[0]?.id ?? '', note: words }
+    case 'g': return suggested?.type === 'accept-no-data' ? { ...suggested, reason: words } : null
     case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
     case 'o': return { type: 'override-breach', breachId: state.breaches.find((breach) => breach.closedAt === null && !breach.override)?.id ?? '', reason: words }
     default: return null
@@ -65,6 +70,14 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
 const waysOn = (status: StepStatus | undefined): string => (status === 'unknown'
   ? 'q asks the hosts what they know, d HOW-YOU-KNOW marks it done, y WHY retries where it has not succeeded, r WHY retries everywhere, h HOST WHY excludes a host, s WHY skips it'
   : 'y retries where it has not succeeded, r WHY retries everywhere, i WHY ignores the failure, h HOST WHY excludes a host, s WHY skips it, d HOW-YOU-KNOW marks it done')
+
+/** When a rollback begins by itself. */
+function countdownWords(state: RunState): string {
+  const countdown = rollbackCountdown(state)
+  if (countdown === null) return ''
+  const zone = state.runbook.overview.window?.zone ?? 'UTC'
+  return ` It begins by itself at ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(countdown.endsAt)} unless you answer.`
+}
 
 function excluding(words: string): unknown {
   const [host, ...why] = words.split(' ')

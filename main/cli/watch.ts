@@ -53,7 +53,7 @@ function tell(stored: StoredEvent, state: RunState, zone: string, { json, say = 
     return
   }
   const { event } = stored
-  if (event.type === 'host-started') return
+  if (event.type === 'host-started' || event.type === 'verdict-changed') return
   const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(event.at)
   const who = event.by === 'holdpoint' ? '' : paint('dim', ` (${harmless(event.by)})`)
   const mark = state.mode === 'rehearsal' ? `${paint('magenta', 'REHEARSAL')} ` : ''
@@ -62,7 +62,7 @@ function tell(stored: StoredEvent, state: RunState, zone: string, { json, say = 
 
 function coloured(type: string, text: string): string {
   if (type === 'breach-opened' || type === 'rollback-started' || type === 'abort-requested') return paint('red', text)
-  if (type === 'gate-reached' || type === 'no-data-noticed') return paint('yellow', text)
+  if (type === 'gate-reached' || type === 'no-data-noticed' || type === 'rollback-countdown-started') return paint('yellow', text)
   if (type === 'phase-started' || type === 'run-finished') return paint('bold', text)
   return text
 }

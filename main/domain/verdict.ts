@@ -128,3 +128,10 @@ const byWorst: readonly VerdictWord[] = ['breached', 'inconclusive', 'warning', 
 
 /** The worst of several verdicts; inconclusive when there are none. */
 export const worstOf = (verdicts: readonly VerdictWord[]): VerdictWord => byWorst.find((word) => verdicts.includes(word)) ?? 'inconclusive'
+
+/** A verdict for people: `ok`, `inconclusive, no data`. */
+export const describeVerdict = (verdict: VerdictWord, doubt: Doubt | null): string => (doubt === null ? verdict : `${verdict}, ${doubts[doubt]}`)
+
+const doubts: Record<Doubt, string> = {
+  'no-data': 'no fresh reading', 'no-baseline': 'no baseline to compare with', 'too-early': 'its delay is not over', gaps: 'too many readings are missing',
+}

@@ -5,6 +5,9 @@ import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
+import { baselineOf, baselineRange } from '#domain/run/baseline.ts'
+import { watchedRules } from '#domain/run/rules.ts'
+import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { findStep, isEnded, statusOf } from '#domain/run/view.ts'
 import type { Ports } from '#kinds/ports.ts'
@@ -53,6 +56,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   const closing = new AbortController()
   let ports: Promise<Ports> | null = null
   let rate = 1
+  let isTakingBaseline = false
 
   const recorder = createRecorder({
     runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
@@ -174,8 +178,21 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
   })
 
+  /** From the stored readings, so that it is the same whenever it is worked out. */
+  const takeBaseline = async (): Promise<void> => {
+    const range = baselineRange(state)
+    if (range === null) return
+    const metrics = Object.fromEntries(sourcesOf(state).map(({ metric }) => [metric, baselineOf(storage.samples.range(runId, metric, range.from, range.to))]))
+    await report({ type: 'report-baseline', ...range, metrics })
+  }
+
   const settle = () => {
     const wants = wantsOf(state)
+    if (wants.baseline && !isTakingBaseline) {
+      isTakingBaseline = true
+      // Not in this turn: it is a command of its own.
+      void Promise.resolve().then(takeBaseline).catch((thrown: unknown) => options.log(`the baseline of run ${runId}`, thrown)).finally(() => { isTakingBaseline = false })
+    }
     if (wants.rate !== rate) {
       rate = wants.rate
       clock.setRate(rate)
@@ -196,6 +213,11 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
 
   const recover = () => {
     recoverWork({ state, tell, begin, isSent: (about) => stepKinds[about.kind]?.durable === true && storage.jobs.find({ ...about, runId }) !== null })
+    // Nobody looked meanwhile: what was judged before says nothing of now.
+    for (const [thresholdId, { verdict }] of Object.entries(state.verdicts)) {
+      const metric = watchedRules(state.runbook).find(({ threshold }) => threshold.id === thresholdId)?.threshold.metric
+      if (metric !== undefined && verdict !== 'inconclusive') tell({ type: 'report-verdict', thresholdId, metric, verdict: 'inconclusive', doubt: 'no-data' })
+    }
     settle()
   }
 

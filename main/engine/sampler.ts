@@ -2,11 +2,11 @@ import type { MetricSource } from '#domain/inventory.ts'
 import { own } from '#domain/own.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { describeLimit, judgeRule, rememberedMs, watchedRules, type WatchedRule } from '#domain/run/rules.ts'
 import { LEAST_REAL_MS, readingEveryMs } from '#domain/run/sources.ts'
 import { currentStep } from '#domain/run/view.ts'
-import type { Sample, Threshold } from '#domain/threshold.ts'
-import { longestGapMs, memoryMs } from '#domain/measurements.ts'
-import { verdictOf } from '#domain/verdict.ts'
+import type { Sample } from '#domain/threshold.ts'
+import { longestGapMs } from '#domain/measurements.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { sourceKinds } from '#kinds/sources/index.ts'
 
@@ -24,7 +24,7 @@ export interface SamplerOptions {
 
 const EVIDENCE_SAMPLES = 60
 
-/** Reads every metric at its interval until stopped, stores the readings, and reports breaches, recoveries and silences. */
+/** Reads every metric at its interval until stopped, stores the readings, and reports verdicts, breaches, recoveries and silences. */
 export function startSampler(options: SamplerOptions): { stop(): void } {
   const stopping = new AbortController()
   for (const source of options.sources) {
@@ -38,19 +38,14 @@ export function startSampler(options: SamplerOptions): { stop(): void } {
   return { stop: () => stopping.abort(new Error('sampling stopped')) }
 }
 
-interface Rule {
-  threshold: Threshold
-  thresholdId: string | null
-  triggerId: string | null
-}
-
 async function follow(options: SamplerOptions, source: MetricSource, signal: AbortSignal): Promise<void> {
   const kind = sourceKinds[source.kind]
   if (!kind) throw new Error(`no metric source of kind ${source.kind}`)
   const { clock } = options.ports
-  const rules = rulesFor(options.state(), source.metric)
+  const rules = watchedRules(options.state().runbook).filter(({ threshold }) => threshold.metric === source.metric)
   const everyMs = () => readingEveryMs(options.state(), source.metric)
-  const keepMs = () => Math.max(...rules.map((rule) => memoryMs(rule.threshold, everyMs())), 2 * longestGapMs(everyMs()))
+  const keepMs = () => rememberedMs(options.state(), source.metric)
+  const query = kind.describe(source)
   const startedAt = clock.now()
   let window = options.recent(source.metric, startedAt - keepMs())
   const reader = kind.open(source, options.ports)
@@ -65,7 +60,7 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
       since = samples.at(-1)?.at ?? since
       window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs())
     }
-    for (const rule of rules) await judge(options, rule, { window, now, everyMs: everyMs() })
+    for (const rule of rules) await judge(options, rule, { window, now, query })
     await judgeSilence(options, source.metric, { window, now, everyMs: everyMs() }, startedAt)
     const realStart = performance.now()
     await clock.sleep(Math.max(source.everyMs - (clock.now() - now), 1), signal)
@@ -85,34 +80,32 @@ function keep(options: SamplerOptions, metric: string, samples: Sample[], wasSto
   }
 }
 
-function rulesFor(state: RunState, metric: string): Rule[] {
-  const { thresholds, rollback } = state.runbook
-  return [
-    ...thresholds.filter((threshold) => threshold.metric === metric).map((threshold) => ({ threshold, thresholdId: threshold.id, triggerId: null })),
-    ...rollback.triggers.flatMap((trigger) => (trigger.threshold?.metric === metric ? [{ threshold: trigger.threshold, thresholdId: null, triggerId: trigger.id }] : [])),
-  ]
-}
-
 interface Readings {
   window: Sample[]
   now: number
-  everyMs: number
 }
 
-async function judge(options: SamplerOptions, rule: Rule, { window, now, everyMs }: Readings): Promise<void> {
+async function judge(options: SamplerOptions, rule: WatchedRule, { window, now, query }: Readings & { query: string }): Promise<void> {
   const state = options.state()
-  const { verdict } = verdictOf(rule.threshold, { samples: window, now, everyMs })
+  const { id, metric, text, noData } = rule.threshold
+  const { verdict: { verdict, doubt, deciding } } = judgeRule(state, rule.threshold, window, now)
+  const known = own(state.verdicts, id)
+  if ((known?.verdict ?? 'inconclusive') !== verdict || (known !== undefined && known.doubt !== doubt)) await options.report({ type: 'report-verdict', thresholdId: id, metric, verdict, doubt })
   const open = state.breaches.find((breach) => breach.closedAt === null && breach.thresholdId === rule.thresholdId && breach.triggerId === rule.triggerId)
-  if (verdict === 'breached' && !open) {
+  const isBlind = verdict === 'inconclusive' && noData === 'breach' && own(state.silent, metric) !== undefined
+  if ((verdict === 'breached' || isBlind) && !open) {
     await options.report({
-      type: 'report-breach', thresholdId: rule.thresholdId, triggerId: rule.triggerId, metric: rule.threshold.metric,
-      evidence: { rule: rule.threshold.text, samples: window.slice(-EVIDENCE_SAMPLES), stepId: currentStep(state)?.id ?? null },
+      type: 'report-breach', thresholdId: rule.thresholdId, triggerId: rule.triggerId, metric,
+      evidence: {
+        rule: isBlind ? `${text} (no data, which this rule calls a breach)` : text, limit: describeLimit(state, rule.threshold), query,
+        samples: deciding.slice(-EVIDENCE_SAMPLES), stepId: currentStep(state)?.id ?? null,
+      },
     })
   }
   if (verdict === 'ok' && open) await options.report({ type: 'report-breach-over', breachId: open.id })
 }
 
-async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs }: Readings, startedAt: number): Promise<void> {
+async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs }: Readings & { everyMs: number }, startedAt: number): Promise<void> {
   const isSilent = own(options.state().silent, metric) !== undefined
   const from = Math.max(startedAt, now - longestGapMs(everyMs))
   const hasData = window.some((sample) => sample.value !== null && Number.isFinite(sample.value) && sample.at >= from && sample.at <= now)

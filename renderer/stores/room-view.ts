@@ -11,7 +11,7 @@ export interface Ask {
 }
 
 export type AskKind =
-  | 'start-danger' | 'skip-step' | 'retry-unknown' | 'retry-all' | 'ignore-failure' | 'exclude-host' | 'fail-step' | 'resolve-step' | 'waive' | 'no-go' | 'go-despite' | 'note' | 'override-breach' | 'fire-trigger'
+  | 'start-danger' | 'skip-step' | 'retry-unknown' | 'retry-all' | 'ignore-failure' | 'exclude-host' | 'fail-step' | 'resolve-step' | 'waive' | 'no-go' | 'go-despite' | 'note' | 'override-breach' | 'watch-breach' | 'accept-no-data' | 'fire-trigger'
   | 'skip-message' | 'send-message' | 'end-monitoring' | 'abort' | 'pause' | 'start-rollback'
 
 /** What one person looks at in the room: nothing here is a fact about the run. */

@@ -9,7 +9,7 @@ import { createEngine, type Engine } from '#engine/engine.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
 import { createFakeClock, createFakePorts, createFakeShell, noSecrets, settled, until, type FakeClock, type FakeShell } from '#support/fake-world.ts'
 import { go, START, tick } from '#support/run-log.ts'
-import { phase, range, sh, smallRunbook } from '#support/runbooks.ts'
+import { manual, phase, range, sh, smallRunbook } from '#support/runbooks.ts'
 
 let folder: string
 let storage: Storage
@@ -230,6 +230,62 @@ describe('storage that refuses', () => {
   })
 })
 
+describe('a countdown to the rollback', () => {
+  const threshold = { id: 'many-threshold', text: 'Error rate > 5%', metric: 'error rate', operator: '>' as const, limit: 5, unit: '%' as const, holdMs: 0, range }
+  const auto = smallRunbook({
+    phases: [phase(1, [sh('stop', ['app1']), manual('look')])],
+    rollback: { triggers: [{ id: 'many', text: threshold.text, threshold, auto: { countdownMs: 60_000 }, range }], steps: [sh('back', ['app1'])], validation: [] },
+  })
+  const firing = async (): Promise<string> => {
+    const runId = await throughFirstGate(auto, 1)
+    shell.finish('app1')
+    await until(() => engine.state(runId).steps['stop']?.status === 'succeeded')
+    reading = () => 7
+    await clock.advance(5_000)
+    await until(() => engine.state(runId).breaches.length === 1, 'the trigger')
+    return runId
+  }
+  const typesOf = (runId: string) => storage.journal.read(runId, 0).map(({ event }) => event.type)
+
+  test('ends in the rollback, whose first step is sent', async () => {
+    const runId = await firing()
+    const { control, limit, query, samples } = engine.state(runId).breaches[0]!.evidence
+    expect({ control, limit, query, last: samples.at(-1)?.value }).toEqual({ control: 'dana', limit: '> 5 %', query: "the rehearsal script's error rate", last: 7 })
+    expect(clock.rate()).toBe(1)
+    await clock.advance(70_000)
+    await until(() => shell.requests.length === 2, 'the first step of the rollback')
+    expect([engine.state(runId).rollback?.by, shell.requests[1]?.script.includes('echo back')]).toEqual(['holdpoint', true])
+  })
+
+  test('survives a restart, and starts again in full when its end was not seen', async () => {
+    const runId = await firing()
+    await engine.close()
+    open()
+    engine.recover()
+    await clock.advance(50_000)
+    expect(engine.state(runId).rollback).toBeNull()
+    await engine.close()
+    await clock.advance(300_000)
+    open()
+    engine.recover()
+    await clock.advance(1)
+    await until(() => typesOf(runId).filter((type) => type === 'rollback-countdown-started').length === 2, 'the countdown again')
+    expect(engine.state(runId).rollback).toBeNull()
+    await clock.advance(66_000)
+    await until(() => engine.state(runId).rollback?.by === 'holdpoint')
+  })
+
+  test('that was stopped stays stopped after a restart', async () => {
+    const runId = await firing()
+    engine.handle(runId, { type: 'watch-breach', breachId: engine.state(runId).breaches[0]!.id, note: 'looking' }, 'dana')
+    await engine.close()
+    open()
+    engine.recover()
+    await clock.advance(300_000)
+    expect([engine.state(runId).rollback, engine.state(runId).steps['look']?.status, shell.requests.length]).toEqual([null, 'running', 0])
+  })
+})
+
 describe('health', () => {
   const watched = smallRunbook({
     thresholds: [{ id: 'errors', text: 'Error rate > 2% for 10s', metric: 'error rate', operator: '>', limit: 2, unit: '%', holdMs: 10_000, range }],
@@ -247,6 +303,33 @@ describe('health', () => {
     reading = () => 0.1
     await clock.advance(10_000)
     await until(() => engine.state(runId).breaches[0]?.closedAt !== null)
+  })
+
+  test('a multiple of the baseline is judged once the first phase has begun, by the readings before it', async () => {
+    reading = () => 200
+    const relative = { id: 'twice', text: 'Latency > 2x baseline', metric: 'latency', operator: '>' as const, limit: 2, of: 'baseline' as const, unit: '' as const, holdMs: 0, range }
+    const runId = begin(smallRunbook({ thresholds: [relative] }))
+    await clock.advance(30_000)
+    expect([engine.state(runId).verdicts['twice'], engine.state(runId).baseline]).toEqual([undefined, null])
+    const known = () => storage.samples.range(runId, 'latency', START, clock.now()).length
+    await until(() => {
+      void clock.advance(2000)
+      return known() >= 3
+    }, 'readings')
+    engine.handle(runId, tick('tests-pass'), 'dana')
+    engine.handle(runId, go(1), 'dana')
+    await until(() => engine.state(runId).baseline?.metrics['latency']?.value === 200, 'the baseline')
+    reading = () => 390
+    await clock.advance(10_000)
+    await until(() => engine.state(runId).verdicts['twice']?.verdict === 'ok', 'the verdict')
+    reading = () => 410
+    await clock.advance(10_000)
+    await until(() => engine.state(runId).breaches.length === 1, 'the breach')
+    expect(engine.state(runId).breaches[0]?.evidence.limit).toMatch(/^> 400 ms, 2 × the baseline of 200 ms \(n=\d+\)$/)
+    await engine.close()
+    open()
+    engine.recover()
+    expect(engine.state(runId).verdicts['twice']).toMatchObject({ verdict: 'inconclusive', doubt: 'no-data' })
   })
 
   test('silence is noticed as no data and does not close a breach', async () => {

@@ -15,12 +15,14 @@ ${notes.length === 0 ? null : html`<h3>Notes</h3><ul class="plain">${notes.map((
 ${other.length === 0 ? null : html`<h3>From the runbook</h3>${other.map(({ title, text }) => html`<h4>${title}</h4><pre>${text}</pre>`)}`}`
 }
 
-function incidentBlock({ kind, rule, openedAt, closedAt, stepTitle, samples, unit, override }: IncidentReport, times: Times): Html {
+function incidentBlock({ kind, rule, openedAt, closedAt, stepTitle, samples, unit, override, watched, limit, query, control }: IncidentReport, times: Times): Html {
   const readings = samples.slice(-12).map(({ at, value }) => `${times.exact(at)} ${value === null ? 'no data' : describeReading(value, unit)}`)
   const when = closedAt !== null ? `From ${times.exact(openedAt)} to ${times.exact(closedAt)} (${times.length(closedAt - openedAt)})` : kind === 'trigger' ? `At ${times.exact(openedAt)}` : `From ${times.exact(openedAt)}, not over in this record`
   return html`<div class="incident"><h4>${kind === 'trigger' ? 'Rollback trigger' : 'Breach'}: ${rule}</h4>
 <p>${when}${stepTitle === null ? null : `, during “${stepTitle}”`}.</p>
 <p class="dim">${readings.length === 0 ? 'Judged by a person.' : html`Last readings: ${readings.map((reading, index) => html`${index === 0 ? null : ' · '}<span class="at">${reading}</span>`)}`}</p>
+${[limit === null ? null : `Limit: ${limit}`, query === null ? null : `Asked: ${query}`, control === null ? null : `In control: ${control}`].map((line) => (line === null ? null : html`<p class="dim">${line}</p>`))}
+${watched === null ? null : html`<p><strong>Held and watched</strong> by ${watched.by} at ${times.exact(watched.at)}${watched.note === '' ? null : `: ${watched.note}`}</p>`}
 ${override === null ? null : html`<p><strong>Overridden</strong> by ${override.by} at ${times.exact(override.at)}: ${override.reason}</p>`}</div>`
 }
 

@@ -27,12 +27,16 @@ export function happenings(report: ReportModel, times: Times): string {
 }
 
 function incidentBlock(incident: IncidentReport, times: Times): string {
-  const { kind, rule, openedAt, closedAt, stepTitle, samples, unit, override } = incident
+  const { kind, rule, openedAt, closedAt, stepTitle, samples, unit, override, watched, limit, query, control } = incident
   const readings = samples.slice(-12).map(({ at, value }) => `${times.exact(at)} ${value === null ? 'no data' : describeReading(value, unit)}`).join(', ')
   return [
     `- **${kind === 'trigger' ? 'Rollback trigger' : 'Breach'}:** ${inline(rule)}`,
     `  - ${duration(openedAt, closedAt, kind, times)}${stepTitle === null ? '' : `, during ${inline(stepTitle)}`}`,
     readings === '' ? '  - Judged by a person' : `  - Last readings: ${readings}`,
+    ...(limit === null ? [] : [`  - Limit: ${inline(limit)}`]),
+    ...(query === null ? [] : [`  - Asked: ${inline(query)}`]),
+    ...(control === null ? [] : [`  - In control: ${inline(control)}`]),
+    ...(watched === null ? [] : [`  - Held and watched by ${inline(watched.by)} at ${times.exact(watched.at)}${watched.note === '' ? '' : `: ${inline(watched.note)}`}`]),
     ...(override === null ? [] : [`  - **Overridden** by ${inline(override.by)} at ${times.exact(override.at)}: ${inline(override.reason)}`]),
   ].join('\n')
 }

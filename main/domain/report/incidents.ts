@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../run/events.ts'
-import { gateBefore, type Breach, type RunState } from '../run/state.ts'
+import { unitOf } from '../run/rules.ts'
+import { gateBefore, type RunState } from '../run/state.ts'
 import { findStep } from '../run/view.ts'
-import type { Threshold } from '../threshold.ts'
 import type { GateReport, IncidentReport, NoDataReport, PauseReport } from './model.ts'
 
 export function incidentReports(state: RunState): IncidentReport[] {
@@ -13,15 +13,13 @@ export function incidentReports(state: RunState): IncidentReport[] {
     closedAt: breach.closedAt,
     stepTitle: breach.evidence.stepId === null ? null : (findStep(state.runbook, breach.evidence.stepId)?.step.title ?? breach.evidence.stepId),
     samples: breach.evidence.samples,
-    unit: thresholdOf(state, breach)?.unit ?? '',
+    unit: breach.metric === null ? '' : unitOf(state.runbook, breach.metric),
     override: breach.override,
+    watched: breach.watched,
+    limit: breach.evidence.limit ?? null,
+    query: breach.evidence.query ?? null,
+    control: breach.evidence.control ?? null,
   }))
-}
-
-function thresholdOf(state: RunState, breach: Breach): Threshold | null {
-  return state.runbook.thresholds.find((threshold) => threshold.id === breach.thresholdId)
-    ?? state.runbook.rollback.triggers.find((trigger) => trigger.id === breach.triggerId)?.threshold
-    ?? null
 }
 
 /** When which metric had no data, as the journal tells it. */

@@ -180,6 +180,12 @@ export interface IncidentReport {
   samples: Sample[]
   unit: Threshold['unit']
   override: { at: number; by: string; reason: string } | null
+  /** Who held the run and watched. */
+  watched: { at: number; by: string; note: string } | null
+  /** The rule in numbers, what was asked, and who had the run in hand; null in records of older versions. */
+  limit: string | null
+  query: string | null
+  control: string | null
 }
 
 export interface NoDataReport {

@@ -11,7 +11,7 @@ export function timelineOf(events: StoredEvent[], runbook: Runbook): TimelineEnt
 }
 
 function isSmall(event: RunEvent, rehearsed: boolean): boolean {
-  return (event.type === 'host-started' && (event.durable !== false || rehearsed)) || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
+  return event.type === 'verdict-changed' || (event.type === 'host-started' && (event.durable !== false || rehearsed)) || (event.type === 'host-finished' && event.result.outcome === 'succeeded')
 }
 
 function toneOf(event: RunEvent): TimelineEntry['tone'] {
@@ -21,6 +21,9 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':
+    case 'no-data-accepted':
+    case 'breach-watched':
+    case 'rollback-countdown-started':
     case 'retry-scheduled':
     case 'host-link-lost':
     case 'breach-overridden':
@@ -54,6 +57,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
     case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
     case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
+    case 'verdict-changed': case 'baseline-chosen': case 'baseline-taken':
       return 'plain'
   }
 }

@@ -2,6 +2,7 @@ import type { OperatorCommand } from './commands.ts'
 import type { RunState } from './state.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { conditionOf } from './condition.ts'
+import { blindTriggers, missedMetrics } from './health.ts'
 import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, laneSteps } from './view.ts'
 
 /** How a rehearsal without a person answers trouble. */
@@ -27,6 +28,8 @@ export function nextMove(state: RunState, policy: AutopilotPolicy, now = state.l
   const trouble = answerTrigger(state, policy)
   if (trouble) return trouble
   if (state.paused) return { type: 'resume' }
+  const [blind] = state.rollback ? [] : blindTriggers(state)
+  if (blind !== undefined && (state.stage === 'phases' || state.stage === 'preparation')) return { type: 'accept-no-data', metric: blind, reason: REASON }
   return answerStuck(state, policy) ?? tickOpenStep(state) ?? passGate(state) ?? endMonitoring(state, now) ?? finish(state)
 }
 
@@ -64,13 +67,13 @@ function passGate(state: RunState): OperatorCommand | null {
   if (!gate) return null
   const open = openItems(state, gate.gateId)[0]
   if (open) return findStep(state.runbook, open.id) ? null : { type: 'tick', id: open.id, note: '' }
-  return { type: 'decide-gate', gateId: gate.gateId, decision: 'go', reason: openBreaches(state).length > 0 ? REASON : '' }
+  return { type: 'decide-gate', gateId: gate.gateId, decision: 'go', reason: openBreaches(state).length > 0 || missedMetrics(state).length > 0 ? REASON : '' }
 }
 
 /** A rule still breached or a metric still silent keeps the monitoring time from ending by itself. */
 function endMonitoring(state: RunState, now: number): OperatorCommand | null {
   if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt + GRACE_MS) return null
-  const open = [...openBreaches(state).map((breach) => `${breach.evidence.rule} is breached`), ...Object.keys(state.silent).map((metric) => `no data for ${metric}`)]
+  const open = [...openBreaches(state).map((breach) => `${breach.evidence.rule} is breached`), ...missedMetrics(state).map((metric) => `no data for ${metric}`)]
   return open.length > 0 ? { type: 'end-monitoring', reason: `The monitoring time is over: ${open.join(', ')}.` } : null
 }
 

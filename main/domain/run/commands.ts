@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { CLICKED_FAULT_IDS } from '../clicked-faults.ts'
 import type { HostResult } from '../step.ts'
+import type { Baseline } from '../threshold.ts'
+import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Evidence } from './events.ts'
 
 const id = z.string().min(1).max(200)
@@ -42,6 +44,12 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start-rollback'), reason }),
   z.strictObject({ type: z.literal('fire-trigger'), triggerId: id, reason }),
   z.strictObject({ type: z.literal('override-breach'), breachId: id, reason }),
+  /** Holds the run and watches: a fired trigger's countdown ends, and nothing is decided yet. */
+  z.strictObject({ type: z.literal('watch-breach'), breachId: id, note }),
+  /** Goes on although a metric has no data, until it has. */
+  z.strictObject({ type: z.literal('accept-no-data'), metric: id, reason }),
+  /** What is usual is read from these times on the run's clock (epoch ms), instead of from before the first phase. */
+  z.strictObject({ type: z.literal('choose-baseline'), from: z.number(), to: z.number() }),
   z.strictObject({ type: z.literal('add-note'), about: id.nullable().default(null), text: reason }),
   z.strictObject({ type: z.literal('send-message'), messageId: id, note }),
   z.strictObject({ type: z.literal('skip-message'), messageId: id, reason }),
@@ -65,6 +73,8 @@ export type EngineCommand =
   | { type: 'report-probed'; stepId: string; attempt: number; host: string; findings: string[]; result: HostResult | null }
   | { type: 'report-breach'; thresholdId: string | null; triggerId: string | null; metric: string; evidence: Evidence }
   | { type: 'report-breach-over'; breachId: string }
+  | { type: 'report-verdict'; thresholdId: string; metric: string; verdict: VerdictWord; doubt: Doubt | null }
+  | { type: 'report-baseline'; from: number; to: number; metrics: Record<string, Baseline | null> }
   | { type: 'report-no-data'; metric: string }
   | { type: 'report-data'; metric: string }
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }

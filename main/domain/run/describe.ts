@@ -3,7 +3,9 @@ import { formatDuration } from '../duration.ts'
 import { failureLabel } from '../failure-label.ts'
 import type { Phase, Runbook } from '../runbook.ts'
 import { LOCAL_HOST, type HostResult } from '../step.ts'
-import { describeReading } from '../verdict.ts'
+import type { Baseline } from '../threshold.ts'
+import { describeReading, describeVerdict } from '../verdict.ts'
+import { unitOf, watchedRules } from './rules.ts'
 import type { RunEvent, RunFact } from './events.ts'
 import { gateBefore } from './state.ts'
 import { findStep, tickableItems } from './view.ts'
@@ -56,11 +58,18 @@ function subject(runbook: Runbook, id: string): string {
 
 function breachWords(event: FactOf<'breach-opened'>, runbook: Runbook): string {
   const last = event.evidence.samples.at(-1)
-  const unit = runbook.thresholds.find((threshold) => threshold.id === event.thresholdId)?.unit
-    ?? runbook.rollback.triggers.find((trigger) => trigger.id === event.triggerId)?.threshold?.unit ?? ''
+  const unit = event.metric === null ? '' : unitOf(runbook, event.metric)
   const reading = last === undefined || last.value === null ? '' : `, last reading ${describeReading(last.value, unit)}`
   return `${event.triggerId === null ? 'Breach' : 'Rollback trigger'}: ${event.evidence.rule}${reading}`
 }
+
+function verdictWords(event: FactOf<'verdict-changed'>, runbook: Runbook): string {
+  const rule = watchedRules(runbook).find(({ threshold }) => threshold.id === event.thresholdId)?.threshold.text ?? event.metric
+  return `${rule}: ${describeVerdict(event.verdict, event.doubt)}`
+}
+
+const baselineWords = (metrics: Record<string, Baseline | null>, runbook: Runbook): string =>
+  Object.entries(metrics).map(([metric, found]) => (found === null ? `${metric} has too few readings` : `${metric} ${describeReading(found.value, unitOf(runbook, metric))} (n=${found.n})`)).join(', ')
 
 const describers: Describers = {
   'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}, at ${event.speed}× speed` : `Live run created from revision ${event.revision}`),
@@ -101,6 +110,12 @@ const describers: Describers = {
   'breach-opened': breachWords,
   'breach-closed': () => 'Breach over: the metric is back inside its limit',
   'breach-overridden': (event) => `Breach overridden${because(event.reason)}`,
+  'breach-watched': (event) => `Held and watched: the fired trigger is not answered yet${because(event.note)}`,
+  'rollback-countdown-started': (event) => `The rollback begins by itself in ${formatDuration(event.endsAt - event.at)} unless somebody answers`,
+  'verdict-changed': verdictWords,
+  'baseline-chosen': (event) => `Baseline picked: ${formatDuration(event.to - event.from)} of readings`,
+  'baseline-taken': (event, runbook) => `Baseline taken: ${baselineWords(event.metrics, runbook)}`,
+  'no-data-accepted': (event) => `Going on without data for ${event.metric}${because(event.reason)}`,
   'no-data-noticed': (event) => `No data for ${event.metric}`,
   'data-returned': (event) => `Data for ${event.metric} is back`,
   'note-added': (event, runbook) => `Note${event.about === null ? '' : ` about ${subject(runbook, event.about)}`}: ${event.text}`,

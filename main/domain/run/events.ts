@@ -1,7 +1,8 @@
 import type { ClickedFault } from '../clicked-faults.ts'
 import type { Runbook } from '../runbook.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
-import type { Sample } from '../threshold.ts'
+import type { Baseline, Sample } from '../threshold.ts'
+import type { Doubt, VerdictWord } from '../verdict.ts'
 
 export type RunMode = 'live' | 'rehearsal'
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'rolled-back'
@@ -11,10 +12,16 @@ export type GateDecision = 'go' | 'no-go'
 export interface Evidence {
   /** The rule, as written in the runbook; for a manual trigger its prose. */
   rule: string
-  /** Newest last, at most 60. Empty for a manual trigger. */
+  /** Those that decided it, newest last, at most 60. Empty for a manual trigger. */
   samples: Sample[]
   /** The step in progress, or null. */
   stepId: string | null
+  /** The rule in numbers: `> 412 ms, 2 × the baseline of 206 ms (n=34)`. */
+  limit?: string
+  /** What was asked of the metric's source, resolved. */
+  query?: string
+  /** Who had the run in hand: whoever acted last. */
+  control?: string
 }
 
 /** Facts, in the past tense. Each is stored once with its sequence number and never changed. */
@@ -64,6 +71,18 @@ export type RunFact =
   | { type: 'rollback-steps-finished' }
   | { type: 'breach-opened'; breachId: string; thresholdId: string | null; triggerId: string | null; metric: string | null; evidence: Evidence }
   | { type: 'breach-closed'; breachId: string }
+  /** A person has seen the fired trigger and holds the run without deciding yet. It ends the countdown. */
+  | { type: 'breach-watched'; breachId: string; note: string }
+  /** The trigger is marked `auto`: unless a person answers before `endsAt`, the rollback begins. A later one replaces it. */
+  | { type: 'rollback-countdown-started'; breachId: string; endsAt: number }
+  /** How a rule stands now; told when that changes. */
+  | { type: 'verdict-changed'; thresholdId: string; metric: string; verdict: VerdictWord; doubt: Doubt | null }
+  /** A person picked the readings that say what is usual. */
+  | { type: 'baseline-chosen'; from: number; to: number }
+  /** What is usual for each metric; null where there were too few readings. */
+  | { type: 'baseline-taken'; from: number; to: number; metrics: Record<string, Baseline | null> }
+  /** A person goes on without data of this metric until it is back. */
+  | { type: 'no-data-accepted'; metric: string; reason: string }
   | { type: 'breach-overridden'; breachId: string; reason: string }
   | { type: 'no-data-noticed'; metric: string }
   | { type: 'data-returned'; metric: string }

@@ -1,6 +1,6 @@
 import { own } from '../own.ts'
 import { hasRunOn, tickableItems } from './view.ts'
-import { gateBefore, type GateState, type HostState, type RunState, type StepState } from './state.ts'
+import { gateBefore, type Breach, type GateState, type HostState, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
 
 type FactOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
@@ -12,7 +12,7 @@ export function evolve(state: RunState | null, stored: Pick<StoredEvent, 'seq' |
   if (event.type === 'run-created') return { ...created(event), version: seq }
   if (!state) throw new Error(`run log starts with ${event.type} instead of run-created`)
   const change = evolvers[event.type] as (state: RunState, event: RunEvent) => Partial<RunState>
-  return { ...state, ...change(state, event), version: seq, lastEventAt: event.at }
+  return { ...state, ...change(state, event), version: seq, lastEventAt: event.at, control: event.by === 'holdpoint' ? state.control : event.by }
 }
 
 function created(event: FactOf<'run-created'>): RunState {
@@ -29,7 +29,7 @@ function created(event: FactOf<'run-created'>): RunState {
     steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
-    excluded: {}, breaches: [], silent: {}, captured: {}, notes: [],
+    excluded: {}, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, rollback: null, aborting: null,
   }
@@ -46,6 +46,9 @@ const withHost = (state: RunState, event: { stepId: string; host: string }, chan
   withStep(state, event.stepId, (step) => ({
     hosts: { ...step.hosts, [event.host]: change(own(step.hosts, event.host) ?? QUEUED) },
   }))
+
+const withBreach = (state: RunState, event: { breachId: string }, change: Partial<Breach>): Partial<RunState> =>
+  ({ breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, ...change } : breach)) })
 
 const withoutHosts = (excluded: string[]): string => `Succeeded on every host that is left; excluded: ${excluded.join(', ')}.`
 
@@ -99,15 +102,19 @@ const evolvers: Evolvers = {
   'breach-opened': (state, event) => ({
     breaches: [...state.breaches, {
       id: event.breachId, thresholdId: event.thresholdId, triggerId: event.triggerId, metric: event.metric,
-      openedAt: event.at, closedAt: null, evidence: event.evidence, override: null,
+      openedAt: event.at, closedAt: null, evidence: event.evidence, override: null, watched: null, countdownEndsAt: null,
     }],
   }),
-  'breach-closed': (state, event) => ({ breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, closedAt: event.at } : breach)) }),
-  'breach-overridden': (state, event) => ({
-    breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, override: { at: event.at, by: event.by, reason: event.reason } } : breach)),
-  }),
+  'breach-closed': (state, event) => withBreach(state, event, { closedAt: event.at, countdownEndsAt: null }),
+  'breach-overridden': (state, event) => withBreach(state, event, { override: { at: event.at, by: event.by, reason: event.reason }, countdownEndsAt: null }),
+  'breach-watched': (state, event) => withBreach(state, event, { watched: { at: event.at, by: event.by, note: event.note }, countdownEndsAt: null }),
+  'rollback-countdown-started': (state, event) => withBreach(state, event, { countdownEndsAt: event.endsAt }),
+  'verdict-changed': (state, event) => ({ verdicts: { ...state.verdicts, [event.thresholdId]: { verdict: event.verdict, doubt: event.doubt, at: event.at } } }),
+  'baseline-chosen': (_, event) => ({ baseline: { from: event.from, to: event.to, takenAt: null, metrics: {} } }),
+  'baseline-taken': (_, event) => ({ baseline: { from: event.from, to: event.to, takenAt: event.at, metrics: event.metrics } }),
   'no-data-noticed': (state, event) => ({ silent: { ...state.silent, [event.metric]: event.at } }),
-  'data-returned': (state, event) => ({ silent: without(state.silent, event.metric) }),
+  'data-returned': (state, event) => ({ silent: without(state.silent, event.metric), unwatched: without(state.unwatched, event.metric) }),
+  'no-data-accepted': (state, event) => ({ unwatched: { ...state.unwatched, [event.metric]: { at: event.at, by: event.by, reason: event.reason } } }),
   'note-added': (state, event) => ({ notes: [...state.notes, { id: event.noteId, at: event.at, by: event.by, about: event.about, text: event.text }] }),
   'message-sent': (state, event) => ({
     messages: { ...state.messages, [event.messageId]: { state: 'sent', sentAt: [...(own(state.messages, event.messageId)?.sentAt ?? []), event.at], by: event.by, note: event.note } },

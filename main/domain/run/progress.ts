@@ -1,5 +1,6 @@
 import type { Step } from '../step.ts'
 import type { RunFact } from './events.ts'
+import { blindTriggers } from './health.ts'
 import { gateBefore, type RunState } from './state.ts'
 import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, retryingStep, runningSteps, stuckSteps } from './view.ts'
 import { flowOf } from '../flow/attributes.ts'
@@ -81,6 +82,7 @@ function startNext(state: RunState): RunFact[] {
   const due = dueHandler(state)
   if (due) return handle(state, due)
   if (!state.automatic || stuckSteps(state).length > 0) return []
+  if (!state.rollback && blindTriggers(state).length > 0) return []
   const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
   return next ? begin(state, next) : []
 }

@@ -1,5 +1,7 @@
 import type { ClickedFault } from '../clicked-faults.ts'
 import type { RunEvent } from './events.ts'
+import { wantsBaseline } from './baseline.ts'
+import { rollbackCountdown } from './countdown.ts'
 import type { RunState } from './state.ts'
 import { automatedRunning, retryingStep } from './view.ts'
 
@@ -23,6 +25,8 @@ export function react(event: RunEvent): Effect[] {
 /** What should be going on while the run is in this state, whatever led to it: the same after a restart. */
 export interface Wants {
   sampling: boolean
+  /** The numbers of the baseline are to be worked out. */
+  baseline: boolean
   /** Epoch ms at which the run wants a `report-time`, or null. */
   wakeAt: number | null
   /** How fast a rehearsal's clock goes: its speed while hosts or the monitoring time are waited for, 1 while people are. */
@@ -32,10 +36,14 @@ export interface Wants {
 export function wantsOf(state: RunState): Wants {
   const open = state.stage !== 'planned' && state.stage !== 'ended'
   const retrying = state.paused || state.aborting ? null : retryingStep(state)
+  const countdown = rollbackCountdown(state)
   const waitingForTime = automatedRunning(state).length > 0 || retrying !== null || state.stage === 'monitoring'
+  const wakes = [countdown?.endsAt, retrying && state.steps[retrying.id]?.retryAt, state.stage === 'monitoring' ? state.monitoring?.endsAt : null].filter((at) => typeof at === 'number')
   return {
     sampling: open && state.stage !== 'closing',
-    wakeAt: retrying ? (state.steps[retrying.id]?.retryAt ?? null) : state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null,
-    rate: state.mode === 'rehearsal' && waitingForTime ? state.speed : 1,
+    wakeAt: wakes.length === 0 ? null : Math.min(...wakes),
+    baseline: wantsBaseline(state),
+    // A person must be able to stop a countdown, so it is never sped up.
+    rate: state.mode === 'rehearsal' && waitingForTime && countdown === null ? state.speed : 1,
   }
 }

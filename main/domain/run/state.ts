@@ -1,5 +1,7 @@
 import type { Runbook } from '../runbook.ts'
 import type { HostResult } from '../step.ts'
+import type { Baseline } from '../threshold.ts'
+import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Evidence, RunMode, RunOutcome } from './events.ts'
 
 /**
@@ -75,6 +77,10 @@ export interface Breach {
   closedAt: number | null
   evidence: Evidence
   override: { at: number; by: string; reason: string } | null
+  /** Who holds the run and watches, without having decided. */
+  watched: { at: number; by: string; note: string } | null
+  /** When the rollback begins by itself; null when it does not, or no more. */
+  countdownEndsAt: number | null
 }
 
 export interface Note {
@@ -121,6 +127,14 @@ export interface RunState {
   excluded: Record<string, { at: number; by: string; reason: string }>
   /** Metrics with no data at present, with since when. */
   silent: Record<string, number>
+  /** Metrics that a person goes on without. */
+  unwatched: Record<string, { at: number; by: string; reason: string }>
+  /** How each rule stands, by its threshold's id. Rules nobody has judged are missing. */
+  verdicts: Record<string, { verdict: VerdictWord; doubt: Doubt | null; at: number }>
+  /** What is usual, and from when to when it was read; `takenAt` null: the numbers are still to come. Null: nobody has asked yet. */
+  baseline: { from: number; to: number; takenAt: number | null; metrics: Record<string, Baseline | null> } | null
+  /** Whoever acted last has the run in hand. */
+  control: string
   /** Captured values by name, then host; null where a host printed none. */
   captured: Record<string, Record<string, string | null>>
   notes: Note[]

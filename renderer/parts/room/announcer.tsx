@@ -9,7 +9,7 @@ type Urgency = 'polite' | 'assertive'
 
 const said: Partial<Record<RunFact['type'], Urgency>> = {
   'gate-reached': 'polite', 'phase-started': 'polite', 'run-paused': 'polite', 'run-resumed': 'polite', 'abort-requested': 'polite', 'rollback-started': 'assertive',
-  'rollback-steps-finished': 'polite', 'breach-opened': 'assertive', 'host-probed': 'assertive', 'breach-closed': 'polite', 'no-data-noticed': 'assertive', 'monitoring-started': 'polite', 'run-finished': 'assertive',
+  'rollback-steps-finished': 'polite', 'breach-opened': 'assertive', 'host-probed': 'assertive', 'breach-closed': 'polite', 'rollback-countdown-started': 'assertive', 'breach-watched': 'polite', 'no-data-noticed': 'assertive', 'monitoring-started': 'polite', 'run-finished': 'assertive',
 }
 
 /** Says what changes the state of the run to those who hear the room instead of seeing it. The eye has the room itself. */

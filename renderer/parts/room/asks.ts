@@ -1,5 +1,7 @@
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { rollbackCountdown } from '#domain/run/countdown.ts'
+import { unjudgedMetrics } from '#domain/run/health.ts'
 import { environmentName, findStep, tickableItems } from '#domain/run/view.ts'
 import type { Ask, AskKind } from '#renderer/stores/room-view.ts'
 
@@ -22,6 +24,8 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   'go-despite': (gateId, reason) => ({ type: 'decide-gate', gateId, decision: 'go', reason }),
   note: (about, text) => ({ type: 'add-note', about: about === '' ? null : about, text }),
   'override-breach': (breachId, reason) => ({ type: 'override-breach', breachId, reason }),
+  'watch-breach': (breachId, note) => ({ type: 'watch-breach', breachId, note }),
+  'accept-no-data': (metric, reason) => ({ type: 'accept-no-data', metric, reason }),
   'fire-trigger': (triggerId, reason) => ({ type: 'fire-trigger', triggerId, reason }),
   'skip-message': (messageId, reason) => ({ type: 'skip-message', messageId, reason }),
   'send-message': (messageId, note) => ({ type: 'send-message', messageId, note }),
@@ -62,6 +66,8 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   'go-despite': () => ({ title: 'Go despite a breach?', description: 'A threshold is breached. The next phase opens all the same.', label: 'Why is it right to go on?', confirm: 'Go all the same', tone: 'danger' }),
   note: (subject) => ({ title: 'Add a note', description: subject === '' ? 'Kept in the record of the run with your name and the time.' : `About “${subject}”.`, label: 'Note', confirm: 'Add note' }),
   'override-breach': (subject) => ({ title: 'Override this breach?', description: `${subject} The run goes on; the breach and your reason stay in the record.`, label: 'Why is it right to go on?', confirm: 'Override breach', tone: 'danger' }),
+  'watch-breach': (subject, state) => ({ title: 'Hold and watch?', description: `${subject} The run stays held and nothing is decided yet.${rollbackCountdown(state) ? ' The rollback does not begin by itself any more.' : ''}`, label: 'What are you looking at? (optional)', confirm: 'Hold and watch', optional: true }),
+  'accept-no-data': (subject) => ({ title: `Go on without data for ${subject}?`, description: 'Nobody would see its rollback trigger fire. This stands until there is data again; your reason stays in the record.', label: 'Why is it right to go on blind?', confirm: 'Go on without data', tone: 'danger' }),
   'fire-trigger': (subject) => ({ title: 'Report a rollback trigger', description: `“${subject}” is recorded as having happened. Automatic progress holds until someone rolls back or overrides it.`, label: 'What did you see?', confirm: 'Report trigger', tone: 'danger' }),
   'skip-message': (subject) => ({ title: 'Do not send this message?', description: `“${subject}”`, label: 'Why is it not sent?', confirm: 'Skip message' }),
   'send-message': (subject) => ({ title: 'Mark as sent', description: `“${subject}”. Send it in your own tools; this records that it went out.`, label: 'Where, and what did it say? (optional)', confirm: 'Mark sent', optional: true }),
@@ -78,6 +84,7 @@ function subject(about: string, state: RunState): string {
     ?? runbook.messages.find((message) => message.id === about)?.text
     ?? runbook.rollback.triggers.find((trigger) => trigger.id === about)?.text
     ?? runbook.inventory.hosts.find((host) => host.name === about)?.name
+    ?? unjudgedMetrics(state).find((metric) => metric === about)
     ?? state.breaches.find((breach) => breach.id === about)?.evidence.rule.concat('.')
     ?? ''
 }

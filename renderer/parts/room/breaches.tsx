@@ -1,9 +1,8 @@
 import { TriangleAlert } from 'lucide-react'
 import { alarmsOf } from '#domain/run/health.ts'
 import type { Alarm } from '#domain/run/health.ts'
-import type { Breach } from '#domain/run/state.ts'
-import type { Runbook } from '#domain/runbook.ts'
-import type { Threshold } from '#domain/threshold.ts'
+import { rollbackCountdown } from '#domain/run/countdown.ts'
+import { unitOf } from '#domain/run/rules.ts'
 import { findStep } from '#domain/run/view.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
@@ -26,7 +25,8 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
   const { stepId } = first.evidence
   const open = useView((view) => formatCounter(Math.max(0, view.now - since)))
   const step = useRun((state) => (stepId === null ? null : findStep(state.runbook, stepId)?.step.title ?? null))
-  const unit = useRun((state) => unitOf(state.runbook, first))
+  const unit = useRun((state) => (first.metric === null ? '' : unitOf(state.runbook, first.metric)))
+  const canWatch = useRun((state) => isAllowed(state, { type: 'watch-breach', breachId: first.id, note: '' }))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const readings = first.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit).replace(' ', '\u00a0'))).join(' → ')
   return (
@@ -36,6 +36,7 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
         <h3>{fired ? 'Rollback trigger fired' : 'Threshold breached'}</h3>
         <span className={styles.for}>for {open}</span>
       </header>
+      <CountdownLine breachIds={breaches.map((breach) => breach.id)} />
       <ul className={styles.rules}>
         {breaches.map((breach) => (
           <li key={breach.id}>
@@ -46,13 +47,27 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
       </ul>
       <div className={styles.foot}>
         <p className={styles.evidence}>
-          Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}
+          Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}{first.evidence.limit === undefined ? '' : `. Limit ${first.evidence.limit}`}{first.watched ? `. Held by ${first.watched.by}${first.watched.note === '' ? '' : `: ${first.watched.note}`}` : ''}
         </p>
+        {canWatch && <Button size="s" shortcut="w" onClick={() => ask({ kind: 'watch-breach', about: first.id })}>Hold and watch…</Button>}
         {canRollBack && <Button size="s" variant="danger" onClick={() => ask({ kind: 'start-rollback', about: first.id })}>Roll back…</Button>}
       </div>
     </section>
   )
 }
 
-const unitOf = (runbook: Runbook, breach: Breach): Threshold['unit'] =>
-  (runbook.thresholds.find((threshold) => threshold.id === breach.thresholdId) ?? runbook.rollback.triggers.find((trigger) => trigger.id === breach.triggerId)?.threshold)?.unit ?? ''
+/** The rollback that is about to begin by itself, and how to stop it. */
+function CountdownLine({ breachIds }: { breachIds: string[] }) {
+  const { send } = useActions()
+  const zone = useZone()
+  const breachId = useRun((state) => rollbackCountdown(state)?.breach.id ?? null)
+  const endsAt = useRun((state) => rollbackCountdown(state)?.endsAt ?? null)
+  const left = useView((view) => (endsAt === null ? 0 : Math.max(0, endsAt - view.now)))
+  if (breachId === null || endsAt === null || !breachIds.includes(breachId)) return null
+  return (
+    <p className={styles.countdown} role="timer">
+      <span>Rolling back by itself in <b>{formatCounter(left)}</b>, at {formatClock(endsAt, zone, true)}</span>
+      <Button size="s" onClick={() => void send({ type: 'watch-breach', breachId, note: '' })}>Stop the countdown</Button>
+    </p>
+  )
+}

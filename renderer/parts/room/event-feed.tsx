@@ -30,12 +30,12 @@ export function EventFeed() {
 }
 
 /** What goes well on one host is in the tree and the host table; its step says it once for all. */
-const isNews = ({ event }: StoredEvent): boolean => event.type !== 'host-started' && !(event.type === 'host-finished' && event.result.outcome === 'succeeded')
+const isNews = ({ event }: StoredEvent): boolean => event.type !== 'host-started' && event.type !== 'verdict-changed' && !(event.type === 'host-finished' && event.result.outcome === 'succeeded')
 
 type Tone = 'bad' | 'unknown' | 'note' | 'warn' | null
 
 const tones: Partial<Record<RunFact['type'], Tone>> = {
-  'breach-opened': 'bad', 'rollback-started': 'bad', 'abort-requested': 'bad', 'no-data-noticed': 'unknown', 'note-added': 'note', 'step-skipped': 'warn', 'item-waived': 'warn', 'breach-overridden': 'warn',
+  'breach-opened': 'bad', 'rollback-started': 'bad', 'abort-requested': 'bad', 'no-data-noticed': 'unknown', 'note-added': 'note', 'step-skipped': 'warn', 'item-waived': 'warn', 'breach-overridden': 'warn', 'breach-watched': 'warn', 'no-data-accepted': 'warn', 'rollback-countdown-started': 'bad',
 }
 
 function toneOf({ event }: StoredEvent): Tone {

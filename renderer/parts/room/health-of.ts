@@ -10,15 +10,18 @@ import type { ChartLimit, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 /** What a threshold's line in the strip says. */
 export type ThresholdWord = Exclude<VerdictWord, 'inconclusive'> | 'no-data' | 'overridden'
 
+/** Null also while a multiple of the baseline has no baseline. */
 export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
-  threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` }
+  threshold && Number.isFinite(threshold.limit) ? { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` } : null
 
-/** Where a threshold stands: breaches and silences as main has recorded them, else the newest reading. Unclear is no data. */
-export function wordOf(state: Pick<RunState, 'breaches' | 'silent'>, threshold: Threshold, reading: { at: number; value: number } | null, staleMs: number | null): ThresholdWord {
+/** Where a threshold stands: breaches, silences and verdicts as main has recorded them, else the newest reading. Unclear is no data. */
+export function wordOf(state: Pick<RunState, 'breaches' | 'silent' | 'verdicts'>, threshold: Threshold, reading: { at: number; value: number } | null, staleMs: number | null): ThresholdWord {
   const open = state.breaches.find((breach) => breach.closedAt === null && isOf(breach, threshold))
   if (open) return open.override ? 'overridden' : 'breached'
   if (!reading || staleMs !== null || state.silent[threshold.metric] !== undefined) return 'no-data'
-  return isPast(reading.value, threshold) ? 'warning' : 'ok'
+  const recorded = state.verdicts[threshold.id]?.verdict ?? (threshold.of === undefined ? null : 'inconclusive')
+  if (recorded === 'inconclusive') return 'no-data'
+  return isPast(reading.value, threshold) && recorded === null ? 'warning' : (recorded ?? 'ok')
 }
 
 /** A breach names its threshold, or the rollback trigger that was compiled into it. */

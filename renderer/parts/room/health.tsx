@@ -4,11 +4,12 @@ import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
 import type { Band, ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 import { Crosshairs } from '#renderer/parts/chart/crosshairs.tsx'
 import { useBaseline } from '#renderer/parts/chart/use-baseline.ts'
-import { beforeRelease } from '#domain/run/before-release.ts'
+import { baselineRange } from '#domain/run/baseline.ts'
 import { watchedMetrics, watchedUntil } from '#domain/run/health.ts'
 import type { Watched } from '#domain/run/health.ts'
 import { readingEveryMs } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { resolveLimit } from '#domain/threshold.ts'
 import { currentStep, findStep } from '#domain/run/view.ts'
 import { longestGapMs } from '#domain/verdict.ts'
 import { breachedStretches, limitOf, staleness, trustMs, wordOf } from './health-of.ts'
@@ -60,10 +61,11 @@ function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; br
   const breached = useMemo(() => JSON.parse(breaches) as Stretch[], [breaches])
   const markers = useMemo(() => JSON.parse(starts) as Marker[], [starts])
   const few = useMemo(() => markers.filter((marker) => marker.kind !== 'step'), [markers])
-  const limit = useMemo(() => limitOf(threshold), [threshold])
+  const usual = useRun((state) => state.baseline?.metrics[metric] ?? null)
+  const limit = useMemo(() => limitOf(threshold && resolveLimit(threshold, usual)), [threshold, usual])
   const gapMs = useRun((state) => longestGapMs(readingEveryMs(state, metric)))
-  const before = useRun((state) => JSON.stringify(beforeRelease(state)))
-  const baseline = useBaseline(client, runId, metric, JSON.parse(before) as ReturnType<typeof beforeRelease>)
+  const before = useRun((state) => JSON.stringify(baselineRange(state)))
+  const baseline = useBaseline(client, runId, metric, JSON.parse(before) as ReturnType<typeof baselineRange>)
   return { rehearsal, breached, markers, few, limit, baseline, gapMs }
 }
 

@@ -1,6 +1,7 @@
 import { flowOf } from '#domain/flow/attributes.ts'
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import { probeableHosts } from '#domain/run/decide/probe.ts'
+import { blindTriggers } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
 import type { OpenItem } from '#domain/run/view.ts'
@@ -45,12 +46,19 @@ export function nextAction(state: RunState): NextAction {
   const trigger = holdingTriggers(state)[0]
   if (trigger && !state.rollback) {
     return act({
-      tone: 'bad', title: 'A rollback trigger has fired', detail: trigger.evidence.rule, focusId: currentStep(state)?.id ?? null,
-      primary: ask('Roll back', 'Shift+R', { kind: 'start-rollback', about: trigger.id }), second: ask('Override', '', { kind: 'override-breach', about: trigger.id }),
+      tone: 'bad', title: trigger.watched ? `Held by ${trigger.watched.by}: a rollback trigger has fired` : 'A rollback trigger has fired', detail: trigger.evidence.rule, focusId: currentStep(state)?.id ?? null,
+      primary: ask('Roll back', 'Shift+R', { kind: 'start-rollback', about: trigger.id }), second: trigger.watched ? ask('Override', '', { kind: 'override-breach', about: trigger.id }) : ask('Hold and watch', 'w', { kind: 'watch-breach', about: trigger.id }),
     })
   }
+  const [blind] = state.rollback ? [] : blindTriggers(state)
+  if (blind !== undefined && state.stage === 'phases' && state.automatic && currentStep(state) === null && nextStep(state) !== null && waitingGate(state) === null) return withoutData(blind, nextStep(state))
   return steadyAction(state)
 }
+
+const withoutData = (metric: string, next: Step | null): NextAction => act({
+  tone: 'unknown', title: `No data for ${metric}`, detail: `Nobody would see its rollback trigger fire, so the run holds before “${next?.title ?? ''}” until there is data.`, focusId: next?.id ?? null,
+  primary: ask('Go on without…', '', { kind: 'accept-no-data', about: metric }),
+})
 
 function steadyAction(state: RunState): NextAction {
   const running = currentStep(state)

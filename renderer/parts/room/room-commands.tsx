@@ -7,6 +7,7 @@ import { keyAction } from './key-action.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import { useSelectedId } from './use-selection.ts'
+import { blindTriggers } from '#domain/run/health.ts'
 import { isExcluded } from '#domain/run/decide/hosts.ts'
 import { useTree } from './use-tree.ts'
 
@@ -27,6 +28,8 @@ export function RoomCommands() {
   const playsAlong = useView((room) => room.playsAlong)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
+  const fired = useRun((state) => state.breaches.find(({ id, triggerId }) => triggerId !== null && isAllowed(state, { type: 'watch-breach', breachId: id, note: '' }))?.id ?? null)
+  const blind = JSON.parse(useRun((state) => JSON.stringify(blindTriggers(state)))) as string[]
   const hosts = useRun((state) => JSON.stringify(state.runbook.inventory.hosts.map(({ name }) => [name, isExcluded(state, name)])))
   const hostCommands = (JSON.parse(hosts) as [string, boolean][]).map(([host, excluded]): Command => (excluded
     ? { id: `room-include ${host}`, title: `Take ${host} back into this run`, group: GROUP, enabled: canAbort, run: () => void send({ type: 'include-host', host, reason: '' }) }
@@ -72,6 +75,9 @@ export function RoomCommands() {
     { id: 'room-note', title: 'Add a note', group: GROUP, shortcut: 'n', run: () => ask({ kind: 'note', about: '' }) },
     { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },
     { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
+    { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },
+    ...blind.map((metric): Command => ({ id: `room-blind ${metric}`, title: `Go on without data for ${metric}…`, group: GROUP, run: () => ask({ kind: 'accept-no-data', about: metric }) })),
+    { id: 'room-baseline', title: 'Take the last 10 minutes as the baseline', group: GROUP, enabled: canAbort, run: () => { const { now } = view.getState(); void send({ type: 'choose-baseline', from: Math.max(run.getState().state?.createdAt ?? 0, now - 600_000), to: now }) } },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]
   const rehearsal: Command[] = [

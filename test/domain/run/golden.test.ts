@@ -50,8 +50,13 @@ describe('what the golden logs tell', () => {
   it('is how each night ended', () => {
     expect(Object.fromEntries(names.map((name) => [name, ended(name).outcome]))).toMatchObject({
       'breach-then-override': 'succeeded', 'breach-then-rollback': 'rolled-back', 'clean-release': 'succeeded',
-      'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
+      'automatic-rollback-nobody-stops': 'rolled-back', 'countdown-stopped-then-blind': 'succeeded', 'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
     })
+  })
+
+  it('is that nobody stopped one rollback, and that the other never began', () => {
+    expect([ended('automatic-rollback-nobody-stops').rollback?.by, ended('countdown-stopped-then-blind').rollback]).toEqual(['holdpoint', null])
+    expect(ended('countdown-stopped-then-blind').breaches[0]?.watched?.by).toBe('jonas')
   })
 
   it('is that silence held the run beyond its monitoring time', () => {

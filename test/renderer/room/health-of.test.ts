@@ -8,9 +8,9 @@ const NOW = Date.UTC(2026, 11, 1, 21, 0, 7)
 const book = fakeRunbook(NOW)
 const threshold = book.thresholds[0]!
 const trigger = book.rollback.triggers[0]!.threshold!
-const quiet = { breaches: [], silent: {} }
+const quiet = { breaches: [], silent: {}, verdicts: {} }
 const breach = (change: Partial<Breach>): Breach => ({
-  id: 'b', thresholdId: null, triggerId: null, metric: 'error rate', openedAt: NOW, closedAt: null, evidence: { rule: threshold.text, samples: [], stepId: null }, override: null, ...change,
+  id: 'b', thresholdId: null, triggerId: null, metric: 'error rate', openedAt: NOW, closedAt: null, evidence: { rule: threshold.text, samples: [], stepId: null }, override: null, watched: null, countdownEndsAt: null, ...change,
 })
 const reading = (value: number) => ({ at: NOW, value })
 
@@ -21,7 +21,7 @@ test('a limit is written as short as it goes', () => {
 test('no reading, an old one, or a silence noticed by main is no data, never ok', () => {
   expect(wordOf(quiet, threshold, null, Infinity)).toBe('no-data')
   expect(wordOf(quiet, threshold, reading(0.1), 40_000)).toBe('no-data')
-  expect(wordOf({ breaches: [], silent: { 'error rate': NOW } }, threshold, reading(0.1), null)).toBe('no-data')
+  expect(wordOf({ ...quiet, silent: { 'error rate': NOW } }, threshold, reading(0.1), null)).toBe('no-data')
   expect(wordOf(quiet, threshold, reading(0.1), null)).toBe('ok')
 })
 
@@ -29,6 +29,13 @@ test('past the limit is said before it is a breach, and a breach stays one while
   expect(wordOf(quiet, threshold, reading(2.1), null)).toBe('warning')
   expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1' })] }, threshold, null, Infinity)).toBe('breached')
   expect(wordOf({ ...quiet, breaches: [breach({ thresholdId: 'limit-1', override: { at: NOW, by: 'mira', reason: 'known' } })] }, threshold, reading(3), null)).toBe('overridden')
+})
+
+test('what main has judged is said, and a multiple of the baseline is no data until it has', () => {
+  const judged = (verdict: 'ok' | 'warning' | 'breached' | 'inconclusive') => ({ ...quiet, verdicts: { [threshold.id]: { verdict, doubt: null, at: NOW } } })
+  expect([wordOf(judged('warning'), threshold, reading(0.1), null), wordOf(judged('inconclusive'), threshold, reading(0.1), null), wordOf(judged('ok'), threshold, reading(0.1), 40_000)]).toEqual(['warning', 'no-data', 'no-data'])
+  expect(wordOf(quiet, { ...threshold, of: 'baseline' }, reading(0.1), null)).toBe('no-data')
+  expect(limitOf({ ...threshold, limit: NaN })).toBeNull()
 })
 
 test('a breach belongs to its own rule: another threshold on the same metric is not breached by it', () => {

@@ -1,6 +1,9 @@
 import { own } from '../../own.ts'
+import { countdownOver } from '../countdown.ts'
 import type { RunFact } from '../events.ts'
+import { blindTriggers, missedMetrics } from '../health.ts'
 import type { RunState } from '../state.ts'
+import { watchedRules } from '../rules.ts'
 import { holdingTriggers, openBeforeFinish, openBreaches, openItems, waitingGate, type OpenItem } from '../view.ts'
 import { refuse, requireActive, requireOpen, type Decide } from './context.ts'
 import { retryDue } from './retry.ts'
@@ -20,7 +23,8 @@ export const decideGate: Decide<'decide-gate'> = (state, command) => {
   if (command.decision === 'no-go') return [decided]
   // Whoever goes on in the face of a fired trigger has answered it: it must not hold the first step of the phase as well.
   const answered = holdingTriggers(state).map((breach): RunFact => ({ type: 'breach-overridden', breachId: breach.id, reason: command.reason }))
-  return [decided, ...answered, { type: 'phase-started', phaseId: waiting.phase.id }]
+  const accepted = blindTriggers(state).map((metric): RunFact => ({ type: 'no-data-accepted', metric, reason: command.reason }))
+  return [decided, ...answered, ...accepted, { type: 'phase-started', phaseId: waiting.phase.id }]
 }
 
 function requireGo(state: RunState, gateId: string, reason: string): void {
@@ -29,6 +33,8 @@ function requireGo(state: RunState, gateId: string, reason: string): void {
   if (open.length > 0) refuse('gate-items-open', `${open.length} required ${open.length === 1 ? 'item is' : 'items are'} open: ${listed(open)}.`, 'Tick each, or waive it with a reason.')
   const breach = openBreaches(state)[0]
   if (breach && reason === '') refuse('gate-breach', `"${breach.evidence.rule}" is breached.`, 'Give a reason to go all the same, override the breach, or roll back.')
+  const missed = missedMetrics(state).filter((metric) => watchedRules(state.runbook).some(({ threshold }) => threshold.metric === metric))
+  if (missed[0] && reason === '') refuse('gate-no-data', `There is no data for ${missed.join(', ')}: nobody knows how production is.`, 'Give a reason to go all the same, or wait for the data.')
 }
 
 const listed = (open: OpenItem[]): string =>
@@ -92,12 +98,14 @@ export const endMonitoring: Decide<'end-monitoring'> = (state, command) => {
   return [{ type: 'monitoring-ended', reason: command.reason }]
 }
 
-/** The tick of the run's clock: begins the retry that is due, or ends the monitoring time when it is over and nothing is breached or silent. */
+/** The tick of the run's clock: begins the rollback whose countdown is over or the retry that is due, or ends the monitoring time when it is over and nothing is breached or silent. */
 export const reportTime: Decide<'report-time'> = (state, _, { now }) => {
+  const back = countdownOver(state, now)
+  if (back.length > 0) return back
   const retry = retryDue(state, now)
   if (retry) return [retry]
   if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt) return []
-  if (openBreaches(state).length > 0 || Object.keys(state.silent).length > 0) return []
+  if (openBreaches(state).length > 0 || missedMetrics(state).length > 0) return []
   return [{ type: 'monitoring-ended', reason: 'The monitoring time is over.' }]
 }
 
