@@ -3,6 +3,7 @@ import type { Finding } from '#domain/finding.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
+import type { LineFound } from '#domain/output/find-lines.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
 import type { RunStatus } from '#domain/run/state.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
@@ -35,6 +36,10 @@ export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: num
 export interface OutputWindow { chunks: OutputChunk[]; bytes: number; before: boolean; after: boolean }
 /** What came since the last batch, oldest first; of a flood only the newest, and `skipped` says so. */
 export interface OutputBatch { chunks: OutputChunk[]; bytes: number; skipped: boolean }
+/** A line of output that holds what was looked for; `start` and `length` are the match in `text`. */
+export interface SearchHit extends LineFound { stepId: string; host: string; attempt: number; stream: 'stdout' | 'stderr'; at: number }
+/** `read` of `bytes` have been looked through. `done`: there is no more to come; `more`: because these are as many hits as are shown. */
+export interface SearchBatch { hits: SearchHit[]; read: number; bytes: number; done: boolean; more: boolean }
 /** One pixel column: null min/max = no data in it. Columns are evenly spaced from `from`. */
 export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
 /** `cursor`: ordinal of the newest sample counted in; following `samples` after it misses nothing and repeats nothing. */
@@ -104,6 +109,8 @@ export const feeds = {
   run: { input: z.strictObject({ runId: id, after }), item: out<RunItem>() },
   /** Cursor = sequence number of the batch's last chunk. What follows `after`, a bounded batch a few times a second. */
   output: { input: z.strictObject({ ...ofOutput, after }), item: out<OutputBatch>() },
+  /** Cursor = hits so far. Looks through what the run has said until now, step by step; stopping it stops the work. Begun again it leaves out the first `after` hits. */
+  search: { input: z.strictObject({ runId: id, stepId: id.nullable().default(null), host: id.nullable().default(null), text: z.string().min(1).max(200).regex(/^[^\r\n]+$/), after }), item: out<SearchBatch>() },
   /** Cursor = ordinal of the sample in this run. */
   samples: { input: z.strictObject({ runId: id, after }), item: out<SampleItem>() },
   prompts: { input: z.strictObject({ after }), item: out<PromptItem>() },

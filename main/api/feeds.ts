@@ -4,6 +4,7 @@ import type { FeedItem } from '#preload/bridge.ts'
 import type { FeedItemOf, FeedName, feeds, RunClock } from '#preload/contract.ts'
 import type { ApiDeps } from './deps.ts'
 import { followOutput } from './output.ts'
+import { followSearch } from './search.ts'
 
 type Emit<N extends FeedName> = (item: FeedItem<FeedItemOf<N>>) => void
 
@@ -38,6 +39,7 @@ export function createFeeds(deps: ApiDeps & { runbooksChanged: Signal }): Feeds 
       }
     },
     output: (input, emit) => followOutput(deps, input, emit),
+    search: (input, emit) => followSearch(deps, input, emit),
     samples: ({ runId, after }, emit) => pump<FeedItemOf<'samples'>>({
       after, wake: engine.live(runId)?.samples ?? engine.runsChanged, emit,
       read: (from) => storage.samples.after(runId, from, PAGE).map(({ ordinal, metric, at, value }) => ({ cursor: ordinal, item: { metric, at, value } })),

@@ -1,9 +1,10 @@
 import { check } from './check.ts'
 import { open, serve } from './open.ts'
+import { output } from './output.ts'
 import { rehearse } from './rehearse.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
 import type { Command } from './usage.ts'
 
-export const commands: Command[] = [open, check, rehearse, run, report, runs, serve]
+export const commands: Command[] = [open, check, rehearse, run, report, output, runs, serve]

@@ -25,6 +25,7 @@ export interface OutputRows {
   /** The first chunk of stderr from `from` on, or the last below it. */
   errorAt(query: OutputQuery, direction: 'up' | 'down', from: number): number | null
   streams(query: OutputQuery): StreamKey[]
+  steps(runId: string): string[]
   /** Bytes of a stream so far. */
   end(key: StreamKey): number
 }
@@ -55,6 +56,7 @@ export function createOutputRows(connection: Connection): OutputRows {
   // One probe a stream, however many chunks it has.
   const nextStream = connection.prepare<[string, string, string, number, string], Omit<StreamKey, 'runId' | 'stepId'>>(
     'SELECT host, attempt, stream FROM output INDEXED BY output_by_stream WHERE run_id = ? AND step_id = ? AND (host, attempt, stream) > (?, ?, ?) ORDER BY host, attempt, stream LIMIT 1')
+  const nextStep = connection.prepare<[string, string], string>('SELECT step_id FROM output INDEXED BY output_by_stream WHERE run_id = ? AND step_id > ? ORDER BY step_id LIMIT 1').pluck()
 
   return {
     chunk: (seq) => {
@@ -79,6 +81,11 @@ export function createOutputRows(connection: Connection): OutputRows {
       for (let next = nextStream.get(runId, stepId, host ?? '', -1, ''); next && (host === null || next.host === host); next = nextStream.get(runId, stepId, next.host, next.attempt, next.stream)) {
         found.push({ runId, stepId, ...next })
       }
+      return found
+    },
+    steps: (runId) => {
+      const found: string[] = []
+      for (let next = nextStep.get(runId, ''); next !== undefined; next = nextStep.get(runId, next)) found.push(next)
       return found
     },
     end: (key) => {

@@ -15,7 +15,7 @@ export interface WindowChunk extends StoredChunk {
 }
 
 /** Bounded looks at an output of any length. */
-export function createOutputWindows(rows: OutputRows): Pick<Output, 'window' | 'newest' | 'findError'> {
+export function createOutputWindows(rows: OutputRows): Pick<Output, 'window' | 'page' | 'newest' | 'findError'> {
   const chunksOf = ({ runId, stepId }: OutputQuery, seqs: number[]): WindowChunk[] => {
     const seen = new Set<string>()
     return seqs.flatMap((seq) => {
@@ -31,12 +31,15 @@ export function createOutputWindows(rows: OutputRows): Pick<Output, 'window' | '
   const up = (query: OutputQuery, from: number, maxBytes: number) => taken(rows.listed(query, 'up', from), maxBytes)
   const down = (query: OutputQuery, from: number, maxBytes: number) => taken(rows.listed(query, 'down', from), maxBytes)
 
+  const page: Output['page'] = ({ from, maxBytes, ...query }) => {
+    const { seqs, more } = up(query, from, maxBytes)
+    return { chunks: chunksOf(query, seqs), before: from > 0, after: more }
+  }
+
   return {
+    page,
     window: ({ at, maxBytes, ...query }) => {
-      if (at === 'start') {
-        const { seqs, more } = up(query, 0, maxBytes)
-        return { chunks: chunksOf(query, seqs), before: false, after: more }
-      }
+      if (at === 'start') return page({ ...query, from: 0, maxBytes })
       if (at === 'end') {
         const { seqs, more } = down(query, Number.MAX_SAFE_INTEGER, maxBytes)
         return { chunks: chunksOf(query, seqs.toReversed()), before: more, after: false }

@@ -52,6 +52,10 @@ export interface Output {
   appendMany(chunks: readonly NewChunk[]): number[]
   /** About `maxBytes` of output from the start, from the end, or half of it before the chunk `at` and half from it on. */
   window(query: OutputQuery & { at: 'start' | 'end' | number; maxBytes: number }): OutputWindow
+  /** About `maxBytes` from the chunk `from` on. */
+  page(query: OutputQuery & { from: number; maxBytes: number }): OutputWindow
+  /** The steps of a run that have output. */
+  steps(runId: string): string[]
   /** What came after the cursor `after`; of more than about `maxBytes` only the newest, and `before` says so. */
   newest(query: OutputQuery & { after: number; maxBytes: number }): OutputWindow
   /** The nearest chunk of stderr after or before the chunk `from`; null when there is none. */
@@ -112,7 +116,7 @@ export function createOutput(connection: Connection): Output {
   }
 
   return {
-    ...createOutputWindows(rows),
+    ...createOutputWindows(rows), steps: rows.steps,
     append, appendMany: appendMany.immediate, appendAt: appendAt.immediate, end, readBytes, tail,
     size: (query) => rows.streams(query).reduce((sum, key) => sum + rows.end(key), 0),
   }

@@ -4,7 +4,7 @@ import { useClient } from '#renderer/client.ts'
 import { openRoom } from '#renderer/parts/room/open-room.ts'
 import { AskDialog } from '#renderer/parts/room/ask-dialog.tsx'
 import { Breaches } from '#renderer/parts/room/breaches.tsx'
-import { Detail } from '#renderer/parts/room/detail.tsx'
+import { Middle } from '#renderer/parts/room/detail.tsx'
 import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
 import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
 import { Health } from '#renderer/parts/room/health.tsx'
@@ -47,7 +47,7 @@ function OpenRoom() {
         <nav className={styles.runbook} aria-label="Runbook"><RunbookTree /></nav>
         <div className={styles.work}>
           <NextPanel />
-          <Detail />
+          <Middle />
         </div>
         <aside className={styles.health} aria-label="Health and communications">
           <div className={styles.watch}>

@@ -35,7 +35,8 @@ export interface OutputRoom {
   toEnd(): Promise<void>
   /** The next line on stderr from a place on, in either direction; false when there is none. */
   toError(from: number, direction: 'earlier' | 'later'): Promise<boolean>
-  start(): () => void
+  /** Begins at a place, or at the end. */
+  start(place?: Place | null): () => void
 }
 export type OutputStore = StoreApi<OutputRoom>
 
@@ -73,6 +74,7 @@ export function createOutputStore({ client, runId, stepId, host }: OutputSource)
       })
     }
     const lay = (window: OutputWindow, target: Target): void => {
+      cursor = window.chunks.at(-1)?.seq ?? cursor
       const { log, cutBefore, cutAfter } = linesAround(window.chunks, target)
       set({ log, target, bytes: window.bytes, before: window.before || cutBefore, after: window.after || cutAfter, following: false, newer: false })
     }
@@ -102,10 +104,10 @@ export function createOutputStore({ client, runId, stepId, host }: OutputSource)
         await get().show({ seq: reply.value.seq, breaks: 0, offset: null })
         return true
       },
-      start() {
+      start(place = null) {
         let stop: (() => void) | null = null
         let stopped = false
-        void get().toEnd().then(() => {
+        void (place ? get().show({ ...place, offset: null }) : get().toEnd()).then(() => {
           if (!stopped) stop = client.follow('output', { ...about, after: cursor }, take, (problem) => set({ problem }))
         })
         return () => {

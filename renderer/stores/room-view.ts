@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import type { Forecasts } from '#domain/forecast/forecast.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
 import type { RunTiming } from '#domain/timing.ts'
+import type { Place } from '#renderer/parts/log/lines.ts'
 
 /** A question to the person that needs a typed answer before a command is sent. `about` is what the command acts on. */
 export interface Ask {
@@ -14,12 +15,25 @@ export type AskKind =
   | 'start-danger' | 'skip-step' | 'retry-unknown' | 'retry-all' | 'ignore-failure' | 'exclude-host' | 'fail-step' | 'resolve-step' | 'waive' | 'no-go' | 'go-despite' | 'note' | 'override-breach' | 'watch-breach' | 'accept-no-data' | 'fire-trigger'
   | 'skip-message' | 'send-message' | 'end-monitoring' | 'abort' | 'pause' | 'start-rollback'
 
+/** What stands in the middle of the room: the selected row, the table of steps and hosts, or the search in the output. */
+export type Panel = 'detail' | 'hosts' | 'search'
+
+/** Whose output is looked at, all hosts' when `host` is null, and from which line on. */
+export interface Looking {
+  stepId: string
+  host: string | null
+  place: Place | null
+}
+
 /** What one person looks at in the room: nothing here is a fact about the run. */
 export interface RoomView {
   /** What was chosen by hand; null while the room follows the run. */
   chosen: string | null
   /** Rows folded or unfolded by hand. */
   expanded: Record<string, boolean>
+  panel: Panel
+  /** Null until a host or a line was chosen. */
+  looking: Looking | null
   ask: Ask | null
   /** The metric shown large. */
   chart: string | null
@@ -38,6 +52,9 @@ export interface RoomView {
   /** Why earlier runs could not be read, in words: what is forecast is then the plan. */
   historyProblem: string | null
   choose: (id: string) => void
+  /** Chooses the step and shows that output. */
+  look: (at: Looking) => void
+  show: (panel: Panel) => void
   follow: () => void
   expand: (id: string, open: boolean) => void
   open: (ask: Ask) => void
@@ -52,9 +69,11 @@ export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, ask: null, chart: null, nudged: null, faults: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
-    choose: (id) => set({ chosen: id }),
-    follow: () => set({ chosen: null }),
+    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, nudged: null, faults: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    choose: (id) => set({ chosen: id, panel: 'detail' }),
+    look: (looking) => set({ looking, chosen: looking.stepId, panel: 'detail' }),
+    show: (panel) => set({ panel }),
+    follow: () => set({ chosen: null, panel: 'detail' }),
     expand: (id, open) => set((view) => ({ expanded: { ...view.expanded, [id]: open } })),
     open: (ask) => set({ ask }),
     close: () => set({ ask: null }),

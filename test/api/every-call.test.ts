@@ -172,6 +172,10 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     app.storage.output.appendMany([{ runId, stepId: 'deploy', attempt: 1, host: 'app1', stream: 'stdout', at: 1, bytes: Buffer.from('hällo') }])
     app.engine.live(runId)?.output.emit()
     await until(() => seen.output.join('') === 'hällo')
+    followed.add('search')
+    const found: string[] = []
+    stops.push(client.follow('search', { runId, text: 'HÄL', after: 0 }, (batch) => found.push(...batch.hits.map((hit) => `${hit.stepId} ${hit.host}:${hit.line} ${hit.text}`)), () => undefined))
+    await until(() => found.join('') === 'deploy app1:1 hällo')
     app.storage.samples.append(runId, 'made up', [{ at: 1, value: 1 }, { at: 2, value: null }])
     app.engine.live(runId)?.samples.emit()
     await until(() => seen.samples.includes(2))

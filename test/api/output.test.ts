@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApp, type App } from '#main/app.ts'
 import { createClient, type Client } from '#preload/client.ts'
-import type { CallInput, OutputBatch, OutputWindow } from '#preload/contract.ts'
+import type { CallInput, FeedInput, OutputBatch, OutputWindow, SearchBatch } from '#preload/contract.ts'
 import { doors, type OpenBridge } from '#support/doors.ts'
 import { until } from '#support/fake-world.ts'
 
@@ -21,7 +21,8 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('output of any lengt
     door = await doors[name](app.dispatcher)
     client = createClient(door.bridge)
     const [example] = app.storage.runbooks.list()
-    runId = app.storage.runs.create({ id: 'run-output', runbookId: example?.id ?? '', revision: 1, mode: 'live', title: 'Output', operator: 'dana', at: 1 }).id
+    const reply = await client.call('create-run', { runbookId: example?.id ?? '', mode: 'rehearsal', automatic: false })
+    if (reply.ok) runId = reply.value.runId
     say(0, LINES)
   })
   afterAll(async () => {
@@ -35,7 +36,7 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('output of any lengt
       const text = Array.from({ length: Math.min(1000, to - line) }, (_, index) => `line ${line + index}\n`).join('')
       app.storage.output.append({ runId, stepId: 'deploy', attempt: 1, host: 'app1', stream: 'stdout', at: 1, bytes: Buffer.from(text) })
     }
-    app.engine.runsChanged.emit()
+    app.engine.live(runId)?.output.emit()
   }
   const read = async (input: Partial<CallInput<'read-output'>>): Promise<OutputWindow> => {
     const reply = await client.call('read-output', { runId, stepId: 'deploy', ...input })
@@ -77,6 +78,50 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('output of any lengt
     await until(() => batches.length === 2)
     expect(batches[1]).toMatchObject({ skipped: false, chunks: [{ text: 'line 200000\nline 200001\nline 200002\nline 200003\nline 200004\n', goesOn: false }] })
     stop()
+  })
+
+  const search = async (input: Partial<FeedInput<'search'>> & { text: string }): Promise<SearchBatch> => {
+    const batches: SearchBatch[] = []
+    const stop = client.follow('search', { runId, after: 0, ...input }, (batch) => batches.push(batch), () => undefined)
+    await until(() => batches.at(-1)?.done === true)
+    stop()
+    const last = batches.at(-1)
+    return { hits: batches.flatMap(({ hits }) => hits), read: last?.read ?? 0, bytes: last?.bytes ?? 0, done: true, more: last?.more ?? false }
+  }
+
+  test('a search finds lines by their number and place, over packed chunks and their edges, and opens there', async () => {
+    const pieces = ['first\nthe disk is fu', 'll on \u001b[1mapp2\u001b[0m\n', 'DISK IS FULL\n']
+    for (const text of pieces) app.storage.output.append({ runId, stepId: 'check', attempt: 1, host: 'app2', stream: 'stderr', at: 1, bytes: Buffer.from(text) })
+    const { hits, read: looked, bytes } = await search({ text: 'disk is full' })
+    expect(hits.map(({ stepId, host, stream, line, text }) => [stepId, host, stream, line, text])).toEqual([['check', 'app2', 'stderr', 2, 'the disk is full on app2'], ['check', 'app2', 'stderr', 3, 'DISK IS FULL']])
+    expect([looked, bytes]).toEqual([app.storage.output.size({ runId, stepId: 'deploy', host: null }) + pieces.join('').length, looked])
+    const window = await read({ stepId: 'check', at: hits[0]?.seq ?? 0 })
+    expect(window.chunks.find(({ seq }) => seq === hits[0]?.seq)?.text.split('\n')[hits[0]?.breaks ?? 0]).toBe('the disk is fu')
+    const deep = await search({ text: 'line 123456' })
+    expect(deep.hits).toMatchObject([{ line: 123_457, start: 0, length: 11 }])
+    expect(await search({ text: 'disk is full', host: 'app1' })).toMatchObject({ hits: [] })
+    expect(await search({ text: 'disk is full', stepId: 'deploy' })).toMatchObject({ hits: [] })
+  })
+
+  test('a search stops at a thousand hits and says so; begun again after some it leaves those out', async () => {
+    const all = await search({ text: 'line' })
+    expect([all.hits.length, all.more]).toEqual([1000, true])
+    const rest = await search({ text: 'line', after: 990 })
+    expect(rest.hits).toEqual(all.hits.slice(990))
+  })
+
+  test('a search that is stopped does no more work', async () => {
+    const { storage } = app.deps
+    const pages = vi.spyOn(storage.output, 'page')
+    let batches = 0
+    const stop = client.follow('search', { runId, text: 'not there', after: 0 }, () => { batches += 1 }, () => undefined)
+    await until(() => pages.mock.calls.length > 0)
+    stop()
+    await read({ at: 'start', maxBytes: 1 })
+    const [asked, told] = [pages.mock.calls.length, batches]
+    await read({ at: 'start', maxBytes: 1 })
+    expect([pages.mock.calls.length, batches]).toEqual([asked, told])
+    pages.mockRestore()
   })
 
   test('a window of more than half a mebibyte is refused', async () => {

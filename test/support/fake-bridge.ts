@@ -6,6 +6,7 @@ import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
 import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
+import { parseAnsi, PLAIN } from '#renderer/parts/log/ansi.ts'
 import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
 import { fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
@@ -118,6 +119,12 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     const after = Number(input['after'] ?? 0)
     const runId = typeof input['runId'] === 'string' ? input['runId'] : ''
     if (feed === 'prompts') onItem({ cursor: 0, item: { open: prompts } })
+    if (feed === 'search') {
+      const wanted = String(input['text']).toLowerCase()
+      const said = outputOf('deploy', startedAt).map((chunk, line) => ({ ...chunk, breaks: 0, line: line + 1, stepId: 'deploy', text: parseAnsi(chunk.text.trimEnd(), PLAIN).spans.map((span) => span.text).join('') }))
+      const hits = said.map((hit) => ({ ...hit, start: hit.text.toLowerCase().indexOf(wanted), length: wanted.length })).filter(({ start }) => start >= 0)
+      onItem({ cursor: hits.length, item: { hits, read: 6400, bytes: 6400, done: true, more: false } })
+    }
     if (feed === 'run') {
       const journal = journalOf(journals, runId)
       for (const stored of journal.events) if (stored.seq > after) onItem({ cursor: stored.seq, item: { kind: 'event', stored } })
@@ -266,7 +273,7 @@ const FAKE_WINDOW = 500
 function outputOf(stepId: string, startedAt: number): OutputChunk[] {
   return ['web-1', 'web-2', 'web-3'].flatMap((host, place) => Array.from({ length: 40 }, (_, line): OutputChunk => ({
     seq: place * 40 + line + 1, stream: line % 17 === 16 ? 'stderr' : 'stdout', at: startedAt - 5 * minute + line * 700, host, attempt: 1, goesOn: false,
-    text: line % 17 === 16 ? '\u001b[33mwarning\u001b[0m: artifact cache is cold\n' : `${stepId}: \u001b[32mok\u001b[0m unpacked layer ${line + 1}/40 sha256:9f3c${line}\n`,
+    text: line % 17 === 16 ? '\u001b[33mwarning\u001b[0m: artifact cache is cold\n' : `${stepId}: \u001b[32mok\u001b[0m unpacked layer ${line + 1}/40 sha256:9f3c${line}${host === 'web-2' && line === 20 ? ' (from cache)' : ''}\n`,
   })))
 }
 

@@ -12,7 +12,7 @@ const GROUP = 'Output'
 
 /** How long the output is, whether it is followed, and the ways through it: start, end, errors. */
 export function LogBar({ output, placeInView }: { output: OutputStore; placeInView: () => number }) {
-  const { bytes, before, following, newer, loading } = useStore(output)
+  const { bytes, before, after, following, newer, loading } = useStore(output)
   const toError = async (direction: 'earlier' | 'later'): Promise<void> => {
     const { target } = output.getState()
     const from = target?.offset === null ? target.seq : following ? Number.MAX_SAFE_INTEGER : placeInView()
@@ -25,7 +25,7 @@ export function LogBar({ output, placeInView }: { output: OutputStore; placeInVi
     { id: 'output-error-earlier', title: 'Output: the error before (stderr)', group: GROUP, shortcut: '[', run: () => void toError('earlier') },
     { id: 'output-error-later', title: 'Output: the next error (stderr)', group: GROUP, shortcut: ']', run: () => void toError('later') },
   ])
-  const says = following ? 'following the end' : newer ? 'held; more has come since' : 'held'
+  const says = following ? 'following the end' : newer || after ? 'held; there is more below' : 'held'
   return (
     <div className={styles.bar}>
       <span className={styles.size}>{formatBytes(bytes)}</span>

@@ -51,6 +51,8 @@ export function LogView({ output, zone, nameOf, empty }: LogViewProps) {
     const element = scroller.current
     if (!element) return
     const { scrollTop, scrollHeight, clientHeight } = element
+    // What the effect above did is no wish of the person's.
+    if (scrollTop === stood.current) return
     const isUp = scrollTop < stood.current
     stood.current = scrollTop
     const below = scrollHeight - clientHeight - scrollTop

@@ -5,6 +5,7 @@ import type { Client } from '#preload/client.ts'
 import { createRoomView } from '#renderer/stores/room-view.ts'
 import { createRunStore, runTime } from '#renderer/stores/run.ts'
 import { createSamplesStore } from '#renderer/stores/samples.ts'
+import { createSearchStore } from '#renderer/stores/search.ts'
 import { startAutoplay } from './autoplay.ts'
 import type { Room } from './room-context.ts'
 import { createRunOutlook } from './run-outlook.ts'
@@ -25,6 +26,7 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
   const samples = createSamplesStore({ client, runId, now })
   const view = createRoomView(machineNow())
   const stale = createStalePress(run, machineNow)
+  const search = createSearchStore({ client, runId })
 
   const tick = (): void => {
     const { state } = run.getState()
@@ -48,7 +50,8 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
       clearInterval(timer)
       for (const stop of stops) stop()
       stopSamples?.()
+      search.getState().stop()
     }
   }
-  return { client, runId, run, view, samples, stale, start }
+  return { client, runId, run, view, samples, stale, search, start }
 }

@@ -53,6 +53,11 @@ export function RoomCommands() {
     const action = keyAction(state, chosen, key)
     if (action) perform(action)
   }
+  const search = (): void => {
+    view.getState().show('search')
+    // Asked for again while it is open, it takes the focus back.
+    document.querySelector<HTMLElement>('input[type=search]')?.focus()
+  }
   const rows: Command[] = [
     { id: 'room-down', title: 'Next row', group: GROUP, shortcut: 'j', run: () => move(1) },
     { id: 'room-up', title: 'Row before', group: GROUP, shortcut: 'k', run: () => move(-1) },
@@ -60,6 +65,9 @@ export function RoomCommands() {
     { id: 'room-arrow-up', title: 'Row before (arrow)', group: GROUP, shortcut: 'ArrowUp', run: () => move(-1) },
     { id: 'room-current', title: 'Go to where the run is', group: GROUP, shortcut: 'g', run: () => followRun(view.getState().follow) },
     { id: 'room-output', title: 'Go to the output', group: GROUP, shortcut: 'o', run: () => document.querySelector<HTMLElement>('[data-output]')?.focus() },
+    { id: 'room-hosts', title: 'Steps and hosts: the table of all of them', group: GROUP, shortcut: 'm', run: () => view.getState().show(view.getState().panel === 'hosts' ? 'detail' : 'hosts') },
+    { id: 'room-search', title: 'Search in the output of all hosts', group: GROUP, shortcut: '/', run: search },
+    { id: 'room-find', title: 'Search in the output of all hosts (as in a browser)', group: GROUP, shortcut: '$mod+f', run: search },
   ]
   const acts: Command[] = [
     { id: 'room-tick', title: 'Tick the selected item', group: GROUP, shortcut: 'Space', enabled: !ended, run: () => press('Space') },

@@ -5,6 +5,7 @@ import type { Client } from '#preload/client.ts'
 import type { RoomView, RoomViewStore } from '#renderer/stores/room-view.ts'
 import type { RunRoom, RunStore } from '#renderer/stores/run.ts'
 import type { StalePress } from './stale-press.ts'
+import type { SearchStore } from '#renderer/stores/search.ts'
 import type { SamplesRoom, SamplesStore } from '#renderer/stores/samples.ts'
 
 /** The stores of one open room. They never change while it is open, so the context never causes a repaint. */
@@ -15,6 +16,7 @@ export interface Room {
   view: RoomViewStore
   samples: SamplesStore
   stale: StalePress
+  search: SearchStore
 }
 
 export const RoomContext = createContext<Room | null>(null)

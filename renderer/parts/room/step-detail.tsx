@@ -1,8 +1,8 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { findStep, isManual } from '#domain/run/view.ts'
 import { createOutputStore } from '#renderer/stores/output.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
-import { useRoom, useRun } from './room-context.ts'
+import { useRoom, useRun, useView } from './room-context.ts'
 import { RowActionsBar } from './row-actions-bar.tsx'
 import { StepFacts } from './step-facts.tsx'
 import { StepHosts } from './step-hosts.tsx'
@@ -13,12 +13,14 @@ import styles from './detail.module.css'
 
 /** A step: what will run and where before it starts; hosts and live output from then on; and what to do when it fails. */
 export function StepDetail({ stepId }: { stepId: string }) {
-  const { client, runId } = useRoom()
+  const { client, runId, view } = useRoom()
   const runbook = useRun((state) => state.runbook)
   const found = useMemo(() => findStep(runbook, stepId), [runbook, stepId])
   const status = useRun((state) => state.steps[stepId]?.status ?? 'planned')
   const begun = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length > 0)
-  const [host, setHost] = useState<string | null>(null)
+  const looking = useView((view) => (view.looking?.stepId === stepId ? view.looking : null))
+  const host = looking?.host ?? null
+  const setHost = (chosen: string | null): void => view.getState().look({ stepId, host: chosen, place: null })
   const output = useMemo(() => createOutputStore({ client, runId, stepId, host }), [client, runId, stepId, host])
   if (!found) return null
   const { step, phase } = found
@@ -35,7 +37,7 @@ export function StepDetail({ stepId }: { stepId: string }) {
       </header>
       {begun && <StepHosts stepId={stepId} chosen={host} onChoose={setHost} />}
       {begun
-        ? <StepOutput output={output} stepId={stepId} host={host} onHost={setHost} step={step} />
+        ? <StepOutput output={output} stepId={stepId} host={host} place={looking?.place ?? null} onHost={setHost} step={step} />
         : <div className={styles.body}>{isManual(step) ? null : <StepWork step={step} />}</div>}
     </div>
   )
