@@ -9,6 +9,7 @@ import { createHandlers } from '#api/handlers.ts'
 import { createPromptDesk, type PromptAnswer } from '#api/prompts.ts'
 import { operatorOf } from '#api/settings.ts'
 import { type Problem, toProblem } from '#domain/problem.ts'
+import { isOnRealHosts } from '#domain/run/view.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { hideText } from '#engine/hide.ts'
@@ -17,7 +18,7 @@ import { trySource } from '#kinds/sources/try-source.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
 import { createLivePorts } from '#ports/live.ts'
-import { createRehearsalPorts } from '#ports/rehearsal.ts'
+import { createInventoryPorts, createRehearsalPorts } from '#ports/rehearsal.ts'
 import { createSecretStore, secretFault } from '#ports/secrets.ts'
 import type { Dispatcher } from '#preload/bridge.ts'
 import type { Prompt } from '#preload/contract.ts'
@@ -91,13 +92,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const engine = createEngine({
     storage, log, newId: randomUUID,
     openClock: (run) => {
-      if (run.mode === 'live') return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }
+      if (isOnRealHosts(run)) return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }
       return createRehearsalClock({ startAt: run.lastEventAt, rate: 1 })
     },
+    // What is secret to the live service is not for another inventory's hosts either.
     openSecrets: (run) => (run.mode === 'live' ? secrets.forRun() : secrets.forRehearsal()),
-    openPorts: (run, clock, ofRun) => run().mode === 'live'
-      ? Promise.resolve(createLivePorts({ shell: pool, http, secrets: ofRun, clock }))
-      : createRehearsalPorts({ runbook: run().runbook, clock, secrets: ofRun, context: followRun(run) }),
+    openPorts: async (run, clock, ofRun) => {
+      const { mode, inventory, runbook } = run()
+      if (mode === 'live') return createLivePorts({ shell: pool, http, secrets: ofRun, clock })
+      const world = { runbook, clock, secrets: ofRun, context: followRun(run) }
+      return inventory === null ? await createRehearsalPorts(world) : createInventoryPorts({ ...world, shell: pool })
+    },
   })
 
   const runbooksChanged = createSignal()

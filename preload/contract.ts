@@ -77,7 +77,7 @@ export const calls = {
   'try-source': { input: z.strictObject({ runbookId: id, metric: name }), output: out<SourceTrial>() },
   'list-runs': { input: z.strictObject({}), output: out<RunSummary[]>() },
   'create-run': {
-    input: z.strictObject({ runbookId: id, mode: z.enum(['live', 'rehearsal']), speed: z.number().min(1).max(3600).default(1), automatic: z.boolean().default(true) }),
+    input: z.strictObject({ runbookId: id, mode: z.enum(['live', 'rehearsal']), speed: z.number().min(1).max(3600).default(1), automatic: z.boolean().default(true), inventory: name.optional() }),
     output: out<{ runId: string }>(),
   },
   'send-command': { input: z.strictObject({ runId: id, command: OperatorCommand }), output: out<{ version: number }>() },

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { parseDuration } from '#domain/duration.ts'
 import { resolveHosts, type Host, type HostGroup, type Inventory, type MetricSource } from '#domain/inventory.ts'
 import { isZone } from '#domain/zone.ts'
+import { HostSettings, isInherited, isRecord, word } from './host-settings.ts'
+import { readInventories } from './inventories.ts'
 import type { Report } from './report.ts'
 import { type Yaml, type YamlPath, readYaml } from './yaml.ts'
 
@@ -24,23 +26,12 @@ export interface FrontMatter {
   offsetOf(path: YamlPath): number
 }
 
-const word = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'Use letters, digits, dots, hyphens and underscores, not starting with a hyphen.').max(120)
-  .refine((name) => !isInherited(name), 'JavaScript has its own meaning for that name; choose another.')
-const target = z.string().regex(/^[^\s-]\S*$/, 'No spaces, and no hyphen at the start.').max(255)
-const HostSettings = z.object({
-  address: target.nullish(), user: target.nullish(), port: z.int().min(1).max(65_535).nullish(), jump: z.string().regex(/^[^\s-][^\n]*$/).max(500).nullish(),
-}).nullable()
 const GroupSettings = z.array(word).max(5000)
 const Scalar = z.union([z.string().max(4000), z.number(), z.boolean()])
 const MetricSettings = z.object({ source: z.string().regex(/^[a-z][a-z0-9-]*$/), every: z.string().optional() }).catchall(Scalar)
 
-const known = ['hosts', 'groups', 'metrics', 'zone', 'rehearsal']
+const known = ['hosts', 'groups', 'inventories', 'metrics', 'zone', 'rehearsal']
 const hostKeys = ['address', 'user', 'port', 'jump']
-
-/** Names every object answers to, such as `constructor` and `__proto__`: a record looked up by one finds what nobody put there. */
-function isInherited(name: string): boolean {
-  return name in {}
-}
 
 /** Reads the front matter entry by entry, so that one mistake costs one entry. */
 export function readFrontMatter(text: FrontMatterText | null, report: Report): FrontMatter {
@@ -55,7 +46,8 @@ export function readFrontMatter(text: FrontMatterText | null, report: Report): F
   if (yaml) reader.root = rootOf(yaml, reader)
   const hosts = readHosts(reader)
   const groups = readGroups(hosts, reader)
-  const inventory = { hosts, groups, sources: readSources({ hosts, groups, sources: [] }, reader) }
+  const others = readInventories(reader.root['inventories'], hosts, reader.complain)
+  const inventory = { hosts, groups, sources: readSources({ hosts, groups, sources: [] }, reader), ...(others.length > 0 && { others }) }
   return { inventory, zone: readZone(reader), rehearsal: reader.root['rehearsal'], complain: reader.complain, offsetOf: reader.offsetOf }
 }
 
@@ -154,8 +146,6 @@ function warnUnknown(value: Record<string, unknown>, names: string[], path: Yaml
     if (!names.includes(key)) reader.report.warning(reader.offsetOf([...path, key]), 'front-matter-unknown-key', `Nothing here reads “${key}”.`, `Known are ${names.join(', ')}.`)
   }
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Cuts the front matter off: from a first line `---` to the next line `---`. */
 export function cutFrontMatter(text: string, report: Report): FrontMatterText | null {

@@ -33,6 +33,8 @@ export interface Inventory {
   hosts: Host[]
   groups: HostGroup[]
   sources: MetricSource[]
+  /** Other real places of the same hosts, for rehearsals; each host has an address there. */
+  others?: { name: string; hosts: Host[] }[]
 }
 
 export { resolveHosts } from './flow/hosts.ts'

@@ -3,7 +3,7 @@ import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { automatedRunning, isEnded, statusOf } from '#domain/run/view.ts'
+import { automatedRunning, isEnded, isOnRealHosts, statusOf } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { openLiveRun, type LiveRun } from './live-run.ts'
 import type { EngineOptions } from './options.ts'
@@ -14,6 +14,8 @@ export interface NewRun {
   revision: number
   runbook: Runbook
   mode: RunMode
+  /** For a rehearsal on other real hosts: the inventory they are named in. */
+  inventory?: string
   speed: number
   automatic: boolean
   by: string
@@ -30,7 +32,7 @@ export interface Engine {
   live(runId: string): LiveRun | null
   /** Opens every run that had not ended; call once at the start. */
   recover(): void
-  /** The live steps in progress on hosts, for people: `Stop services on app1, app2`. */
+  /** The steps in progress on real hosts, for people: `Stop services on app1, app2`. */
   running(): string[]
   /** Woken when any run is created or changes its status, and when the record of an ended one grows. */
   runsChanged: Signal
@@ -101,7 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
         }
       }
     },
-    running: () => [...open.values()].filter((run) => run.state().mode === 'live').flatMap((run) =>
+    running: () => [...open.values()].filter((run) => isOnRealHosts(run.state())).flatMap((run) =>
       automatedRunning(run.state()).map(({ step }) => (step.hosts.length > 0 ? `${step.title} on ${step.hosts.join(', ')}` : step.title))),
     close: async () => {
       await Promise.all([...open.values()].map((run) => run.close()))

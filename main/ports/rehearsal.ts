@@ -1,11 +1,12 @@
+import { byAddress } from '#domain/other-inventory.ts'
 import type { Runbook } from '#domain/runbook.ts'
-import type { Clock, Ports, Secrets } from '#kinds/ports.ts'
+import type { Clock, Ports, Secrets, Shell } from '#kinds/ports.ts'
 import { armFaults } from '#rehearsal/armed-faults.ts'
 import { nameOf } from '#rehearsal/default-metrics.ts'
 import { startRehearsalHosts } from '#rehearsal/hosts.ts'
 import { createRehearsalHttp } from '#rehearsal/http.ts'
 import { syntheticValue, type RehearsalContext } from '#rehearsal/metrics.ts'
-import { readScript } from '#rehearsal/script.ts'
+import { readScript, type RehearsalPlan } from '#rehearsal/script.ts'
 import { createRehearsalShell, type RehearsalShellOptions } from '#rehearsal/shell.ts'
 import { createSshPool, type SshPool } from '#ssh/pool.ts'
 
@@ -25,25 +26,47 @@ export type RehearsalPorts<C extends Clock> = Ports & { clock: C; synthetic: Non
  */
 export async function createRehearsalPorts<C extends Clock>({ runbook, clock, secrets, context }: RehearsalPortsOptions<C>): Promise<RehearsalPorts<C>> {
   const plan = readScript(runbook)
+  const made = madeUp({ runbook, clock, secrets, context }, plan)
   const armed = armFaults(plan)
   const hosts = await startRehearsalHosts({ hosts: runbook.inventory.hosts.map(({ name }) => name), clock, plan: armed.plan })
   const shell = createRehearsalShell({ hosts, plan: armed.plan, clock, connect: (dial) => connectEmbedded(dial, clock) })
 
   return {
-    clock,
+    ...made,
     shell,
-    secrets,
-    http: createRehearsalHttp({ runbook, plan, clock, context }),
-    synthetic(metric, at) {
-      const scripted = plan.metrics.get(nameOf(metric))
-      return scripted ? syntheticValue(scripted, context(), at) : null
-    },
     faults: (host, fault) => {
       if (!hosts.strike(host, fault)) armed.arm(host, fault)
     },
     async close() {
       await shell.close()
       await hosts.close()
+    },
+  }
+}
+
+/** A rehearsal on other real hosts: commands run there, and nothing else is asked; checks, metrics and secrets are made up as ever. */
+export function createInventoryPorts<C extends Clock>({ shell, ...world }: RehearsalPortsOptions<C> & { shell: Shell }): RehearsalPorts<C> {
+  const { ask } = shell
+  return {
+    ...madeUp(world, readScript(world.runbook)),
+    shell: {
+      ask: ask && ((request) => ask({ ...request, host: byAddress(request.host) })),
+      run: (request) => shell.run({ ...request, host: byAddress(request.host) }),
+    },
+    faults: null,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** What a rehearsal asks nobody for, whatever its hosts are. */
+function madeUp<C extends Clock>({ runbook, clock, secrets, context }: RehearsalPortsOptions<C>, plan: RehearsalPlan): Pick<RehearsalPorts<C>, 'clock' | 'http' | 'secrets' | 'synthetic'> {
+  return {
+    clock,
+    secrets,
+    http: createRehearsalHttp({ runbook, plan, clock, context }),
+    synthetic(metric, at) {
+      const scripted = plan.metrics.get(nameOf(metric))
+      return scripted ? syntheticValue(scripted, context(), at) : null
     },
   }
 }

@@ -155,6 +155,44 @@ describe('rehearse', () => {
     expect((await holdpoint('rehearse', scripted('lost', outcomes), '--speed', '3600', '--retries', '0')).code).toBe(4)
   })
 
+  test('on another inventory says on which hosts the commands will run, before they do', async () => {
+    const file = join(folder, 'staging.md')
+    writeFileSync(file, `---
+hosts: [app1]
+inventories: { staging: { app1: { address: 127.0.0.1, user: deploy, port: 1 } } }
+---
+# Staging
+
+## Overview
+
+- **Deployment Date:** 2026-12-05
+- **Deployment Window:** 22:00 - 23:00 UTC
+
+## Deployment Steps
+
+### Phase 1: Only
+
+**22:00 - 22:10**
+
+1. Deploy
+   \`\`\`sh {id=deploy hosts=app1 undo=none}
+   deploy
+   \`\`\`
+
+## Rollback Plan
+
+### Rollback Steps
+
+1. Go back by hand
+`)
+    const { code, stderr } = await holdpoint('rehearse', file, '--inventory', 'staging', '--retries', '0')
+    expect(stderr).toContain('REHEARSAL ON REAL HOSTS: the commands of this runbook WILL RUN on the hosts of “staging”.')
+    expect(stderr).toContain('app1: deploy@127.0.0.1:1')
+    expect(stderr).toContain('127.0.0.1:1 refused the connection')
+    expect(code).not.toBe(0)
+    expect(await holdpoint('rehearse', file, '--inventory', 'qa')).toMatchObject({ code: 2, stderr: expect.stringContaining('It has staging.') })
+  })
+
   test('a runbook without steps is a bad runbook: 2', async () => {
     const file = join(folder, 'empty.md')
     writeFileSync(file, '# Nothing\n')

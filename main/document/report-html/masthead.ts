@@ -1,6 +1,6 @@
 import type { ReportModel } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { outcomeWords } from '#domain/report/words.ts'
+import { outcomeWords, rehearsedOn } from '#domain/report/words.ts'
 import { html, type Html } from './html.ts'
 import { outcomeTone } from './marks.ts'
 
@@ -13,7 +13,7 @@ const contents: [string, string][] = [
 export function masthead(report: ReportModel, times: Times): Html {
   const { overview: facts } = report
   const kind = [facts.deploymentType, facts.environment, facts.version === null ? null : `version ${facts.version}`, facts.date].filter((part) => part !== null && part !== '').join(' · ')
-  return html`${report.mode === 'rehearsal' ? html`<div class="ribbon"><div><strong>REHEARSAL</strong>No production system was touched. Hosts and metrics were simulated.</div></div>` : null}
+  return html`${report.mode === 'rehearsal' ? html`<div class="ribbon"><div><strong>REHEARSAL</strong>${rehearsedOn(report.inventory)}</div></div>` : null}
 <header class="masthead" id="overview"><div>
 <p class="eyebrow">${kind === '' ? 'Deployment' : kind}</p>
 <h1>${report.title}</h1>

@@ -1,12 +1,12 @@
 import type { MessageReport, ReportModel } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { outcomeWords, timingWords } from '#domain/report/words.ts'
+import { outcomeWords, rehearsedOn, timingWords } from '#domain/report/words.ts'
 import { code, fenced, inline, lines } from './escape.ts'
 import { itemList, resultOf } from './items.ts'
 
 /** Said at the head of a rehearsal's report and again over what could be taken for the real thing. */
 export const rehearsalMark = (report: ReportModel): string =>
-  report.mode === 'rehearsal' ? '> **REHEARSAL** — no production system was touched; hosts and metrics were simulated.' : ''
+  report.mode === 'rehearsal' ? `> **REHEARSAL** — ${inline(rehearsedOn(report.inventory))}` : ''
 
 const bullet = (name: string, value: string): string => `- **${name}:** ${value}`
 

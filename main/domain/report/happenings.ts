@@ -38,7 +38,7 @@ export function befallenOf(events: StoredEvent[]): Befallen {
 }
 
 /** Whether its hosts were stand-ins. */
-export const isRehearsed = (events: StoredEvent[]): boolean => events.some(({ event }) => event.type === 'run-created' && event.mode === 'rehearsal')
+export const isRehearsed = (events: StoredEvent[]): boolean => events.some(({ event }) => event.type === 'run-created' && event.mode === 'rehearsal' && event.inventory === undefined)
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 type Tellers = { [T in RunEvent['type']]?: (event: EventOf<T>, tale: Tale) => string | null }

@@ -13,6 +13,8 @@ export interface ReportModel {
   format: 'holdpoint-report/1'
   title: string
   mode: RunMode
+  /** A rehearsal on other real hosts: the inventory they are named in. */
+  inventory: string | null
   runId: string
   runbookId: string
   revision: number

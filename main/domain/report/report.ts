@@ -59,7 +59,7 @@ export function buildReport(input: ReportInput): ReportModel {
   }
   return {
     format: 'holdpoint-report/1',
-    title: runbook.title, mode: state.mode, runId: state.id, runbookId: state.runbookId, revision: state.revision,
+    title: runbook.title, mode: state.mode, inventory: state.inventory, runId: state.id, runbookId: state.runbookId, revision: state.revision,
     zone: timing.window?.zone ?? 'UTC', generatedAt: input.generatedAt, version: input.version,
     overview: overviewReport(state, events, timing),
     summary: summaryReport(state, sections, befallen),

@@ -36,3 +36,8 @@ export const stepWords: Record<StepStatus, string> = {
 }
 
 export const itemWords: Record<ItemReport['state'], string> = { ticked: 'ticked', waived: 'waived', open: 'open' }
+
+/** What a reader of a rehearsal's report has to know first. */
+export const rehearsedOn = (inventory: string | null): string => (inventory === null
+  ? 'No production system was touched. Hosts and metrics were simulated.'
+  : `Commands ran on the real hosts of “${inventory}”, not on those of a live run. Checks, metrics and secrets were simulated.`)

@@ -72,7 +72,7 @@ const baselineWords = (metrics: Record<string, Baseline | null>, runbook: Runboo
   Object.entries(metrics).map(([metric, found]) => (found === null ? `${metric} has too few readings` : `${metric} ${describeReading(found.value, unitOf(runbook, metric))} (n=${found.n})`)).join(', ')
 
 const describers: Describers = {
-  'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}, at ${event.speed}× speed` : `Live run created from revision ${event.revision}`),
+  'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}${event.inventory === undefined ? `, at ${event.speed}× speed` : `, on the real hosts of ${quoted(event.inventory)}`}` : `Live run created from revision ${event.revision}`),
   'run-started': () => 'Run started',
   'item-ticked': (event, runbook) => `Ticked ${itemText(runbook, event.itemId)}${because(event.note)}`,
   'item-unticked': (event, runbook) => `Took back the tick of ${itemText(runbook, event.itemId)}`,

@@ -26,7 +26,7 @@ export interface Evidence {
 
 /** Facts, in the past tense. Each is stored once with its sequence number and never changed. */
 export type RunFact =
-  | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook }
+  | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook; inventory?: string }
   | { type: 'run-started' }
   | { type: 'item-ticked'; itemId: string; note: string }
   | { type: 'item-unticked'; itemId: string }

@@ -22,7 +22,7 @@ function created(event: FactOf<'run-created'>): RunState {
   const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, hosts: {} }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
-    runbookId: event.runbookId, revision: event.revision, runbook,
+    runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null,
     stage: 'planned', outcome: null, paused: null,
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),

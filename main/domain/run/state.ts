@@ -109,6 +109,8 @@ export interface RunState {
   runbookId: string
   revision: number
   runbook: Runbook
+  /** A rehearsal on other real hosts: the inventory they are named in. Null in a live run, and where stand-ins answer. */
+  inventory: string | null
   stage: Stage
   outcome: RunOutcome | null
   paused: { at: number; by: string; reason: string } | null

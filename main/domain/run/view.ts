@@ -39,6 +39,8 @@ export function findStep(runbook: Runbook, stepId: string): FoundStep | null {
 
 export const isEnded = (state: RunState): boolean => state.stage === 'ended'
 export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)
+/** Whether its commands run anywhere: in a live run, and in a rehearsal on other real hosts. */
+export const isOnRealHosts = (state: Pick<RunState, 'mode' | 'inventory'>): boolean => state.mode === 'live' || state.inventory !== null
 export const isManual = (step: Step): boolean => step.kind === 'manual'
 export const isDone = (step: StepState | undefined): boolean => step?.status === 'succeeded' || step?.status === 'skipped'
 const isStuck = (step: StepState | undefined): boolean => step?.status === 'unknown' || (step?.status === 'failed' && step.retryAt === null)

@@ -1,6 +1,7 @@
 import { Zap } from 'lucide-react'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { Kbd } from '#renderer/ui/kbd.tsx'
+import type { Host } from '#domain/inventory.ts'
 import { holdingTriggers, stuckSteps } from '#domain/run/view.ts'
 import { faultRefusal } from './allowed.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
@@ -10,17 +11,29 @@ import styles from './rehearsal-banner.module.css'
 export function RehearsalBanner() {
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
   const speed = useRun((state) => state.speed)
+  const inventory = useRun((state) => state.inventory)
+  const places = useRun((state) => placesOf(state.runbook.inventory.hosts))
   const ended = useRun((state) => state.stage === 'ended')
   if (!rehearsal) return null
   return (
     <div className={styles.banner} role="note">
       <strong>REHEARSAL</strong>
-      <span>Embedded hosts and made-up metrics at {speed}× speed. No real host is touched.</span>
+      {inventory === null
+        ? <span>Embedded hosts and made-up metrics at {speed}× speed. No real host is touched.</span>
+        : <span className={styles.real}>Commands RUN on the real hosts of “{inventory}”: {places}. Checks, metrics and secrets are made up.</span>}
       {!ended && <PlayAlong />}
-      {!ended && <Faults />}
+      {!ended && inventory === null && <Faults />}
     </div>
   )
 }
+
+/** The first few addresses: the rest is in each step's facts. */
+function placesOf(hosts: Host[]): string {
+  const shown = hosts.slice(0, MOST_PLACES).map(({ address, name }) => address ?? name).join(', ')
+  return hosts.length > MOST_PLACES ? `${shown} and ${hosts.length - MOST_PLACES} more` : shown
+}
+
+const MOST_PLACES = 3
 
 function Faults() {
   const { view } = useRoom()

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { describeResult } from '#domain/run/describe.ts'
 import type { HostState, RunState } from '#domain/run/state.ts'
-import { findStep } from '#domain/run/view.ts'
+import { findStep, isOnRealHosts } from '#domain/run/view.ts'
 import { LOCAL_HOST } from '#domain/step.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
@@ -31,7 +31,7 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
   const { send } = useActions()
   const zone = useZone()
   const canInclude = useRun((state) => state.stage !== 'ended' && state.aborting === null)
-  const isLive = useRun((state) => state.mode === 'live')
+  const isReal = useRun(isOnRealHosts)
   const left = planned.filter((name) => excluded[name] !== undefined && hosts[name] === undefined).map((name): [string, HostState | null] => [name, null])
   const rows: [string, HostState | null][] = [...Object.entries(hosts).toSorted(([, one], [, other]) => urgency[one.state] - urgency[other.state]), ...left]
   const short = useMemo(() => shortNames(Object.keys(hosts)), [hosts])
@@ -46,7 +46,7 @@ export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
               <td><StatusMark status={host?.state ?? 'excluded'} size="s" /></td>
               <td className={styles.number}>{host && <HostTime host={host} />}</td>
               <ResultCell
-                text={[excludedWords(excluded[name], zone), host && resultOf(name, host, zone, isLive)].filter(Boolean).join(' · ')}
+                text={[excludedWords(excluded[name], zone), host && resultOf(name, host, zone, isReal)].filter(Boolean).join(' · ')}
                 takeBack={excluded[name] === undefined || !canInclude ? null : () => void send({ type: 'include-host', host: name, reason: '' })}
               />
             </tr>
@@ -72,10 +72,10 @@ const excludedWords = (excluded: RunState['excluded'][string] | undefined, zone:
   (excluded ? `excluded ${formatClock(excluded.at, zone)} by ${excluded.by}: ${excluded.reason}` : '')
 
 /** A step that runs on no host has no exit code. */
-function resultOf(name: string, { state, result, durable, linkLostAt }: HostState, zone: string, isLive: boolean): string {
+function resultOf(name: string, { state, result, durable, linkLostAt }: HostState, zone: string, isReal: boolean): string {
   if (linkLostAt !== null) return `link lost since ${formatClock(linkLostAt, zone)}, still running there, retrying`
   // A rehearsal's hosts live and die with the program: there it says nothing.
-  if (state === 'running' && durable === false && isLive) return 'not durable: a lost link makes it unknown'
+  if (state === 'running' && durable === false && isReal) return 'not durable: a lost link makes it unknown'
   if (result && result.outcome !== 'succeeded') return showControls(describeResult(result))
   return result && name !== LOCAL_HOST ? `exit ${result.exitCode}` : ''
 }

@@ -39,6 +39,7 @@ function Targets({ names }: { names: string[] }) {
   const { client } = useRoom()
   const inventory = useRun((state) => state.runbook.inventory.hosts)
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
+  const elsewhere = useRun((state) => state.inventory !== null)
   const [resolved, setResolved] = useState<HostView[]>([])
   useEffect(() => {
     let wanted = true
@@ -50,7 +51,8 @@ function Targets({ names }: { names: string[] }) {
     }
   }, [client])
   const rows = names.map((name) => {
-    const known = resolved.find((host) => host.name === name)
+    // What is known by that name is the live run's host.
+    const known = elsewhere ? undefined : resolved.find((host) => host.name === name)
     const written = inventory.find((host) => host.name === name)
     return {
       name, address: known?.address ?? written?.address ?? name, user: known?.user ?? written?.user ?? null, port: known?.port ?? written?.port ?? 22,

@@ -48,6 +48,7 @@ export const setPace: Decide<'set-pace'> = (state, command) => {
 export const setSpeed: Decide<'set-speed'> = (state, command) => {
   requireOpen(state)
   if (state.mode !== 'rehearsal') refuse('speed-live', 'A live run goes at the speed of the clock on the wall.', 'Only a rehearsal can go faster.')
+  if (state.inventory !== null) refuse('speed-real', `This rehearsal runs on the real hosts of “${state.inventory}”, which do not work faster.`, 'Only a rehearsal on the embedded hosts can go faster.')
   return state.speed === command.speed ? [] : [{ type: 'speed-changed', speed: command.speed }]
 }
 
