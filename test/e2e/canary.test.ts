@@ -237,4 +237,24 @@ describe.skipIf(sshdMissing)('a secret pushed through every path', { timeout: 18
     expect(output('waits', 'durable1')).toBe('[secret:ask:pin]\n[secret:ask:pin]\n')
     for (const file of filesIn(join(folder, 'data'))) expect(tracesIn(readFileSync(file)), file).toEqual([])
   })
+
+  test('that nobody gives again leaves what runs alone: unknown, its output on the host, until a probe is given it', async () => {
+    text = text.replace(/1\. Print everything[^]*?4\. Wait/, '1. Wait')
+    await start()
+    await until(() => output('waits', 'durable1') !== '', 'the first output')
+    await app.close()
+    answer = ''
+    app = await createApp({ door: 'cli', dataPath: join(folder, 'data'), home: folder, answerPrompt: (prompt) => Promise.resolve(prompt.kind === 'secret' ? { secret: answer === '' ? null : answer } : { accept: true }) })
+    await until(() => step('waits')?.status === 'unknown', 'the unknown outcome')
+    expect(step('waits')?.hosts['durable1']?.result).toMatchObject({ code: 'secret-not-given' })
+    writeFileSync(join(durable.state, 'flag'), '', { mode: 0o644 })
+    await until(() => filesIn(durable.state).some((file) => file.endsWith('/rc')), 'the end on the host')
+    await send({ type: 'probe-step', stepId: 'waits' })
+    await until(() => JSON.stringify(step('waits')?.hosts['durable1']?.probe ?? '').includes('Nobody gave the secret'), 'the vain probe')
+    expect(output('waits', 'durable1')).toBe('[secret:ask:pin]\n')
+    answer = CANARIES.ask
+    await send({ type: 'probe-step', stepId: 'waits' })
+    await until(() => step('waits')?.status === 'succeeded', 'the proof')
+    expect(output('waits', 'durable1')).toBe('[secret:ask:pin]\n[secret:ask:pin]\n')
+  })
 })
