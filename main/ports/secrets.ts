@@ -41,8 +41,12 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   }
   const forRun = (): Secrets => {
     const answers = createShared<string | null>((value) => value !== null)
-    const ask = async (name: string, why: string, signal: AbortSignal): Promise<string> => {
-      const value = await orAborted(signal, answers.get(name, signal, (shared) => options.ask({ name, why }, shared)))
+    const ask = async (reference: SecretReference, why: string, signal: AbortSignal): Promise<string> => {
+      const { name } = reference
+      const value = await orAborted(signal, answers.get(name, signal, async (shared) => {
+        const answer = await options.ask({ name, why }, shared)
+        return answer === null ? null : fit(reference, answer)
+      }))
       if (value !== null) return value
       throw new Problem('secret-not-given', signal.aborted ? `The question for the secret "${name}" is not needed any more.` : `Nobody gave the secret "${name}".`, 'It is asked for again at the next try.')
     }
@@ -51,8 +55,8 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       need: async (references, why, signal) => {
         const values: string[] = []
         for (const reference of references) {
-          const value = reference.from === 'ask' ? await ask(reference.name, why, signal) : readSecret(reference, options)
-          values.push(remember(nameOf(reference), fit(reference, value)))
+          const value = reference.from === 'ask' ? await ask(reference, why, signal) : fit(reference, readSecret(reference, options))
+          values.push(remember(nameOf(reference), value))
         }
         return values
       },

@@ -49,7 +49,7 @@ describe('a secret', () => {
     expect([secretFault({ from: 'env', name: 'SHOP' }, { env, home }), secretFault({ from: 'ask', name: 'pin' }, { env, home })]).toEqual([null, null])
   })
 
-  test('is asked for once in a run, whoever needs it, and again where nobody gave it', async () => {
+  test('is asked for once in a run, whoever needs it, and again where nobody gave it or it cannot be hidden', async () => {
     const asked: string[] = []
     let answer: string | null = null
     const store = open((name) => {
@@ -59,12 +59,14 @@ describe('a secret', () => {
     const run = store.forRun()
     const pin: SecretReference = { from: 'ask', name: 'pin' }
     await expect(run.need([pin], 'a test', never)).rejects.toMatchObject({ code: 'secret-not-given' })
+    answer = 'abc'
+    await expect(run.need([pin], 'a test', never)).rejects.toMatchObject({ code: 'secret-unfit' })
     answer = 'four five six'
     const [one, other] = await Promise.all([run.need([pin], 'a test', never), run.need([pin], 'another', never)])
     expect([one, other, await run.need([pin], 'later', never)]).toEqual([[answer], [answer], [answer]])
-    expect(asked).toEqual(['pin', 'pin'])
+    expect(asked).toEqual(['pin', 'pin', 'pin'])
     await store.forRun().need([pin], 'another run', never)
-    expect(asked).toHaveLength(3)
+    expect(asked).toHaveLength(4)
   })
 
   test('is not waited for by a step that is stopped, while another still waits', async () => {
