@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ApiDeps } from '#api/deps.ts'
@@ -11,6 +11,7 @@ import { operatorOf } from '#api/settings.ts'
 import { type Problem, toProblem } from '#domain/problem.ts'
 import { isOnRealHosts } from '#domain/run/view.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
+import type { Machine } from '#domain/run/lead.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { hideText } from '#engine/hide.ts'
 import { createSignal } from '#engine/signal.ts'
@@ -25,9 +26,11 @@ import type { Prompt } from '#preload/contract.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
 import { followRun } from '#rehearsal/context.ts'
 import { createSshPool, type ResolvedHost } from '#ssh/pool.ts'
+import { copyData } from '#storage/database.ts'
 import { findDataPath } from '#storage/data-path.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
 import { createLog } from './log.ts'
+import { thisMachine } from './machine.ts'
 
 export interface App {
   dispatcher: Dispatcher
@@ -48,6 +51,8 @@ export interface AppOptions {
   dataPath?: string
   /** For ~/.ssh; tests use another. */
   home?: string
+  /** Default: this computer; tests are another. */
+  machine?: Machine
   /** False leaves runs that had not ended alone: for reading only. */
   recover?: boolean
   /** Answers questions where there is no window to ask in; the signal says that the answer is no longer needed. */
@@ -88,9 +93,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   })
   const http = createHttp()
+  const machine = options.machine ?? thisMachine()
 
   const engine = createEngine({
-    storage, log, newId: randomUUID,
+    storage, log, machine, newId: randomUUID,
     openClock: (run) => {
       if (isOnRealHosts(run)) return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }
       return createRehearsalClock({ startAt: run.lastEventAt, rate: 1 })
@@ -108,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runbooksChanged = createSignal()
   const deps: ApiDeps & { runbooksChanged: typeof runbooksChanged } = {
     storage, engine, prompts, runbooksChanged, now: Date.now, newId: randomUUID, libraryChanged: runbooksChanged.emit,
-    info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username },
+    info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username, machine },
     trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
     secretFault: (reference) => faultHere(reference, home),
     describeHost: async (host) => toHostView(await pool.describe(host)),
@@ -125,6 +131,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       storage.close()
     },
   }
+}
+
+/**
+ * Copies all data to a folder for another machine, also while the program has it open; returns what was copied. The host
+ * keys a person accepted go with it: without them the other machine would ask again at the worst moment.
+ */
+export function copyAppData(from: string | undefined, folder: string): string {
+  const dataPath = from ?? findDataPath(process.env, process.platform, homedir())
+  const copy = copyData(dataPath, folder)
+  if (existsSync(join(dataPath, 'known_hosts'))) copyFileSync(join(dataPath, 'known_hosts'), join(folder, 'known_hosts'))
+  return copy
 }
 
 /** The examples come with the first start; one that was removed or edited stays as the person left it. */

@@ -4,6 +4,7 @@ import type { DurationSample } from '#domain/forecast/history.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import type { LineFound } from '#domain/output/find-lines.ts'
+import type { Machine } from '#domain/run/lead.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
 import type { RunStatus } from '#domain/run/state.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
@@ -21,7 +22,7 @@ const after = seq.default(0)
 const ofOutput = { runId: id, stepId: id, host: id.nullable().default(null) }
 const out = <T>() => null as unknown as T
 
-export interface AppInfo { version: string; door: 'electron' | 'browser'; dataPath: string; operator: string; platform: string }
+export interface AppInfo { version: string; door: 'electron' | 'browser'; dataPath: string; operator: string; platform: string; machine: Machine }
 export interface RunbookSummary {
   id: string; name: string; title: string; version: string | null; environment: string | null; windowText: string | null
   steps: number; hosts: number; errors: number; warnings: number; revision: number; updatedAt: number; example: boolean

@@ -1,5 +1,6 @@
 import type { Host, MetricSource } from '#domain/inventory.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
+import type { Machine } from '#domain/run/lead.ts'
 import type { HostView } from '#preload/contract.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Storage } from '#storage/storage.ts'
@@ -11,7 +12,7 @@ export interface ApiDeps {
   storage: Storage
   engine: Engine
   prompts: PromptDesk
-  info: { version: string; door: 'electron' | 'browser'; platform: string; systemUser: string }
+  info: { version: string; door: 'electron' | 'browser'; platform: string; systemUser: string; machine: Machine }
   /** How a host would be reached and what is known of it, without connecting. Throws Problem. */
   describeHost(host: Host): Promise<Omit<HostView, 'name' | 'usedBy'>>
   /** Asks a metric's source once over the real network. */

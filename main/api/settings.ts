@@ -14,7 +14,7 @@ export function createSettingsHandlers(deps: ApiDeps): Pick<Handlers, 'app-info'
   const { storage, info } = deps
   const read = (): Settings => ({ operator: operatorOf(deps), theme: Theme.safeParse(storage.settings.get('theme')).data ?? 'system' })
   return {
-    'app-info': () => ({ version: info.version, door: info.door, dataPath: storage.dataPath, operator: operatorOf(deps), platform: info.platform }),
+    'app-info': () => ({ version: info.version, door: info.door, dataPath: storage.dataPath, operator: operatorOf(deps), platform: info.platform, machine: info.machine }),
     'read-settings': read,
     'save-settings': (change) => {
       if (change.operator !== undefined) storage.settings.set('operator', change.operator)

@@ -1,10 +1,12 @@
 import { check } from './check.ts'
+import { handOver } from './hand-over.ts'
 import { open, serve } from './open.ts'
 import { output } from './output.ts'
 import { rehearse } from './rehearse.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
+import { takeOver } from './take-over.ts'
 import type { Command } from './usage.ts'
 
-export const commands: Command[] = [open, check, rehearse, run, report, output, runs, serve]
+export const commands: Command[] = [open, check, rehearse, run, report, output, runs, handOver, takeOver, serve]

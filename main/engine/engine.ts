@@ -1,5 +1,6 @@
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
+import { isElsewhere } from '#domain/run/lead.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -75,7 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
     create: (run) => {
       const { by, at, ...facts } = run
       const runId = options.newId()
-      const event: RunEvent = { type: 'run-created', runId, ...facts, at, by }
+      const event: RunEvent = { type: 'run-created', runId, ...facts, machine: options.machine, at, by }
       const log = storage.together(() => {
         storage.runs.create({ id: runId, runbookId: run.runbookId, revision: run.revision, mode: run.mode, title: run.runbook.title, operator: by, at })
         return storage.journal.append(runId, 0, [event])
@@ -103,7 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
         }
       }
     },
-    running: () => [...open.values()].filter((run) => isOnRealHosts(run.state())).flatMap((run) =>
+    running: () => [...open.values()].filter((run) => isOnRealHosts(run.state()) && !isElsewhere(run.state(), options.machine)).flatMap((run) =>
       automatedRunning(run.state()).map(({ step }) => (step.hosts.length > 0 ? `${step.title} on ${step.hosts.join(', ')}` : step.title))),
     close: async () => {
       await Promise.all([...open.values()].map((run) => run.close()))

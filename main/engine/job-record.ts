@@ -12,6 +12,8 @@ export interface JobRecordOptions {
   now(): number
   /** What hides secrets in output now. */
   mask(): SecretMask
+  /** The run's at present: a takeover raises it, also for work that was made ready before. */
+  token(): number
   /** Records the command's facts and does `also` in the same synced transaction. False when there was nothing to record. */
   record(command: EngineCommand, also: () => void): boolean
   /** Records in its own time, again until storage takes it. */
@@ -20,11 +22,8 @@ export interface JobRecordOptions {
   wake(): void
 }
 
-/** One machine runs a run for now: a takeover by another would raise the token. */
-const TOKEN = 1
-
 /** The local half of the durable protocol for one piece of work on one host. */
-export function createJobRecord({ storage, key, now, mask, record, report, wake }: JobRecordOptions): ShellJob {
+export function createJobRecord({ storage, key, now, mask, token, record, report, wake }: JobRecordOptions): ShellJob {
   const about = { stepId: key.stepId, attempt: key.attempt, host: key.host }
   const required = (): StoredJob => {
     const job = storage.jobs.find(key)
@@ -41,13 +40,13 @@ export function createJobRecord({ storage, key, now, mask, record, report, wake 
   return {
     intent: () => {
       const job = storage.jobs.find(key)
-      return job && toIntent(job)
+      return job && toIntent(job, token())
     },
     begin: ({ bootId, hostKey, helper, commandSha256 }) => {
       const isNew = record({ type: 'report-host-started', ...about, durable: true }, () => {
-        storage.jobs.begin(key, { bootId, hostKey, helper, commandSha256, token: TOKEN }, now())
+        storage.jobs.begin(key, { bootId, hostKey, helper, commandSha256, token: token() }, now())
       })
-      return isNew ? toIntent(required()) : over()
+      return isNew ? toIntent(required(), token()) : over()
     },
     beginPlain: (why) => {
       if (!record({ type: 'report-host-started', ...about, durable: false, why }, () => undefined)) over()
@@ -74,6 +73,6 @@ export function createJobRecord({ storage, key, now, mask, record, report, wake 
   }
 }
 
-function toIntent({ id, run, token, bootId, hostKey, helper, state, at }: StoredJob): JobIntent {
+function toIntent({ id, run, bootId, hostKey, helper, state, at }: StoredJob, token: number): JobIntent {
   return { id, run, token, bootId, hostKey, helper, launched: state !== 'intended', at }
 }

@@ -1,6 +1,7 @@
 import { explainPrologue } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
+import { isElsewhere } from '#domain/run/lead.ts'
 import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
@@ -14,6 +15,7 @@ import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import { askHosts } from './ask-hosts.ts'
 import { executeStep } from './execute-step.ts'
+import { fenceHosts } from './fencing.ts'
 import { hideInCommand } from './hide.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
@@ -57,6 +59,8 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   let ports: Promise<Ports> | null = null
   let rate = 1
   let isTakingBaseline = false
+  /** What was going on when the run was opened is followed from here. */
+  let isFollowing = false
 
   const recorder = createRecorder({
     runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
@@ -87,7 +91,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */
   const record = (command: RunCommand, by: string, also: () => void): boolean => {
     const now = Math.max(clock.now(), state.lastEventAt)
-    const events = decideAll(state, hideInCommand(secrets.mask(), explained(command)), { now, by })
+    const events = decideAll(state, hideInCommand(secrets.mask(), explained(command)), { now, by, machine: options.machine })
     if (events.length === 0) return false
     const next = storage.together(() => {
       also()
@@ -104,7 +108,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const job = (about: { stepId: string; attempt: number; host: string }) => createJobRecord({
-    storage, key: { runId, ...about }, now: () => clock.now(), mask: secrets.mask, record: (command, also) => record(command, PROGRAM, also), wake: signals.output.emit,
+    storage, key: { runId, ...about }, now: () => clock.now(), mask: secrets.mask, token: () => state.lead.token, record: (command, also) => record(command, PROGRAM, also), wake: signals.output.emit,
     report: (command) => void report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown)),
   })
 
@@ -132,6 +136,12 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
       void Promise.resolve()
         .then(() => askHosts({ state: () => state, effect, openPorts, report, job, stdout, closing: closing.signal }))
         .catch((thrown: unknown) => options.log(`asking about step ${effect.stepId} of run ${runId}`, thrown))
+      return
+    }
+    if (effect.type === 'fence-hosts') {
+      void fenceHosts({ state: () => state, storage, openPorts, report, signal: closing.signal }, effect.token)
+        .catch((thrown: unknown) => options.log(`telling the hosts of run ${runId} of the takeover`, thrown))
+        .finally(() => { if (!closing.signal.aborted && state.lead.token === effect.token && !isFollowing) recover() })
       return
     }
     const controller = new AbortController()
@@ -187,6 +197,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const settle = () => {
+    if (isElsewhere(state, options.machine)) return
     const wants = wantsOf(state)
     if (wants.baseline && !isTakingBaseline) {
       isTakingBaseline = true
@@ -212,6 +223,8 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   }
 
   const recover = () => {
+    if (isElsewhere(state, options.machine)) return
+    isFollowing = true
     recoverWork({ state, tell, begin, isSent: (about) => stepKinds[about.kind]?.durable === true && storage.jobs.find({ ...about, runId }) !== null })
     // Nobody looked meanwhile: what was judged before says nothing of now.
     for (const [thresholdId, { verdict }] of Object.entries(state.verdicts)) {

@@ -1,4 +1,5 @@
 import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
+import type { Machine } from '#domain/run/lead.ts'
 import type { RunState, RunStatus } from '#domain/run/state.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { Clock, OutputStream, Ports, Secrets } from '#kinds/ports.ts'
@@ -37,7 +38,7 @@ export interface EngineStorage {
     readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Iterable<Uint8Array>
     tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array }
   }
-  jobs: Pick<Jobs, 'find' | 'begin' | 'launched' | 'finish' | 'acknowledged'>
+  jobs: Pick<Jobs, 'find' | 'ofRun' | 'begin' | 'launched' | 'finish' | 'acknowledged'>
   samples: {
     append(runId: string, metric: string, samples: Sample[]): void
     range(runId: string, metric: string, from: number, to: number): Sample[]
@@ -48,6 +49,8 @@ export interface EngineStorage {
 
 export interface EngineOptions {
   storage: EngineStorage
+  /** This computer. A live run is led on one machine at a time. */
+  machine: Machine
   /** Opened when a run is; must not wait for anything. */
   openClock(run: RunState): RunClockSource
   /** Opened when a run is. */

@@ -85,11 +85,25 @@ export interface JobAnswer {
   settle(isCommitted: boolean): void
 }
 
+export interface FenceRequest {
+  host: Host
+  /** What hosts know the run by. */
+  run: string
+  /** Launches for the run with a lower token are refused there from then on. */
+  token: number
+  signal: AbortSignal
+}
+
+/** `jobs`: what the host holds of the run. */
+export type FenceResult = { raised: true; jobs: string[] } | { raised: false; message: string; above: number | null }
+
 export interface Shell {
   /** Asks a host what it knows of work that was sent before; sends and stops nothing. Absent where hosts keep no records. Never throws for what a host does. */
   ask?(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
   /** Never throws for anything a host or a network does: that is a HostResult. */
   run(request: ShellRequest): Promise<HostResult>
+  /** Tells a host that another machine has taken a run over. Never throws for anything a host does. Rehearsal hosts need none. */
+  fence?(request: FenceRequest): Promise<FenceResult>
 }
 
 export interface HttpRequest {

@@ -4,16 +4,17 @@ import type { Host } from '#domain/inventory.ts'
 import { secretAssignments } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
-import type { Clock, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
+import type { Clock, FenceRequest, FenceResult, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
 import { askAboutJob, nothingProved } from './durable/ask.ts'
+import { raiseFence } from './durable/fence.ts'
 import { HELPER_SHA } from './durable/helper.ts'
 import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
-import { BOOT_ID_FILE } from './durable/verbs.ts'
+import { BOOT_ID_FILE, callFence } from './durable/verbs.ts'
 import { createKeyRing } from './identities.ts'
 import { placeName } from './failures.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
@@ -83,6 +84,8 @@ export interface SshPool {
   run(request: ScriptRequest): Promise<HostResult>
   /** Asks a host what it knows of a job that was sent there before; launches and stops nothing. Never throws. */
   ask(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
+  /** Makes a host refuse launches for a run with a lower token. Never throws for what a host or a network does. */
+  fence(request: FenceRequest): Promise<FenceResult>
   /** Where a host is and how it would be reached; no connection is made. Throws Problem `ssh-config`. */
   describe(host: Host): Promise<ResolvedHost>
   close(): Promise<void>
@@ -239,6 +242,19 @@ export function createSshPool(options: SshPoolOptions): SshPool {
         if (intent !== null) return notFollowed(message, request.host.name, intent.id)
         if (request.signal.aborted) return aborted(request.host.name)
         return { outcome: 'failed', reason: 'refused', code, message, hint }
+      }
+    },
+    fence: async ({ host, run, token, signal }) => {
+      try {
+        const { hops, embedded } = wayTo(host)
+        const link = await orAborted(signal, linkTo(hops, embedded, host.name, signal))
+        const probe = link && (await orAborted(signal, probeOf(link, host.name)))
+        if (link === null || probe === null) return { raised: false, message: 'it was given up', above: null }
+        if (probe.probed === 'plain') return { raised: false, message: `it keeps no work by itself: ${probe.why}`, above: null }
+        const answer = probe.probed === 'cut' ? null : await raiseFence(link, callFence(run, token, HELPER_SHA, { bootIdFile, root: probe.root }), token, signal)
+        return answer ?? { raised: false, message: 'the connection was lost', above: null }
+      } catch (thrown) {
+        return { raised: false, message: toProblem(thrown).message, above: null }
       }
     },
     describe: async (host) => {

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Problem } from '#domain/problem.ts'
 import type { Connection } from './database.ts'
 
 /**
@@ -16,6 +17,20 @@ export function backup(connection: Connection, dataPath: string, version: number
   const finished = freeName(folder, `holdpoint-schema-${version}`)
   renameSync(unfinished, finished)
   return finished
+}
+
+/** Copies the database as it is at this moment to a folder that has none, whoever has it open. Returns the copy's path. */
+export function copyDatabase(connection: Connection, folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const copy = join(folder, 'holdpoint.db')
+  const unfinished = join(folder, 'unfinished.db')
+  if (existsSync(copy)) throw new Problem('storage-exists', `There is Holdpoint data in ${folder} already.`, 'Nothing was copied. Name another folder.')
+  rmSync(unfinished, { force: true })
+  connection.prepare('VACUUM INTO ?').run(unfinished)
+  chmodSync(unfinished, 0o600)
+  syncToDisk(unfinished)
+  renameSync(unfinished, copy)
+  return copy
 }
 
 /** SQLite does not sync what VACUUM INTO writes. */

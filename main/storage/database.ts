@@ -2,7 +2,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '#domain/problem.ts'
-import { backup } from './backup.ts'
+import { backup, copyDatabase } from './backup.ts'
 import { corrupt, explain } from './problems.ts'
 import { MIGRATIONS } from './schema.ts'
 
@@ -52,6 +52,20 @@ export function openDatabase(dataPath: string, migrations: readonly string[] = M
     } catch (thrown) {
       durable.close()
       throw thrown
+    }
+  }, file)
+}
+
+/** Copies the data of a folder to another, also while the program has it open. Throws `storage-…` Problems. */
+export function copyData(dataPath: string, folder: string): string {
+  const file = join(dataPath, 'holdpoint.db')
+  if (!existsSync(file)) throw new Problem('storage-missing', `There is no Holdpoint data in ${dataPath}.`, 'Name the folder with --data-dir, or set HOLDPOINT_HOME.')
+  return explain(() => {
+    const connection = connect(file, { timeoutMs: 5000, readonly: true })
+    try {
+      return copyDatabase(connection, folder)
+    } finally {
+      connection.close()
     }
   }, file)
 }

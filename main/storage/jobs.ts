@@ -36,6 +36,8 @@ export interface StoredJob extends JobFacts {
 /** Step 1 of the durable protocol: the local intent, one for each run, step, attempt and host, synced before anything is sent. */
 export interface Jobs {
   find(key: JobKey): StoredJob | null
+  /** What hosts know a run by, and the names of its jobs. */
+  ofRun(runId: string): { run: string; ids: string[] }
   /** Chooses the job's name and keeps both. Throws `job-exists` when there is an intent already. */
   begin(key: JobKey, facts: JobFacts, at: number): StoredJob
   launched(id: string): void
@@ -51,6 +53,7 @@ export function createJobs(durable: Connection, bulk: Connection): Jobs {
   const insert = durable.prepare<[string, string, string, string, number, string, string, number, string, string, string, number]>(
     `INSERT INTO jobs (job_id, run, run_id, step_id, attempt, host, cmd_sha256, token, boot_id, host_key, helper, state, created_at, late)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?, x'')`)
+  const idsOf = durable.prepare<[string], string>('SELECT job_id FROM jobs WHERE run_id = ?').pluck()
   const finish = durable.prepare<[Uint8Array, string]>("UPDATE jobs SET state = 'finished', late = ? WHERE job_id = ? AND state IN ('intended', 'launched')")
   const launched = bulk.prepare<[string]>("UPDATE jobs SET state = 'launched' WHERE job_id = ? AND state = 'intended'")
   const acknowledged = bulk.prepare<[string]>("UPDATE jobs SET state = 'acknowledged' WHERE job_id = ? AND state = 'finished'")
@@ -59,8 +62,9 @@ export function createJobs(durable: Connection, bulk: Connection): Jobs {
 
   return {
     find,
+    ofRun: (runId) => ({ run: nameOf(runId), ids: idsOf.all(runId) }),
     begin(key, facts, at) {
-      const run = slug(key.runId, 12)
+      const run = nameOf(key.runId)
       const id = `r${run}-s${slug(key.stepId, 30)}-a${key.attempt}-${slug(key.host, 30)}-${letters(8)}`
       try {
         insert.run(id, run, key.runId, key.stepId, key.attempt, key.host, facts.commandSha256, facts.token, facts.bootId, facts.hostKey, facts.helper, Math.round(at))
@@ -77,6 +81,8 @@ export function createJobs(durable: Connection, bulk: Connection): Jobs {
     acknowledged: (id) => void acknowledged.run(id),
   }
 }
+
+const nameOf = (runId: string): string => slug(runId, 12)
 
 /** A name becomes a folder on a host and a word in a command: lower-case letters, digits and hyphens only. */
 function slug(name: string, longest: number): string {

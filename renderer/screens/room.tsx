@@ -4,6 +4,7 @@ import { useClient } from '#renderer/client.ts'
 import { openRoom } from '#renderer/parts/room/open-room.ts'
 import { AskDialog } from '#renderer/parts/room/ask-dialog.tsx'
 import { Breaches } from '#renderer/parts/room/breaches.tsx'
+import { ElsewherePanel, Takeover, useElsewhere } from '#renderer/parts/room/lead-panel.tsx'
 import { Middle } from '#renderer/parts/room/detail.tsx'
 import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
 import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
@@ -38,6 +39,7 @@ export function RoomScreen({ runId }: { runId: string }) {
 }
 
 function OpenRoom() {
+  const isElsewhere = useElsewhere()
   return (
     <div className={styles.room}>
       <TopBar />
@@ -46,7 +48,8 @@ function OpenRoom() {
       <div className={styles.columns}>
         <nav className={styles.runbook} aria-label="Runbook"><RunbookTree /></nav>
         <div className={styles.work}>
-          <NextPanel />
+          {isElsewhere ? <ElsewherePanel /> : <NextPanel />}
+          <Takeover />
           <Middle />
         </div>
         <aside className={styles.health} aria-label="Health and communications">

@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Client } from '#preload/client.ts'
 import type { AppInfo, CallInput, HostView, Settings } from '#preload/contract.ts'
+import { here } from './here.ts'
 
 export interface SettingsDesk {
   info: AppInfo | null
@@ -21,6 +22,7 @@ export function createSettingsStore(client: Client): SettingsStore {
     info: null, settings: null, hosts: null, problem: null,
     async load() {
       const [info, settings] = await Promise.all([client.call('app-info', {}), client.call('read-settings', {})])
+      if (info.ok) here.setState({ machine: info.value.machine })
       set({
         info: info.ok ? info.value : null,
         settings: settings.ok ? settings.value : null,

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     also()
   })
   const recorded = (host: string, attempt: number): ShellJob => createJobRecord({
-    storage, key: { runId: 'run', stepId: 'true', attempt, host }, now: Date.now, mask: noSecrets.mask, wake: () => undefined, report: () => undefined,
+    storage, key: { runId: 'run', stepId: 'true', attempt, host }, now: Date.now, mask: noSecrets.mask, token: () => 1, wake: () => undefined, report: () => undefined,
     record: (_, also) => {
       note(also)
       return true

@@ -22,7 +22,7 @@ let reading: (metric: string) => number | null
 const open = () => {
   shell = createFakeShell()
   engine = createEngine({
-    storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
+    storage, machine: { id: 'laptop', name: 'laptop' }, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
     openPorts: () => Promise.resolve(createFakePorts(clock, shell, (metric) => reading(metric))),
     log: (what, thrown) => problems.push(`${what}: ${String(thrown)}`),
   })

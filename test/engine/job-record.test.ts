@@ -14,7 +14,7 @@ describe('the local half of a job that prints secrets', () => {
   let folder: string
   let storage: Storage
   const open = () => createJobRecord({
-    storage, key, now: () => 1, mask: () => mask, wake: () => undefined, report: () => undefined,
+    storage, key, now: () => 1, token: () => 1, mask: () => mask, wake: () => undefined, report: () => undefined,
     record: (_, also) => {
       storage.together(also)
       return true

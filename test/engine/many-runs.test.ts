@@ -22,7 +22,7 @@ let clock: FakeClock
 let problems: string[]
 
 const open = () => createEngine({
-  storage, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
+  storage, machine: { id: 'laptop', name: 'laptop' }, newId: () => `run-${storage.runs.list().length + 1}`, openClock: () => clock, openSecrets: () => noSecrets,
   openPorts: () => Promise.resolve(createFakePorts(clock, createFakeShell(), () => 6)),
   log: (what, thrown) => problems.push(`${what}: ${String(thrown)}`),
 })
@@ -133,7 +133,7 @@ test('the report of a run in progress shows the readings since its last event', 
   engine.handle(runId, { type: 'start-run' }, 'dana')
   storage.samples.append(runId, 'error rate', [{ at: START + 1_800_000, value: 42 }])
   await clock.advance(3_600_000)
-  const deps = { storage, engine, info: { version: '0', door: 'browser', platform: 'linux', systemUser: 'dana' }, now: () => START } as const
+  const deps = { storage, engine, info: { version: '0', door: 'browser', platform: 'linux', systemUser: 'dana', machine: { id: 'laptop', name: 'laptop' } }, now: () => START } as const
   const report = JSON.parse(reportFor(deps, runId, 'json').text) as { charts: { metric: string; buckets: { max: number | null }[] }[] }
   expect(report.charts.find((chart) => chart.metric === 'error rate')?.buckets.some((bucket) => bucket.max === 42)).toBe(true)
 })

@@ -38,7 +38,7 @@ describe.skipIf(sshdMissing)('probing a step nobody knows the outcome of, on a r
     const fake = createFakeClock(START)
     const clock = { ...createLiveClock(), setRate: fake.setRate, reading: fake.reading }
     engine = createEngine({
-      storage, newId: () => 'run-1', openClock: () => clock, log: () => undefined,
+      storage, machine: { id: 'laptop', name: 'laptop' }, newId: () => 'run-1', openClock: () => clock, log: () => undefined,
       openSecrets: () => noSecrets,
       openPorts: () => Promise.resolve({ ...createFakePorts(fake, pool.pool), clock }),
     })
@@ -112,7 +112,7 @@ describe.skipIf(sshdMissing)('probing a step nobody knows the outcome of, on a r
     await untilUnknown('echo begun; sleep 600')
     proxy.setFault({ kind: 'silence', afterBytes: 0 })
     engine.handle('run-1', { type: 'probe-step', stepId: 'stop' }, 'dana')
-    const again = createEngine({ storage, newId: () => 'run-2', openClock: () => createFakeClock(Date.now()), log: () => undefined, openSecrets: () => noSecrets, openPorts: () => Promise.reject(new Error('no world')) })
+    const again = createEngine({ storage, machine: { id: 'laptop', name: 'laptop' }, newId: () => 'run-2', openClock: () => createFakeClock(Date.now()), log: () => undefined, openSecrets: () => noSecrets, openPorts: () => Promise.reject(new Error('no world')) })
     again.recover()
     await until(() => again.state('run-1').steps['stop']?.hosts['app1']?.probe?.findings?.[0] === 'Holdpoint ended before the answer came.', 'the closing')
     for (const which of ['sup', 'cmd']) process.kill(Number(readFileSync(join(jobFolder(), which), 'utf8').split(' ')[0]), 'SIGKILL')

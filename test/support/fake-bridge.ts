@@ -7,7 +7,7 @@ import { statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
 import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { parseAnsi, PLAIN } from '#renderer/parts/log/ansi.ts'
-import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
+import { createFakeJournal, HERE, finishRunning, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
 import { fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
 import { minute } from './run-states.ts'
@@ -58,7 +58,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     emit('prompts', { open: prompts })
   }
 
-  answer('app-info', () => ({ version: '0.1.0', door: 'browser', dataPath: '/home/mira/.local/share/holdpoint', operator, platform: 'linux' }))
+  answer('app-info', () => ({ version: '0.1.0', door: 'browser', dataPath: '/home/mira/.local/share/holdpoint', operator, platform: 'linux', machine: HERE }))
   answer('list-runbooks', () => fakeRunbooks(startedAt, fresh))
   answer('open-runbook', ({ runbookId }) => open(runbookId))
   answer('import-runbook', ({ name }) => ({ runbookId: name.replace(/\.md$/, ''), findings: fakeFindings }))
@@ -77,7 +77,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
   })
   answer('send-command', ({ runId, command }) => {
     const journal = journalOf(journals, runId)
-    for (const stored of journal.take(command as RunCommand, now(), operator)) emit('run', { kind: 'event', stored }, stored.seq, runId)
+    for (const stored of journal.take(command as RunCommand, now(), operator, HERE)) emit('run', { kind: 'event', stored }, stored.seq, runId)
     return { version: journal.state().version }
   })
   answer('read-output', ({ stepId, host = null, at = 'end' }) => {

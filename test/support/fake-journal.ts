@@ -1,5 +1,6 @@
 import { decideAll } from '#domain/run/decide.ts'
 import { evolve } from '#domain/run/evolve.ts'
+import type { Machine } from '#domain/run/lead.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -12,8 +13,11 @@ export interface FakeJournal {
   events: StoredEvent[]
   state(): RunState
   /** Throws the domain's Problem when it is refused; answers the events it added. */
-  take(command: RunCommand, at: number, by?: string): StoredEvent[]
+  take(command: RunCommand, at: number, by?: string, machine?: Machine): StoredEvent[]
 }
+
+/** The machine the fake main runs on. */
+export const HERE: Machine = { id: 'laptop', name: 'mira-laptop' }
 
 export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number): FakeJournal {
   const events: StoredEvent[] = []
@@ -24,12 +28,12 @@ export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, a
     folded = evolve(folded, stored)
     return stored
   }
-  add({ type: 'run-created', runId, mode, speed: mode === 'live' ? 1 : 60, automatic: true, runbookId: 'example', revision: 3, runbook: book, at, by: 'mira' })
+  add({ type: 'run-created', runId, mode, speed: mode === 'live' ? 1 : 60, automatic: true, runbookId: 'example', revision: 3, runbook: book, machine: HERE, at, by: 'mira' })
   const state = (): RunState => {
     if (folded === null) throw new Error('a run begins with run-created')
     return folded
   }
-  return { events, state, take: (command, when, by = 'mira') => decideAll(state(), command, { now: when, by }).map(add) }
+  return { events, state, take: (command, when, by = 'mira', machine) => decideAll(state(), command, { now: when, by, machine }).map(add) }
 }
 
 const healthy = { outcome: 'succeeded', exitCode: 0 } as const

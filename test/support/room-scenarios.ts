@@ -1,7 +1,7 @@
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { HostResult } from '#domain/step.ts'
-import { createFakeJournal, finishRunning, play } from './fake-journal.ts'
+import { createFakeJournal, finishRunning, HERE, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
 import { fakeRunbook } from './fake-runbook.ts'
 import { minute } from './run-states.ts'
@@ -22,6 +22,22 @@ export const scenarios = {
   excluded: (now: number) => {
     const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused })
     run.take({ type: 'exclude-host', host: 'web-3', reason: 'it was rebuilt without us knowing' }, now - 2 * minute)
+    return run
+  },
+  /** The data was copied here from jonas's laptop, which leads the run. */
+  elsewhere: (now: number): FakeJournal => {
+    const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done })
+    run.take({ type: 'take-over', reason: 'mira hands over to jonas' }, now - 3 * minute, 'jonas', { id: 'other', name: 'jonas-laptop' })
+    return run
+  },
+  /** Taken over from it: one host could not be told, one holds work that is not in the record. */
+  'taken-over': (now: number): FakeJournal => {
+    const run = scenarios.elsewhere(now)
+    run.take({ type: 'take-over', reason: 'the train has no network' }, now - 2 * minute, 'mira', HERE)
+    const { token } = run.state().lead
+    run.take({ type: 'report-host-fenced', host: 'web-1', token, strangers: [] }, now - minute, 'holdpoint')
+    run.take({ type: 'report-host-fenced', host: 'web-2', token, strangers: ['rrun-1-sstart-a1-web-2-kqzmwpae'] }, now - minute, 'holdpoint')
+    run.take({ type: 'report-host-fence-failed', host: 'web-3', token, message: 'web-3 did not answer in time', above: null }, now - minute, 'holdpoint')
     return run
   },
   unknown: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost }),

@@ -18,6 +18,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
   switch (event.type) {
     case 'breach-opened':
     case 'rollback-started':
+    case 'host-fence-failed':
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':
@@ -37,7 +38,10 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'step-narrowed':
     case 'run-paused':
     case 'message-skipped':
+    case 'lead-taken':
       return 'warning'
+    case 'host-fenced':
+      return event.strangers.length === 0 ? 'plain' : 'bad'
     case 'gate-decided':
       return event.decision === 'go' ? 'good' : 'bad'
     case 'step-finished':

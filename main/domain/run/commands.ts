@@ -56,6 +56,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('end-monitoring'), reason }),
   /** In a rehearsal: befalls the command that runs on the host now, or else the next one. */
   z.strictObject({ type: z.literal('cause-fault'), host: id, fault: z.enum(CLICKED_FAULT_IDS) }),
+  /** On the machine where it is to go on, when it was led on another, or when hosts could not be told of it. */
+  z.strictObject({ type: z.literal('take-over'), reason }),
   z.strictObject({ type: z.literal('finish-run') }),
 ])
 export type OperatorCommand = z.infer<typeof OperatorCommand>
@@ -78,6 +80,8 @@ export type EngineCommand =
   | { type: 'report-no-data'; metric: string }
   | { type: 'report-data'; metric: string }
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
+  | { type: 'report-host-fenced'; host: string; token: number; strangers: string[] }
+  | { type: 'report-host-fence-failed'; host: string; token: number; message: string; above: number | null }
   | { type: 'report-time' }
 
 export type RunCommand = OperatorCommand | EngineCommand

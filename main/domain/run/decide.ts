@@ -4,6 +4,7 @@ import type { RunState } from './state.ts'
 import { evolve } from './evolve.ts'
 import { progress } from './progress.ts'
 import type { Decide, DecideContext } from './decide/context.ts'
+import * as lead from './decide/lead.ts'
 import * as failure from './decide/failure.ts'
 import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
@@ -59,11 +60,15 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'report-no-data': health.reportNoData,
   'report-data': health.reportData,
   'report-captured': steps.reportCaptured,
+  'take-over': lead.takeOver,
+  'report-host-fenced': lead.reportHostFenced,
+  'report-host-fence-failed': lead.reportHostFenceFailed,
   'report-time': flow.reportTime,
 }
 
 /** The command's own facts; throws Problem when the run cannot take it now. */
 export function decide(state: RunState, command: RunCommand, context: DecideContext): RunFact[] {
+  lead.requireHere(state, command, context)
   const decider = deciders[command.type] as Decide<RunCommand['type']>
   return decider(state, command, context)
 }

@@ -123,5 +123,8 @@ const describers: Describers = {
   'message-skipped': (event, runbook) => `Did not send ${messageText(runbook, event.messageId)}${because(event.reason)}`,
   'monitoring-started': (event) => `Monitoring started for ${formatDuration(event.endsAt - event.at)}`,
   'monitoring-ended': (event) => `Monitoring ended${because(event.reason)}`,
+  'lead-taken': (event) => `Run taken over on ${event.machine.name}${because(event.reason)}`,
+  'host-fenced': (event) => `${event.host} refuses what another machine sends for this run${event.strangers.length === 0 ? '' : `; it holds work that this record does not know: ${event.strangers.join(', ')}`}`,
+  'host-fence-failed': (event) => `${event.host} could not be told of the takeover: ${event.message}`,
   'run-finished': (event) => `Run finished: ${event.outcome === 'rolled-back' ? 'rolled back' : event.outcome}`,
 }

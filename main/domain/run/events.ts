@@ -3,6 +3,7 @@ import type { Runbook } from '../runbook.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
 import type { Baseline, Sample } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
+import type { Machine } from './lead.ts'
 
 export type RunMode = 'live' | 'rehearsal'
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'rolled-back'
@@ -26,7 +27,7 @@ export interface Evidence {
 
 /** Facts, in the past tense. Each is stored once with its sequence number and never changed. */
 export type RunFact =
-  | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook; inventory?: string }
+  | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook; inventory?: string; machine?: Machine }
   | { type: 'run-started' }
   | { type: 'item-ticked'; itemId: string; note: string }
   | { type: 'item-unticked'; itemId: string }
@@ -91,6 +92,12 @@ export type RunFact =
   | { type: 'message-skipped'; messageId: string; reason: string }
   | { type: 'monitoring-started'; endsAt: number }
   | { type: 'monitoring-ended'; reason: string }
+  /** From here on the run is led on this machine. */
+  | { type: 'lead-taken'; machine: Machine; token: number; reason: string }
+  /** The host refuses what another machine sends for this run; `strangers`: work of the run there that this record does not know. */
+  | { type: 'host-fenced'; host: string; token: number; strangers: string[] }
+  /** The host could not be told of the takeover, or had been told of a later one, whose token is `above`. */
+  | { type: 'host-fence-failed'; host: string; token: number; message: string; above: number | null }
   | { type: 'run-finished'; outcome: RunOutcome }
 
 /** A fact with when it happened (epoch ms on the run's clock) and who caused it (`holdpoint` for the program itself). */

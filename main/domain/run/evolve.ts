@@ -1,4 +1,5 @@
 import { own } from '../own.ts'
+import { FIRST_TOKEN } from './lead.ts'
 import { hasRunOn, tickableItems } from './view.ts'
 import { gateBefore, type Breach, type GateState, type HostState, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
@@ -32,6 +33,7 @@ function created(event: FactOf<'run-created'>): RunState {
     excluded: {}, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, rollback: null, aborting: null,
+    lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
   }
 }
 
@@ -124,5 +126,8 @@ const evolvers: Evolvers = {
   }),
   'monitoring-started': (_, event) => ({ stage: 'monitoring', monitoring: { startedAt: event.at, endsAt: event.endsAt, endedAt: null } }),
   'monitoring-ended': (state, event) => ({ stage: 'closing', monitoring: state.monitoring && { ...state.monitoring, endedAt: event.at } }),
+  'lead-taken': (_, event) => ({ lead: { machine: event.machine, token: event.token, since: event.at, by: event.by }, fences: {} }),
+  'host-fenced': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: true, message: '', above: null, strangers: event.strangers } } }),
+  'host-fence-failed': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: false, message: event.message, above: event.above, strangers: [] } } }),
   'run-finished': (_, event) => ({ stage: 'ended', outcome: event.outcome, finishedAt: event.at, paused: null }),
 }

@@ -11,12 +11,15 @@ export type Effect =
   | { type: 'abort-steps'; reason: string }
   | { type: 'cause-fault'; host: string; fault: ClickedFault }
   | { type: 'probe-step'; stepId: string; attempt: number; hosts: string[] }
+  /** Hosts are to refuse what another machine sends for this run; then what runs there is followed from here. */
+  | { type: 'fence-hosts'; token: number }
 
 export function react(event: RunEvent): Effect[] {
   if (event.type === 'step-started') {
     return event.hosts.length > 0 ? [{ type: 'execute-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }] : []
   }
   if (event.type === 'probe-started') return [{ type: 'probe-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }]
+  if (event.type === 'lead-taken') return [{ type: 'fence-hosts', token: event.token }]
   if (event.type === 'abort-requested' || event.type === 'rollback-started') return [{ type: 'abort-steps', reason: event.reason }]
   if (event.type === 'fault-caused') return [{ type: 'cause-fault', host: event.host, fault: event.fault }]
   return []

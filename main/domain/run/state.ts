@@ -2,6 +2,7 @@ import type { Runbook } from '../runbook.ts'
 import type { HostResult } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
+import type { Fence, Lead } from './lead.ts'
 import type { Evidence, RunMode, RunOutcome } from './events.ts'
 
 /**
@@ -144,6 +145,9 @@ export interface RunState {
   monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null
   rollback: { startedAt: number; by: string; reason: string } | null
   aborting: { at: number; by: string; reason: string } | null
+  lead: Lead
+  /** How hosts answered to the last takeover, by name. */
+  fences: Record<string, Fence>
 }
 
 /** The gate before a phase: the go/no-go that opens it. */

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto'
  * kept on the host as `helper-<sha>` so that a job is always looked after by the helper that began it.
  *
  *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES HIDDEN   stdin: the command's text, then `ack`
- *     sh helper follow NONCE BOOTFILE JOB OUT ERR                               stdin: `ack`
- *     sh helper stop   NONCE BOOTFILE JOB GRACE
- *     sh helper ack    NONCE BOOTFILE JOB
+ *     sh helper follow NONCE BOOTFILE JOB OUT ERR  RUN TOKEN                    stdin: `ack`
+ *     sh helper stop   NONCE BOOTFILE JOB GRACE    RUN TOKEN
+ *     sh helper ack    NONCE BOOTFILE JOB          RUN TOKEN
  *     sh helper fence  NONCE BOOTFILE RUN TOKEN
  *
  * Staging, launch and the first read share one round trip, and nearly nothing is forked: builtins read and write all
@@ -18,6 +18,7 @@ import { createHash } from 'node:crypto'
  * after `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
  *
  * - Alive means: same pid, same start time, and not a zombie.
+ * - A machine whose token is below the fence launches nothing, and neither stops nor forgets what another one follows now.
  * - The fence is looked at after the gate has been taken, and a takeover raises the fence before it looks at gates, so one
  *   of the two always sees the other.
  * - The supervisor is nobody's child and is deaf to HUP, INT and TERM; the command has a session of its own.
@@ -236,8 +237,12 @@ follow() {
   done
 }
 
+# fenced: true when another machine has taken the run over from this caller.
+fenced() { highest "$run"; [ "$F" -gt "$token" ]; }
+
 # Away by rename first: a job is there whole or not at all.
 ack() {
+  if fenced; then echo kept; return; fi
   if cd / && mark "$R/gone/$job"; then :; else return; fi
   if [ -d "$D" ]; then mv "$D" "$R/trash/$job.$$" 2>/dev/null || return; fi
   rm -rf "$R/trash/$job".* "$R/stage/$job".* && echo acked
@@ -261,8 +266,9 @@ stage() {
   if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
   if [ -e "$R/gone/$job" ]; then head -c "$len" >/dev/null; echo absent; exit 0; fi
   if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
-  highest "$run"
-  if [ "$F" -gt "$token" ]; then echo "fenced $F"; exit 0; fi
+  if fenced; then echo "fenced $F"; exit 0; fi
+  # After a takeover each launch also tells hosts that could not be told before.
+  if [ "$token" -gt 1 ] && [ "$F" != "$token" ]; then mkdir -p "$R/fence/$run/$token" || { echo 'unstaged the fence could not be raised'; exit 0; }; fi
   copy=$R/stage/$job.$$
   if [ "$lines" = 0 ]; then
     x=$copy
@@ -320,6 +326,7 @@ finish() {
 # Ends a job, and tells what is left. What a command that has ended by itself left running is not touched. A job that was not begun is kept from ever beginning by its gate.
 stop() {
   grace=$1
+  if fenced; then echo 'stopped fenced 0'; exit 0; fi
   rm -f "$R/stage/$job".*.env
   # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
   if mkdir -m 700 "$D" 2>/dev/null; then
@@ -363,9 +370,9 @@ go)
     if [ $launched = 1 ]; then ( ( supervise "$run" "$token" "$copy" 7>&1 >/dev/null ) & ); fi
     ticks
   } 2>/dev/null 4<&- | follow "$o" "$e" $launched ;;
-follow) exec 4<&0 </dev/null; ticks 2>/dev/null 4<&- | follow "$5" "$6" 0 ;;
-stop) stop "$5" ;;
-ack) ack ;;
+follow) run=$7 token=$8; exec 4<&0 </dev/null; ticks 2>/dev/null 4<&- | follow "$5" "$6" 0 ;;
+stop) run=$6 token=$7; stop "$5" ;;
+ack) run=$5 token=$6; ack ;;
 fence) fence "$5" ;;
 esac
 `

@@ -30,6 +30,7 @@ export function stoppedResult(asked: StopAsked, stopped: Stopped, end: AttachEnd
     const those = `${stopped.left === 1 ? 'process is' : 'processes are'} still alive on ${place}${stopped.pids === '' ? '' : ` (${stopped.pids})`}`
     return unknown('abort-incomplete', `abort incomplete (${stopped.left}): ${why.toLowerCase()}, and after TERM and KILL ${stopped.left} ${those}.`, 'End them by hand, look at what was done, then retry or skip.')
   }
+  if (stopped.was === 'fenced') return unknown('run-elsewhere', `Another machine has taken this run over, so the command on ${place} was not stopped from here.`, 'It is followed there: stop it there, or see there how it ended.')
   if (stopped.was === 'never') return { outcome: 'failed', reason: asked.why, message: `${why} before it began on ${place}, and cannot begin there any more.` }
   // It had ended by itself before anything was done to it.
   if (stopped.was === 'ended') {

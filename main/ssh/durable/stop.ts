@@ -3,8 +3,8 @@ import { readFrames } from './frames.ts'
 import type { HelperCall } from './verbs.ts'
 
 export interface Stopped {
-  /** What it was when it was to be stopped: ended already, running, or never begun (and kept from beginning now). */
-  was: 'ended' | 'running' | 'never'
+  /** What it was when it was to be stopped: ended already, running, never begun (and kept from beginning now), or another machine's by now, and left alone. */
+  was: 'ended' | 'running' | 'never' | 'fenced'
   /** How many of its processes are still alive, children that left its group included, and the first of their numbers. */
   left: number
   pids: string
@@ -26,7 +26,7 @@ export async function stopJob(link: Link, call: HelperCall, timeoutMs: number): 
       onHello: () => undefined,
       onLine: ([word, was, count, ...pids]) => {
         if (word !== 'stopped') return
-        if ((was !== 'ended' && was !== 'running' && was !== 'never') || !/^\d{1,7}$/.test(count ?? '')) return settle(null)
+        if ((was !== 'ended' && was !== 'running' && was !== 'never' && was !== 'fenced') || !/^\d{1,7}$/.test(count ?? '')) return settle(null)
         settle({ was, left: Number(count), pids: pids.filter((pid) => /^\d{1,10}$/.test(pid)).slice(0, 10).join(', ') })
       },
       onData: () => undefined,

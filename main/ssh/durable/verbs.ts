@@ -55,12 +55,16 @@ function plainLines(script: Buffer): number {
   return script.byteLength <= READ_BY_SHELL_BYTES && /^[\t\n -~]*\n$/.test(script.toString('latin1')) ? script.toString('latin1').split('\n').length - 1 : 0
 }
 
-export const callFollow = (intent: JobIntent, cursors: Cursors, at: HelperPlace): HelperCall => call(intent, 'follow', at, [cursors.stdout, cursors.stderr])
-export const callAck = (intent: JobIntent, at: HelperPlace): HelperCall => call(intent, 'ack', at, [])
-export const callStop = (intent: JobIntent, graceMs: number, at: HelperPlace): HelperCall => call(intent, 'stop', at, [Math.ceil(graceMs / 1000)])
+export const callFollow = (intent: JobIntent, cursors: Cursors, at: HelperPlace): HelperCall => call(intent, 'follow', at, [cursors.stdout, cursors.stderr, ...leader(intent)])
+export const callAck = (intent: JobIntent, at: HelperPlace): HelperCall => call(intent, 'ack', at, leader(intent))
+export const callStop = (intent: JobIntent, graceMs: number, at: HelperPlace): HelperCall => call(intent, 'stop', at, [Math.ceil(graceMs / 1000), ...leader(intent)])
+const leader = ({ run, token }: JobIntent): (string | number)[] => [run, token]
+
+/** The helper takes a run's name where other verbs take a job's. */
+export const callFence = (run: string, token: number, helper: string, at: HelperPlace): HelperCall => call({ id: run, helper }, 'fence', at, [token])
 
 /** No argument holds anything but letters, digits and `-._/`: what a host said is checked before it comes back in a command. */
-function call({ helper, id }: JobIntent, verb: string, { bootIdFile, root }: HelperPlace, more: (string | number)[]): HelperCall {
+function call({ helper, id }: Pick<JobIntent, 'helper' | 'id'>, verb: string, { bootIdFile, root }: HelperPlace, more: (string | number)[]): HelperCall {
   const nonce = randomBytes(8).toString('hex')
   const words = [verb, nonce, bootIdFile, id, ...more].map(String)
   for (const word of words) if (!/^[\w./-]+$/.test(word)) throw new Error(`not a word for a helper call: ${JSON.stringify(word)}`)

@@ -3,11 +3,12 @@ import type { Problem } from '#domain/problem.ts'
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import { decide } from '#domain/run/decide.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { here } from '#renderer/stores/here.ts'
 
 /** Why the run would refuse a command now, by the domain's own rules; null when it would take it. */
 export function refusalOf(state: RunState, command: OperatorCommand): Problem | null {
   try {
-    decide(state, command, { now: state.lastEventAt })
+    decide(state, command, { now: state.lastEventAt, machine: here.getState().machine })
     return null
   } catch (thrown) {
     return toProblem(thrown)

@@ -33,6 +33,7 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   abort: (_, reason) => ({ type: 'abort', reason }),
   pause: (_, reason) => ({ type: 'pause', reason }),
   'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
+  'take-over': (_, reason) => ({ type: 'take-over', reason }),
 }
 
 export interface AskWords {
@@ -74,6 +75,7 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   'end-monitoring': () => ({ title: 'End the monitoring time early?', description: 'Metrics are no longer watched against the thresholds.', label: 'Why is it safe to stop watching?', confirm: 'End monitoring' }),
   abort: () => ({ title: 'Abort the run?', description: 'Running steps are asked to stop, nothing else starts, and the run ends as aborted. Nothing is rolled back: hosts stay as they are.', label: 'Why is the run aborted?', confirm: 'Abort run', tone: 'danger' }),
   pause: () => ({ title: 'Pause the run', description: 'Steps already running go on; nothing new starts.', label: 'Reason (optional)', confirm: 'Pause', optional: true }),
+  'take-over': (_, { lead }) => ({ title: 'Take this run over?', description: `Hosts are told to refuse what ${lead.machine?.name ?? 'the other machine'} sends for this run; what runs there already is followed from here, to its end. The run stays paused until you resume it.`, label: 'Why can it not go on there? Who knows of it?', confirm: 'Take over', tone: 'danger' }),
   'start-rollback': () => ({ title: 'Roll back?', label: 'Why is it rolled back?', confirm: 'Roll back now', tone: 'danger' }),
 }
 

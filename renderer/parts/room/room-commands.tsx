@@ -1,6 +1,7 @@
 import { watchedMetrics } from '#domain/run/health.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
+import { here } from '#renderer/stores/here.ts'
 import { go } from '#renderer/stores/route.ts'
 import { faultRefusal, isAllowed } from './allowed.ts'
 import { keyAction } from './key-action.ts'
@@ -26,6 +27,7 @@ export function RoomCommands() {
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)
   const playsAlong = useView((room) => room.playsAlong)
+  const canTakeOver = useRun((state) => here.getState().machine !== undefined && isAllowed(state, { type: 'take-over', reason: '…' }))
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
   const fired = useRun((state) => state.breaches.find(({ id, triggerId }) => triggerId !== null && isAllowed(state, { type: 'watch-breach', breachId: id, note: '' }))?.id ?? null)
@@ -86,6 +88,7 @@ export function RoomCommands() {
     { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },
     ...blind.map((metric): Command => ({ id: `room-blind ${metric}`, title: `Go on without data for ${metric}…`, group: GROUP, run: () => ask({ kind: 'accept-no-data', about: metric }) })),
     { id: 'room-baseline', title: 'Take the last 10 minutes as the baseline', group: GROUP, enabled: canAbort, run: () => { const { now } = view.getState(); void send({ type: 'choose-baseline', from: Math.max(run.getState().state?.createdAt ?? 0, now - 600_000), to: now }) } },
+    { id: 'room-take-over', title: 'Take the run over on this machine…', group: GROUP, enabled: canTakeOver, run: () => ask({ kind: 'take-over', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]
   const rehearsal: Command[] = [

@@ -17,7 +17,7 @@ export async function longOutput(place: Place, bytes: number, cuts: number): Pro
   let losses = 0
   let kept = 0
   const record = createJobRecord({
-    storage, key, now: Date.now, mask: noSecrets.mask, wake: () => undefined, report: (command) => { if (command.type === 'report-host-link-lost') losses += 1 },
+    storage, key, now: Date.now, mask: noSecrets.mask, token: () => 1, wake: () => undefined, report: (command) => { if (command.type === 'report-host-link-lost') losses += 1 },
     record: (_, also) => {
       also()
       return true

@@ -30,7 +30,7 @@ for (const [name, path] of SHELLS) {
       started = []
     })
     afterEach(() => {
-      for (const job of started) call('stop', job, ['1'])
+      for (const job of started) call('stop', job, ['1', 'run', '1'])
       rmSync(home, { recursive: true, force: true })
     })
 
@@ -94,7 +94,7 @@ for (const [name, path] of SHELLS) {
       const file = join(home, 'bytes')
       writeFileSync(file, bytes)
       await finished(launch('r1', `cat ${file}`))
-      const again = begin('follow', 'r1', [123_457, 0])
+      const again = begin('follow', 'r1', [123_457, 0, 'run', 1])
       await until(() => again.said().includes('\ndone '), 'the end')
       again.child.stdin.end()
       const said = Buffer.from(await again.ended, 'latin1')
@@ -112,7 +112,9 @@ for (const [name, path] of SHELLS) {
     test('a short command is staged by the shell itself, byte for byte', async () => {
       const script = '  x=\'a\\tb \\\\ %s $y\'  \n\nprintf \'%s|\' "$x"\t\nexit 3\n'
       const lines = script.split('\n').length - 1
-      expect(await finished(launch('r1', script, { lines, sum: 1 }), false)).toContain('data out 0 14\na\\tb \\\\ %s $y|\ndone exit 3 14 0')
+      const said = await finished(launch('r1', script, { lines, sum: 1 }), false)
+      expect(said).toContain('data out 0 14\na\\tb \\\\ %s $y|')
+      expect(said).toContain('done exit 3 14 0')
       const cut = launch('r2', 'echo no\necho more', { lines: 2 })
       cut.child.stdin.end()
       expect(await cut.ended).toContain('unstaged')
@@ -151,7 +153,7 @@ for (const [name, path] of SHELLS) {
 
       test('that a killed launch has left go when the job is stopped', () => {
         writeFileSync(join(root, 'stage', 'r1.77.env'), 'x')
-        expect(call('stop', 'r1', ['1'])).toContain('stopped never 0')
+        expect(call('stop', 'r1', ['1', 'run', '1'])).toContain('stopped never 0')
         expect(staged()).toEqual([])
       })
     })
@@ -163,7 +165,7 @@ for (const [name, path] of SHELLS) {
       const going = launch('r2', 'echo begun; sleep 60')
       await until(() => going.said().includes('begun'), 'the output')
       going.child.kill('SIGKILL')
-      const after = begin('follow', 'r2', [0, 0], other)
+      const after = begin('follow', 'r2', [0, 0, 'run', 1], other)
       expect(await after.ended).toMatch(/data out 0 6\nbegun\n\nlost rebooted\n$/)
     })
 
@@ -173,7 +175,7 @@ for (const [name, path] of SHELLS) {
       await until(() => going.said().includes('begun'), 'the output')
       const [supervisor] = readFileSync(join(root, 'jobs', 'r1', 'sup'), 'utf8').split(' ')
       process.kill(Number(supervisor), 'SIGKILL')
-      const orphan = begin('follow', 'r1', [0, 0])
+      const orphan = begin('follow', 'r1', [0, 0, 'run', 1])
       await until(() => orphan.said().includes('started orphan'), 'the orphan')
       writeFileSync(flag, '')
       expect(await orphan.ended).toMatch(/over\n\nlost lost\n$/)
@@ -182,9 +184,9 @@ for (const [name, path] of SHELLS) {
     test('stopping reaches children that left the group and the session, and a stop before the launch shuts the gate', async () => {
       const going = launch('r1', `trap '' TERM; setsid sleep 300 & setsid sh -c 'setsid sleep 301' & echo begun; wait; sleep 302`)
       await until(() => going.said().includes('begun'), 'the output')
-      expect(call('stop', 'r1', ['1'])).toMatch(/stopped running 0 \n$/)
+      expect(call('stop', 'r1', ['1', 'run', '1'])).toMatch(/stopped running 0 \n$/)
       expect(await finished(going)).toMatch(/done exit (137|143)/)
-      expect(call('stop', 'r2', ['1'])).toContain('stopped never 0')
+      expect(call('stop', 'r2', ['1', 'run', '1'])).toContain('stopped never 0')
       expect(await finished(launch('r2', 'echo too late'))).toContain('done never 0')
     })
 
@@ -199,7 +201,7 @@ for (const [name, path] of SHELLS) {
     test('a stop that comes after the end touches nothing the command left running on purpose', async () => {
       const said = await finished(launch('r1', 'setsid sleep 300 & echo $!'))
       const child = Number(/\n(\d+)\n\ndone exit 0/.exec(said)?.[1])
-      expect(call('stop', 'r1', ['1'])).toContain('stopped ended 0')
+      expect(call('stop', 'r1', ['1', 'run', '1'])).toContain('stopped ended 0')
       expect(readFileSync(`/proc/${child}/stat`, 'utf8')).not.toContain(') Z ')
       process.kill(child, 'SIGKILL')
     })
@@ -207,9 +209,9 @@ for (const [name, path] of SHELLS) {
     test('a stop that is asked for again, since its answer was lost, still says what it stopped', async () => {
       const going = launch('r1', 'echo begun; sleep 300')
       await until(() => going.said().includes('begun'), 'the output')
-      expect(call('stop', 'r1', ['1'])).toContain('stopped running 0')
+      expect(call('stop', 'r1', ['1', 'run', '1'])).toContain('stopped running 0')
       await finished(going)
-      expect(call('stop', 'r1', ['1'])).toContain('stopped running 0')
+      expect(call('stop', 'r1', ['1', 'run', '1'])).toContain('stopped running 0')
     })
 
     test('numbers of processes from before a reboot are not signalled', async () => {
@@ -217,11 +219,11 @@ for (const [name, path] of SHELLS) {
       writeFileSync(other, 'another-boot\n')
       const going = launch('r1', 'echo begun; sleep 300')
       await until(() => going.said().includes('begun'), 'the output')
-      const after = begin('stop', 'r1', [1], other)
+      const after = begin('stop', 'r1', [1, 'run', 1], other)
       expect(await after.ended).toContain('stopped running 0')
       const [command] = readFileSync(join(root, 'jobs', 'r1', 'cmd'), 'utf8').split(' ')
       expect(existsSync(`/proc/${command}`)).toBe(true)
-      call('stop', 'r1', ['1'])
+      call('stop', 'r1', ['1', 'run', '1'])
       await finished(going)
     })
 
@@ -231,9 +233,23 @@ for (const [name, path] of SHELLS) {
       await until(() => going.said().includes('begun'), 'the output')
       going.child.kill('SIGKILL')
       await until(() => existsSync(join(root, 'jobs', 'r1', 'rc')) && readFileSync(join(root, 'jobs', 'r1', 'rc'), 'utf8').includes(' .'), 'the end')
-      const again = begin('follow', 'r1', [0, 0])
+      const again = begin('follow', 'r1', [0, 0, 'run', 1])
       again.child.stdin.end()
       expect(await again.ended).toMatch(/done limit 143 \d{6,} 0\n$/)
+    })
+
+    test('a machine whose run was taken over neither stops nor forgets what the other one follows', async () => {
+      const going = launch('r1', 'sleep 60')
+      await until(() => going.said().includes('started'), 'the start')
+      expect(call('fence', 'run', ['5'])).toContain('fence 5')
+      expect(call('stop', 'r1', ['1', 'run', '4'])).toContain('stopped fenced 0')
+      expect(call('stop', 'r1', ['1', 'run', '5'])).toContain('stopped running 0')
+      expect(call('ack', 'r1', ['run', '4'])).toContain('kept')
+      expect(readdirSync(join(root, 'jobs'))).toEqual(['r1'])
+      going.child.stdin.end()
+      await going.ended
+      expect(call('ack', 'r1', ['run', '5'])).toContain('acked')
+      expect(readdirSync(join(root, 'jobs'))).toEqual([])
     })
 
     test('a raised fence refuses launches with a lower token and lets higher ones through', async () => {
@@ -248,7 +264,7 @@ for (const [name, path] of SHELLS) {
       expect(await finished(going)).toContain('done exit 3 4 0')
       writeFileSync(flag, '')
       await until(() => readFileSync(join(root, 'jobs', 'r1', 'out'), 'utf8') === 'six\nlate\n', 'the late bytes')
-      const again = begin('follow', 'r1', [0, 0])
+      const again = begin('follow', 'r1', [0, 0, 'run', 1])
       again.child.stdin.end()
       expect(await again.ended).toContain('data out 0 4\nsix\n\nlate out 4 5\nlate\n\ndone exit 3 4 0\n')
     })

@@ -47,7 +47,7 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     pool.pool.run({ host: hostNamed('app1'), script, job, secrets: options.secrets, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
   const folder = (job: MemoryJob) => join(state, 'holdpoint', 'jobs', job.intent()?.id ?? 'none')
   const pidOf = (job: MemoryJob, which: 'sup' | 'cmd') => Number(readFileSync(join(folder(job), which), 'utf8').split(' ')[0])
-  const sessions = () => childrenOf(sshd.pid).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd'))
+  const sessions = () => childrenOf(sshd.pid).filter((pid) => nameOf(pid).startsWith('sshd'))
 
   test('exit codes are exact, streams are kept apart, and the host forgets the job after the local commit', async () => {
     const pool = open()
@@ -330,3 +330,12 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     await running
   })
 })
+
+/** '' for a process that has just ended. */
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+  } catch {
+    return ''
+  }
+}

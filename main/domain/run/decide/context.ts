@@ -2,10 +2,13 @@ import { Problem } from '../../problem.ts'
 import type { RunCommand } from '../commands.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
+import type { Machine } from '../lead.ts'
 
 export interface DecideContext {
   /** Epoch ms on the run's clock. */
   now: number
+  /** Where this is decided; left out where nothing is carried out. */
+  machine?: Machine
 }
 
 export type CommandOf<T extends RunCommand['type']> = Extract<RunCommand, { type: T }>

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, openDevPages, type DevPages } from '#support/dev-page.ts'
+import type { FakeBridge } from '#support/fake-bridge.ts'
+
+declare const fake: FakeBridge
+
+describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
+  let pages: DevPages
+  beforeAll(async () => {
+    pages = await openDevPages()
+  })
+  afterAll(() => pages.close())
+
+  test('is only shown, until it is taken over from the keyboard, for a reason', async () => {
+    const { page, complaints } = await pages.open('/?scenario=elsewhere#/run/run-1')
+    await page.getByRole('heading', { name: 'jonas-laptop leads this run' }).waitFor()
+    expect(await page.getByRole('button', { name: /^Roll back/ }).isDisabled()).toBe(true)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('take the run over')
+    await page.keyboard.press('Enter')
+    await page.getByText('Hosts are told to refuse what jonas-laptop sends').waitFor()
+    await page.keyboard.type('his laptop is in the rain')
+    await page.keyboard.press('Enter')
+    await page.getByText('Paused by jonas').waitFor()
+    expect(await page.evaluate(() => fake.calls.filter((call) => call.name === 'send-command').map((call) => (call.input as { command: unknown }).command)))
+      .toEqual([{ type: 'take-over', reason: 'his laptop is in the rain' }])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('names the hosts that could not be told, and the work that the record does not know', async () => {
+    const { page } = await pages.open('/?scenario=taken-over#/run/run-1')
+    const told = page.getByLabel('Takeover')
+    await told.getByText(/web-3 could not be told/).waitFor()
+    await told.getByText('rrun-1-sstart-a1-web-2-kqzmwpae').waitFor()
+    await told.getByRole('button', { name: 'Tell them again…' }).click()
+    await page.getByText('Take this run over?').waitFor()
+    await page.close()
+  })
+})
