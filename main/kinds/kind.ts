@@ -24,7 +24,7 @@ export interface StepKind {
   needsHosts: boolean
   /** Its work can outlive this program: it takes the job and says through it when it starts. */
   durable?: true
-  /** The attributes it takes besides the common ones (id, hosts, timeout, planned, undo, owner). */
+  /** The attributes it takes besides the common ones (id, hosts, timeout, planned, undo, owner, after). */
   attributes: z.ZodType<Record<string, unknown>>
   /** What is wrong with this step, in words; empty when it can run. */
   check(step: Step): { code: string; message: string; hint: string }[]

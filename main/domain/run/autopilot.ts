@@ -3,7 +3,7 @@ import type { RunState } from './state.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { conditionOf } from './condition.ts'
 import { blindTriggers, missedMetrics } from './health.ts'
-import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, laneSteps } from './view.ts'
+import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, nextInLane } from './view.ts'
 
 /** How a rehearsal without a person answers trouble. */
 export interface AutopilotPolicy {
@@ -54,7 +54,7 @@ function tickOpenStep(state: RunState): OperatorCommand | null {
   if (open) return { type: 'tick', id: open.step.id, note: '' }
   if (state.paused || runningSteps(state).length > 0 || retryingStep(state) || waitingGate(state)) return null
   if (state.stage !== 'phases' && state.stage !== 'rollback') return null
-  const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
+  const next = nextInLane(state)
   if (!next) return null
   const truth = conditionOf(state, next)
   if (truth === false) return { type: 'skip-step', stepId: next.id, reason: REASON }

@@ -6,6 +6,7 @@ import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, lane
 import { flowOf } from '../flow/attributes.ts'
 import { describeWhen } from '../flow/when.ts'
 import { conditionOf } from './condition.ts'
+import { readyIn } from './ready.ts'
 import { dueHandler } from './handler.ts'
 import { own } from '../own.ts'
 import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from './decide/hosts.ts'
@@ -77,14 +78,18 @@ function progressRollback(state: RunState): RunFact[] {
 }
 
 function startNext(state: RunState): RunFact[] {
-  if (state.paused || runningSteps(state).length > 0 || retryingStep(state)) return []
+  if (state.paused || retryingStep(state)) return []
   if (!state.rollback && holdingTriggers(state).length > 0) return []
   const due = dueHandler(state)
-  if (due) return handle(state, due)
+  if (due) return runningSteps(state).length > 0 ? [] : handle(state, due)
   if (!state.automatic || stuckSteps(state).length > 0) return []
   if (!state.rollback && blindTriggers(state).length > 0) return []
-  const next = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
-  return next ? begin(state, next) : []
+  // A step that waits for a person does not hold those that do not come after it.
+  for (const step of readyIn(state, laneSteps(state))) {
+    const facts = begin(state, step)
+    if (facts.length > 0) return facts
+  }
+  return []
 }
 
 /** Also when a person starts each step: as with retries=, the runbook has said what follows. The failure holds the run before and after. */

@@ -1,6 +1,7 @@
 import { own } from '../own.ts'
 import type { ChecklistItem, Phase, Runbook } from '../runbook.ts'
 import type { Step } from '../step.ts'
+import { readyIn } from './ready.ts'
 import { gateBefore, type Breach, type HostState, type RunState, type RunStatus, type StepState } from './state.ts'
 
 export { gateBefore } from './state.ts'
@@ -88,12 +89,18 @@ export function currentStep(state: RunState): Step | null {
   return steps.find((step) => state.steps[step.id]?.status === 'running') ?? retryingStep(state) ?? steps.find((step) => isStuck(state.steps[step.id])) ?? null
 }
 
-/** The first step that has not begun, in this lane; at a gate, the first of the phase behind it. */
+/** What begins next, of what has not: first what waits for no other, in this lane; at a gate, in the phase behind it. */
 export function nextStep(state: RunState): Step | null {
-  const inLane = laneSteps(state).find((step) => state.steps[step.id]?.status === 'planned')
-  if (inLane || state.rollback) return inLane ?? null
-  return state.runbook.phases.flatMap((phase) => phase.steps).find((step) => state.steps[step.id]?.status === 'planned') ?? null
+  const lanes = state.rollback ? [state.runbook.rollback.steps] : [laneSteps(state), ...state.runbook.phases.map((phase) => phase.steps)]
+  for (const steps of lanes) {
+    const next = readyIn(state, steps)[0] ?? steps.find((step) => state.steps[step.id]?.status === 'planned')
+    if (next) return next
+  }
+  return null
 }
+
+/** The first step of the lane that has not begun and waits for no other. */
+export const nextInLane = (state: RunState): Step | null => readyIn(state, laneSteps(state))[0] ?? null
 
 /** What a person types to start a step marked `danger`. */
 export const environmentName = (state: RunState): string => (state.runbook.overview.environment ?? state.runbook.title).trim()

@@ -9,7 +9,7 @@ const filled = z.string().refine((text) => text.trim() !== '', 'Give it a value,
 
 const aLength = z.string().refine((text) => parseDuration(text) !== null, 'Give a length such as 30s or 2m.')
 /** What every kind of step takes. The document layer reads them, and says itself which hosts and lengths it cannot read. */
-const COMMON = z.object({ id: filled, hosts: filled, timeout: z.string(), planned: z.string(), undo: filled, 'undo-planned': aLength, owner: filled }).partial()
+const COMMON = z.object({ id: filled, hosts: filled, timeout: z.string(), planned: z.string(), undo: filled, 'undo-planned': aLength, owner: filled, after: filled }).partial()
 const COMMON_NAMES = Object.keys(COMMON.shape)
 
 /** index.ts gives it the kinds. */

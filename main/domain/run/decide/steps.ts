@@ -7,6 +7,7 @@ import type { RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
 import { currentPhase, environmentName, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
 import { gateBefore } from '../state.ts'
+import { readyIn, waitsFor } from '../ready.ts'
 import { refuse, requireActive, type Decide } from './context.ts'
 import { hasNoHostLeft, hostsOf, NO_HOST_LEFT } from './hosts.ts'
 import { finishHosts, giveUpLost } from './outcome.ts'
@@ -82,13 +83,17 @@ export const reportStepLost: Decide<'report-step-lost'> = (state, command, { now
 export function requireStartable(state: RunState, step: Step): void {
   requireActive(state)
   if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
-  requireIdle(state)
   if (state.steps[step.id]?.status !== 'planned') refuse('step-begun', `"${step.title}" has begun already.`, 'Retry it if it failed.')
   const stuck = stuckSteps(state)[0]
   if (stuck) refuse('step-stuck', `"${stuck.title}" is ${state.steps[stuck.id]?.status} and needs a decision first.`, 'Retry it, ignore or skip it with a reason, or mark it done with evidence.')
   requireGatePassed(state)
-  const next = laneSteps(state).find((candidate) => state.steps[candidate.id]?.status === 'planned')
-  if (next?.id !== step.id) refuse('step-not-next', `"${step.title}" is not next${next ? `: "${next.title}" is` : ''}.`, 'Do or skip the steps before it.')
+  const isOutside = runningSteps(state).some((running) => running.lane !== (state.rollback ? 'rollback' : 'forward'))
+  const ready = isOutside ? [] : readyIn(state, laneSteps(state))
+  if (ready.some(({ id }) => id === step.id)) return
+  const [waited] = laneSteps(state).includes(step) ? waitsFor(state, step) : []
+  if (waited && step.attributes['after'] !== undefined) refuse('step-not-next', `"${step.title}" comes after "${waited.title}", which is not done.`, 'Do or skip what it comes after.')
+  requireIdle(state)
+  refuse('step-not-next', `"${step.title}" is not next${ready[0] ? `: "${ready[0].title}" is` : ''}.`, 'Do or skip the steps before it.')
 }
 
 function requireGatePassed(state: RunState): void {

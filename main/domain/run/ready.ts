@@ -1,0 +1,35 @@
+import { inOrder } from '../forecast/critical-path.ts'
+import { dependenciesOf } from '../forecast/dependencies.ts'
+import type { Step } from '../step.ts'
+import type { RunState } from './state.ts'
+
+/**
+ * The steps of a lane that may begin as far as others are concerned: not begun, and everything they come after, however far back, is
+ * done or skipped. In the document's order; without any `after=` at most one, and none while another is open.
+ */
+export function readyIn(state: Pick<RunState, 'runbook' | 'steps'>, lane: readonly Step[]): Step[] {
+  const isPlanned = ({ id }: Step): boolean => state.steps[id]?.status === 'planned'
+  const isRunning = ({ id }: Step): boolean => state.steps[id]?.status === 'running'
+  // Most runbooks name no order of their own, and this is asked many times a second.
+  if (lane.every((step) => step.attributes['after'] === undefined)) return lane.some(isRunning) ? [] : lane.filter((step) => !isSettled(state, step.id)).slice(0, 1).filter(isPlanned)
+  const { before } = dependenciesOf(state.runbook)
+  const settled = new Set<string>()
+  const free = new Set<string>()
+  for (const { id, after } of inOrder(lane.map((step) => step.id), before)) {
+    if (!after.every((other) => settled.has(other))) continue
+    free.add(id)
+    if (isSettled(state, id)) settled.add(id)
+  }
+  // What runs out of its order answers a failure, and is waited for.
+  if (lane.some((step) => isRunning(step) && !free.has(step.id))) return []
+  return lane.filter((step) => free.has(step.id) && isPlanned(step))
+}
+
+const isSettled = (state: Pick<RunState, 'steps'>, id: string): boolean => ['succeeded', 'skipped'].includes(state.steps[id]?.status ?? 'planned')
+
+/** What a step still waits for, in the document's order. */
+export function waitsFor(state: Pick<RunState, 'runbook' | 'steps'>, step: Step): Step[] {
+  const before = dependenciesOf(state.runbook).before.get(step.id) ?? []
+  const all = [...state.runbook.phases.flatMap((phase) => phase.steps), ...state.runbook.rollback.steps]
+  return all.filter(({ id }) => before.includes(id) && !isSettled(state, id))
+}
