@@ -2,6 +2,7 @@ import { Download, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { withLineFeeds } from '#domain/line-endings.ts'
+import { InventoryDialog } from '#renderer/parts/library/inventory-dialog.tsx'
 import { LiveDialog } from '#renderer/parts/library/live-dialog.tsx'
 import { usualPace } from '#renderer/parts/library/pace.ts'
 import { RehearseButton } from '#renderer/parts/library/rehearse-button.tsx'
@@ -22,7 +23,7 @@ import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './library-runbook.module.css'
 
-type Sheet = 'none' | 'live' | 'remove'
+type Sheet = 'none' | 'live' | 'inventory' | 'remove'
 
 /** One runbook: what was understood of it on the left, its text on the right. */
 export function RunbookScreen({ runbookId }: { runbookId: string }) {
@@ -42,6 +43,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
     return () => removeEventListener('beforeunload', warn)
   }, [edited])
 
+  const inventories = desk.saved?.runbook.inventory.others ?? []
   const group = 'Runbook'
   const save = () => desk.saved && download({ fileName: desk.saved.name.endsWith('.md') ? desk.saved.name : `${desk.saved.name}.md`, mime: 'text/markdown', text: desk.saved.text })
   useRegisterCommands([
@@ -49,6 +51,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
     { id: 'export', title: 'Export the file, byte for byte', group, shortcut: 'e', run: () => void save() },
     { id: 'rehearse', title: 'Rehearse this runbook', group, shortcut: 'r', run: () => rehearsing.rehearse(runbookId) },
     { id: 'run-live', title: 'Run this runbook live', group, shortcut: 'l', run: () => setSheet('live') },
+    ...(inventories.length > 0 ? [{ id: 'rehearse-on-hosts', title: `Rehearse this runbook on real hosts (${inventories.map(({ name }) => name).join(', ')})…`, group, shortcut: 'o', run: () => setSheet('inventory') }] : []),
     { id: 'back', title: 'Back to the library', group, shortcut: 'Escape', run: () => go({ screen: 'library' }) },
   ])
 
@@ -61,6 +64,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
         <Button variant="quiet" icon={<Download size={14} />} shortcut="e" title={`Revision ${desk.saved.revision}, byte for byte`} onClick={() => void save()}>Export</Button>
         <Button variant="quiet" icon={<Trash2 size={14} />} aria-label="Remove this runbook" onClick={() => setSheet('remove')} />
         <Button variant="quiet" shortcut="l" onClick={() => setSheet('live')}>Run live…</Button>
+        {inventories.length > 0 && <Button variant="quiet" shortcut="o" onClick={() => setSheet('inventory')}>Rehearse on real hosts…</Button>}
         <RehearseButton title={title} pace={pace} onPace={setPace} onRehearse={() => rehearsing.rehearse(runbookId)} busy={rehearsing.busyId !== null} primary shortcut="r" />
       </header>
       {edited && <p className={styles.unsaved}>Runs and rehearsals use revision {desk.saved.revision}. Save to use what you have typed.</p>}
@@ -74,6 +78,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
         </div>
       </div>
       {sheet === 'live' && <LiveDialog runbookId={runbookId} onClose={() => setSheet('none')} />}
+      {sheet === 'inventory' && <InventoryDialog runbookId={runbookId} inventories={inventories} onClose={() => setSheet('none')} />}
       {sheet === 'remove' && <RemoveDialog runbookId={runbookId} title={title} onClose={() => setSheet('none')} />}
     </div>
   )

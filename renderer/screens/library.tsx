@@ -85,7 +85,7 @@ export function LibraryScreen() {
           {runbooks?.length === 0 && (
             <EmptyState title="No runbooks" text="A runbook is a Markdown file on the Deployment Task template. Holdpoint runs it and keeps the file as it is." action={<Button variant="primary" onClick={() => picker.current?.click()}>Import a runbook</Button>} />
           )}
-          <p className={styles.foot}>Drop a .md file anywhere here to import it. A rehearsal never leaves this machine.</p>
+          <p className={styles.foot}>Drop a .md file anywhere here to import it. A rehearsal never leaves this machine, unless you choose real hosts for it.</p>
         </section>
         <section className={styles.region} aria-labelledby="runs-title">
           <header className={styles.head}><h2 id="runs-title" className={styles.title}>Recent runs</h2></header>

@@ -2,6 +2,7 @@ import type { DurationSample } from '#domain/forecast/history.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
 import { toProblem } from '#domain/problem.ts'
+import { onInventory } from '#domain/other-inventory.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
@@ -70,9 +71,10 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
   answer('remove-runbook', () => null)
   answer('check-text', () => fakeFindings)
   answer('list-runs', () => Object.entries(journals).map(([id, journal]) => summary(id, journal)).toReversed())
-  answer('create-run', ({ mode }) => {
+  answer('create-run', ({ mode, inventory }) => {
     const runId = `run-${Object.keys(journals).length + 1}-new`
-    journals[runId] = createFakeJournal(runId, fakeRunbook(now(), -2 * minute), mode, now())
+    const book = fakeRunbook(now(), -2 * minute)
+    journals[runId] = createFakeJournal(runId, inventory === undefined ? book : onInventory(book, inventory), mode, now(), inventory)
     return { runId }
   })
   answer('send-command', ({ runId, command }) => {

@@ -19,7 +19,7 @@ export interface FakeJournal {
 /** The machine the fake main runs on. */
 export const HERE: Machine = { id: 'laptop', name: 'mira-laptop' }
 
-export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number): FakeJournal {
+export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number, inventory?: string): FakeJournal {
   const events: StoredEvent[] = []
   let folded: RunState | null = null
   const add = (event: RunEvent): StoredEvent => {
@@ -28,7 +28,7 @@ export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, a
     folded = evolve(folded, stored)
     return stored
   }
-  add({ type: 'run-created', runId, mode, speed: mode === 'live' ? 1 : 60, automatic: true, runbookId: 'example', revision: 3, runbook: book, machine: HERE, at, by: 'mira' })
+  add({ type: 'run-created', runId, mode, inventory, speed: mode === 'live' || inventory !== undefined ? 1 : 60, automatic: true, runbookId: 'example', revision: 3, runbook: book, machine: HERE, at, by: 'mira' })
   const state = (): RunState => {
     if (folded === null) throw new Error('a run begins with run-created')
     return folded

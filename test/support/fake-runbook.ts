@@ -86,6 +86,7 @@ export function fakeRunbook(now: number, openedMs = 38 * minute): Runbook {
       hosts: ['lb-1', ...WEB, 'db-1'].map((name) => ({ name, address: null, user: null, port: null, jump: null })),
       groups: [{ name: 'web', hosts: WEB }],
       sources: [],
+      others: [{ name: 'staging', hosts: ['lb-1', ...WEB, 'db-1'].map((name) => ({ name, address: `${name}.staging.example`, user: 'deploy', port: null, jump: null })) }],
     },
   })
 }

@@ -20,20 +20,20 @@ export function RehearsalBanner() {
       <strong>REHEARSAL</strong>
       {inventory === null
         ? <span>Embedded hosts and made-up metrics at {speed}× speed. No real host is touched.</span>
-        : <span className={styles.real}>Commands RUN on the real hosts of “{inventory}”: {places}. Checks, metrics and secrets are made up.</span>}
+        : <span className={styles.real} title="Checks, metrics and secrets are made up.">Commands RUN on the real hosts of “{inventory}”: {places}.</span>}
       {!ended && <PlayAlong />}
       {!ended && inventory === null && <Faults />}
     </div>
   )
 }
 
-/** The first few addresses: the rest is in each step's facts. */
+/** The first of the addresses: all are in the steps' facts. */
 function placesOf(hosts: Host[]): string {
   const shown = hosts.slice(0, MOST_PLACES).map(({ address, name }) => address ?? name).join(', ')
   return hosts.length > MOST_PLACES ? `${shown} and ${hosts.length - MOST_PLACES} more` : shown
 }
 
-const MOST_PLACES = 3
+const MOST_PLACES = 2
 
 function Faults() {
   const { view } = useRoom()
