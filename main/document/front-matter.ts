@@ -31,7 +31,7 @@ const Scalar = z.union([z.string().max(4000), z.number(), z.boolean()])
 const MetricSettings = z.object({ source: z.string().regex(/^[a-z][a-z0-9-]*$/), every: z.string().optional() }).catchall(Scalar)
 
 const known = ['hosts', 'groups', 'inventories', 'metrics', 'zone', 'rehearsal']
-const hostKeys = ['address', 'user', 'port', 'jump']
+const hostKeys = ['address', 'user', 'port', 'jump', 'transport']
 
 /** Reads the front matter entry by entry, so that one mistake costs one entry. */
 export function readFrontMatter(text: FrontMatterText | null, report: Report): FrontMatter {
@@ -81,7 +81,7 @@ function readHosts(reader: Reader): Host[] {
     }
     seen.add(name)
     warnUnknown(isRecord(settings) ? settings : {}, hostKeys, [...path], reader)
-    return [{ name: named.data, address: parsed.data?.address ?? null, user: parsed.data?.user ?? null, port: parsed.data?.port ?? null, jump: parsed.data?.jump ?? null }]
+    return [{ name: named.data, address: parsed.data?.address ?? null, user: parsed.data?.user ?? null, port: parsed.data?.port ?? null, jump: parsed.data?.jump ?? null, ...(parsed.data?.transport ? { transport: parsed.data.transport } : {}) }]
   })
 }
 

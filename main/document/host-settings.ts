@@ -6,6 +6,7 @@ export const word = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'Use lette
 export const target = z.string().regex(/^[^\s-]\S*$/, 'No spaces, and no hyphen at the start.').max(255)
 export const HostSettings = z.object({
   address: target.nullish(), user: target.nullish(), port: z.int().min(1).max(65_535).nullish(), jump: z.string().regex(/^[^\s-][^\n]*$/).max(500).nullish(),
+  transport: z.literal('ssh', 'The one transport to be named is ssh: the system\'s own client.').nullish(),
 }).nullable()
 
 /** Names every object answers to, such as `constructor` and `__proto__`: a record looked up by one finds what nobody put there. */

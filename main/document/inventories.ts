@@ -31,10 +31,10 @@ function readPlace(inventory: string, name: string, value: unknown, hosts: Host[
     complain(path, live ? `The place of ${name} cannot be read.` : `The inventory “${inventory}” names “${name}”, which is not under hosts:.`, live ? SHAPE : 'Add it under hosts:, or mend the spelling.')
     return []
   }
-  const { address, user, port, jump } = { user: null, port: null, jump: null, ...parsed.data }
+  const { address, user, port, jump, transport } = { user: null, port: null, jump: null, transport: null, ...parsed.data }
   if ([live.name, live.address].includes(address)) {
     complain(path, `In the inventory “${inventory}”, ${name} is the very host of the live run (${address}).`, 'A rehearsal on it would run its commands there. Name another host.')
     return []
   }
-  return [{ name, address, user: user ?? null, port: port ?? null, jump: jump ?? null }]
+  return [{ name, address, user: user ?? null, port: port ?? null, jump: jump ?? null, ...(transport ? { transport } : {}) }]
 }

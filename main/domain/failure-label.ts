@@ -38,6 +38,7 @@ const LABELS: Record<string, string> = {
   'ssh-key-unreadable': 'authentication',
   'ssh-channel': 'no session',
   'ssh-jump': 'jump host',
+  'ssh-client': 'no ssh client',
   'ssh-config': 'SSH configuration',
   'ssh-script': 'command',
   'step-sudo': 'sudo',

@@ -8,6 +8,8 @@ export interface Host {
   port: number | null
   /** ProxyJump, as in ssh_config: `bastion` or `user@host:port,second`. null leaves it to ~/.ssh/config. */
   jump: string | null
+  /** `ssh`: over the system's own ssh client, for what the one within the program cannot do. */
+  transport?: 'ssh'
 }
 
 export interface HostGroup {

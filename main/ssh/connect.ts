@@ -9,7 +9,7 @@ import { gatherIdentities, unlock, type Identities, type KeyRing, type LockedKey
 import { fingerprint, keyTypeOf } from './known-hosts.ts'
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts'
 import type { Limiter } from './limiter.ts'
-import type { Link } from './link.ts'
+import type { Ssh2Link } from './links.ts'
 import type { LoginBrake } from './login-brake.ts'
 import type { SshPrompts } from './prompts.ts'
 import type { Hop } from './resolve.ts'
@@ -45,7 +45,7 @@ export interface Route {
   /** Address of the first connection on the way: logins in progress are counted there. */
   firstHop: string
   /** The connection this one goes through, or null for a direct one. */
-  through: Link | null
+  through: Ssh2Link | null
   embedded: EmbeddedHost | null
 }
 
@@ -151,13 +151,14 @@ function embeddedMethods(embedded: EmbeddedHost | null): AnyAuthMethod[] {
 }
 
 /** Asked with no connection open, so that no login timer runs while a person reads the fingerprint. */
-async function askAboutKey(route: Route, key: Buffer, world: ConnectWorld): Promise<void> {
+export async function askAboutKey(route: Pick<Route, 'hop' | 'place'>, key: Buffer, world: ConnectWorld): Promise<void> {
   const { hop, place } = route
   // Another host may have had the same question answered since this one began to dial.
-  if (hostKeyCheck(route).judge(key).answer !== 'unknown') return
+  const isUnknown = (): boolean => knownHostsCheck(hop, place, readKnownHosts(hop.knownHostsFiles)).judge(key).answer === 'unknown'
+  if (!isUnknown()) return
   const question = { host: hop.name, address: hop.hostKeyName, keyType: keyTypeOf(key), fingerprint: fingerprint(key) }
   if (!(await world.prompts.hostKey(question, world.signal))) throw declinedProblem(place, key)
-  if (hostKeyCheck(route).judge(key).answer === 'unknown') rememberHostKey(world.ownKnownHostsFile, hop.hostKeyName, key)
+  if (isUnknown()) rememberHostKey(world.ownKnownHostsFile, hop.hostKeyName, key)
 }
 
 async function unlockNext(locked: LockedKey[], { hop }: Route, world: ConnectWorld): Promise<boolean> {
@@ -187,11 +188,11 @@ function authProblem({ hop, place, embedded }: Route, { reason, wanted, partly }
 }
 
 /** 0.2-0.4 s, doubled for each further try. */
-function jitter(drops: number): number {
+export function jitter(drops: number): number {
   return (200 + Math.random() * 200) * 2 ** (drops - 1)
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     signal.addEventListener('abort', () => {

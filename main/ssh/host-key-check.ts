@@ -35,8 +35,8 @@ export function knownHostsCheck(hop: Hop, place: string, lines: KnownHostsLine[]
             answer: 'refused',
             problem: new Problem(
               'ssh-needs-certificate',
-              `${place} is trusted through a certificate authority (${verdict.line.file}:${verdict.line.line}), and host certificates are not supported. It showed the plain key ${fingerprint(key)}.`,
-              `Add the host's own key to known_hosts after checking it. ${NOTHING_SENT}`,
+              `${place} is trusted through a certificate authority (${verdict.line.file}:${verdict.line.line}), which needs the system's own ssh. It showed the plain key ${fingerprint(key)}.`,
+              `Write transport: ssh for this host in the runbook, or add its own key to known_hosts after checking it. ${NOTHING_SENT}`,
             ),
           }
         case 'unknown':

@@ -1,6 +1,4 @@
-import type { Client, ClientChannel } from 'ssh2'
-import type { Duplex } from 'node:stream'
-import { clean } from './failures.ts'
+import type { Channel, Ended, Wire } from './channel.ts'
 import { createLimiter } from './limiter.ts'
 
 /** A verified, authenticated connection to one host. */
@@ -12,27 +10,18 @@ export interface Link {
   isAlive(): boolean
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
-  /** A way through this host to another. */
-  forward(address: string, port: number, timeoutMs: number): Promise<Duplex | Error>
   onEnd(listener: () => void): void
   close(): void
 }
 
-/** How the remote process ended, null while that is not known. */
-export type Ended = { exitCode: number } | { signal: string } | null
-
 export type ExecOpened =
-  | { opened: 'yes'; channel: ClientChannel; ended: () => Ended }
+  | { opened: 'yes'; channel: Channel; ended: () => Ended }
   | { opened: 'aborted' }
   /** The connection was gone before a channel was open: the command was not sent. */
   | { opened: 'dead' }
   | { opened: 'refused'; reason: string }
   /** The exec request was sent and never answered. */
   | { opened: 'lost' }
-
-const ANSWER_WITHIN_MS = 30_000
-/** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
-const EXEC_REFUSED = 'Unable to exec'
 
 export interface LinkOptions {
   /** For messages: `web-1`, `jump host inner`. */
@@ -42,7 +31,7 @@ export interface LinkOptions {
   channelLimit: number
 }
 
-export function createLink({ client, sock, hostKey }: { client: Client; sock: Duplex; hostKey: string }, { name, through, channelLimit }: LinkOptions): Link {
+export function createLink(wire: Wire, { name, through, channelLimit }: LinkOptions): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
@@ -54,40 +43,7 @@ export function createLink({ client, sock, hostKey }: { client: Client; sock: Du
     for (const listener of listeners) listener()
     listeners.clear()
   }
-  const close = (): void => {
-    end()
-    client.end()
-    // A host that does not hang up in turn is not waited for.
-    const impatience = setTimeout(() => sock.destroy(), 1000)
-    client.once('close', () => clearTimeout(impatience))
-    if (sock.destroyed) clearTimeout(impatience)
-  }
-  client.on('close', end)
-  client.on('end', end)
-  client.on('error', end)
-
-  const open = (command: string): Promise<{ channel: ClientChannel; ended: () => Ended } | Error> =>
-    new Promise((resolve) => {
-      const silence = setTimeout(() => {
-        close()
-        resolve(new Error(EXEC_REFUSED))
-      }, ANSWER_WITHIN_MS)
-      try {
-        client.exec(command, (error, channel) => {
-          clearTimeout(silence)
-          if (error) return resolve(error)
-          let ended: Ended = null
-          // Listened to here and now: the exit status may be in the same packet as the answer to exec.
-          channel.on('exit', (code: number | null, name?: string) => {
-            ended = typeof code === 'number' ? { exitCode: code } : { signal: clean(name ?? 'unknown') }
-          })
-          resolve({ channel, ended: () => ended })
-        })
-      } catch (thrown) {
-        clearTimeout(silence)
-        resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
-      }
-    })
+  wire.onEnd(end)
 
   const exec = async (command: string, signal: AbortSignal): Promise<ExecOpened> => {
     for (;;) {
@@ -97,14 +53,14 @@ export function createLink({ client, sock, hostKey }: { client: Client; sock: Du
         return signal.aborted ? { opened: 'aborted' } : { opened: 'dead' }
       }
       busy++
-      const answer = await open(command)
-      if (!(answer instanceof Error)) {
+      const answer = await wire.open(command)
+      if (answer.opened === 'yes') {
         const { channel } = answer
         channel.on('close', () => {
           busy--
           release()
         })
-        if (!signal.aborted) return { opened: 'yes', ...answer }
+        if (!signal.aborted) return answer
         // Nothing of the script was sent: the remote shell reads the end of its input and leaves.
         channel.resume()
         channel.stderr.resume()
@@ -113,13 +69,12 @@ export function createLink({ client, sock, hostKey }: { client: Client; sock: Du
       }
       busy--
       release()
-      if (answer.message === EXEC_REFUSED) {
+      if (answer.opened === 'unanswered') {
         await new Promise((resolve) => setImmediate(resolve))
         return alive ? { opened: 'refused', reason: 'it would not start the command' } : { opened: 'lost' }
       }
-      // 'No response from server' comes only while no channel is open yet: nothing was asked for.
-      if (!alive || /No response from server|Not connected/.test(answer.message)) return { opened: 'dead' }
-      if (!/Channel open failure/i.test(answer.message) || busy === 0) return { opened: 'refused', reason: clean(answer.message) }
+      if (answer.opened === 'unsent' || !alive) return { opened: 'dead' }
+      if (answer.opened === 'refused' || busy === 0) return { opened: 'refused', reason: answer.reason }
       // The server allows fewer channels than we do (MaxSessions): wait until one of ours closes.
       channels.lower()
       await Promise.race([channels.freed(), new Promise<void>((resolve) => listeners.add(resolve))])
@@ -127,32 +82,17 @@ export function createLink({ client, sock, hostKey }: { client: Client; sock: Du
   }
 
   return {
-    hostKey,
+    hostKey: wire.hostKey,
     weakest: () => (through === null || through.isAlive() ? name : through.weakest()),
     isAlive: () => alive,
     exec,
-    forward: (address, port, timeoutMs) =>
-      new Promise((resolve) => {
-        let late = false
-        const silence = setTimeout(() => {
-          late = true
-          resolve(new Error('timed out'))
-        }, timeoutMs)
-        try {
-          client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
-            clearTimeout(silence)
-            if (late && error === undefined) channel.destroy()
-            resolve(error ?? channel)
-          })
-        } catch (thrown) {
-          clearTimeout(silence)
-          resolve(thrown instanceof Error ? thrown : new Error(String(thrown)))
-        }
-      }),
     onEnd: (listener) => {
       if (alive) listeners.add(listener)
       else listener()
     },
-    close,
+    close: () => {
+      end()
+      wire.close()
+    },
   }
 }

@@ -6,7 +6,7 @@ import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { Clock, FenceRequest, FenceResult, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
-import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
+import type { EmbeddedHost } from './connect.ts'
 import { describeHops, type ResolvedHost } from './describe.ts'
 import { askAboutJob, nothingProved } from './durable/ask.ts'
 import { raiseFence } from './durable/fence.ts'
@@ -16,15 +16,12 @@ import { probeHost, type Probe } from './durable/probe.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE, callFence } from './durable/verbs.ts'
 import { createKeyRing } from './identities.ts'
-import { placeName } from './failures.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
-import { createLink, type Link } from './link.ts'
-import { createLoginBrake } from './login-brake.ts'
+import type { Link } from './link.ts'
+import { createLinks, type Way } from './links.ts'
 import { askOneAtATime, type SshPrompts } from './prompts.ts'
 import { resolveHops, type Hop, type ResolveOptions } from './resolve.ts'
 import { lost, runScript } from './run-script.ts'
 import { wrapScript } from './script-command.ts'
-import { createShared } from './shared.ts'
 
 export type { SshPrompts } from './prompts.ts'
 export type { ResolvedHost } from './describe.ts'
@@ -91,45 +88,24 @@ export interface SshPool {
   close(): Promise<void>
 }
 
-/** Logins in progress: sshd drops some from its tenth on (MaxStartups), at one address or, when many names are one server, at all. */
-const LEAST_DIALS = 8
-const MOST_DIALS = 64
-
 /** Connections to hosts: one a host, made when first needed, reused, replaced when dead. */
 export function createSshPool(options: SshPoolOptions): SshPool {
   const prompts = askOneAtATime(options.prompts)
   const ring = createKeyRing()
-  const limiters = new Map<string, Limiter>()
-  const crowd = createLimiter(MOST_DIALS, LEAST_DIALS)
-  const links = createShared<Link>((link) => link.isAlive())
   const resolveOptions = toResolveOptions(options)
   const clock = options.clock ?? REAL_TIME
-  const brake = createLoginBrake(clock.now)
   const bootIdFile = options.bootIdFile ?? BOOT_ID_FILE
   let closed = false
 
-  const wayTo = (host: Host): { hops: Hop[]; notes: string[]; embedded: EmbeddedHost | null } => {
+  const wayTo = (host: Host): Way => {
     const embedded = options.dial?.(host) ?? null
-    return embedded === null ? { ...resolveHops(host, resolveOptions), embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], embedded }
+    const transport = host.transport ?? 'ssh2'
+    return embedded === null ? { ...resolveHops(host, resolveOptions), transport, embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], transport: 'ssh2', embedded }
   }
-  const dialLimiter = (place: string): Limiter => {
-    const limiter = limiters.get(place) ?? createLimiter(options.dialLimit ?? LEAST_DIALS)
-    limiters.set(place, limiter)
-    return limiter
-  }
-  const linkTo = (hops: Hop[], embedded: EmbeddedHost | null, target: string, signal: AbortSignal): Promise<Link> => {
-    const hop = hops.at(-1)
-    if (hop === undefined) throw new Problem('ssh-config', `There is no way to ${target}.`, 'Check the host in the runbook.')
-    const key = JSON.stringify([embedded === null ? null : [embedded.address, embedded.port], hops.map(({ name, address, port, user }) => [name, address, port, user])])
-    return links.get(key, signal, async (shared) => {
-      const through = hops.length > 1 ? await linkTo(hops.slice(0, -1), null, target, shared) : null
-      const world: ConnectWorld = { prompts, ring, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000, dialLimiter, crowd, brake, signal: shared }
-      const connected = await connectHop({ hop, place: placeName(hop, target), firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, world)
-      const link = createLink(connected, { name: hop.name === target ? target : `jump host ${hop.name}`, through, channelLimit: options.channelLimit ?? 8 })
-      through?.onEnd(() => link.close())
-      return link
-    })
-  }
+  const links = createLinks({
+    prompts, ring, now: clock.now, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000,
+    dialLimit: options.dialLimit, channelLimit: options.channelLimit, configFile: options.configFile,
+  })
 
   const probes = new WeakMap<Link, Promise<Probe>>()
   const roots = new WeakMap<Link, string | null>()
@@ -144,9 +120,9 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const startDurably = async (request: ScriptRequest, job: ShellJob): Promise<HostResult | null> => {
     const { host, signal } = request
     const place = host.name
-    const { hops, embedded } = wayTo(host)
+    const way = wayTo(host)
     const reach = async (until: AbortSignal): Promise<Link> => {
-      const link = closed ? null : await orAborted(until, linkTo(hops, embedded, place, until))
+      const link = closed ? null : await orAborted(until, links.reach(way, place, until))
       if (link === null) throw new Problem('ssh-closed', `the connection to ${place} was given up`, '')
       return link
     }
@@ -185,8 +161,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     if (intent === null) return nothingProved([`Nothing was recorded of what was sent to ${host.name}.`])
     const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
     try {
-      const { hops, embedded } = wayTo(host)
-      const link = closed ? null : await orAborted(until, linkTo(hops, embedded, host.name, until))
+      const way = wayTo(host)
+      const link = closed ? null : await orAborted(until, links.reach(way, host.name, until))
       if (link === null) return nothingProved([`${host.name} could not be reached in time.`])
       // It also puts the helper back where the host has lost it.
       await orAborted(until, probeOf(link, host.name))
@@ -205,12 +181,12 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       if (result !== null) return result
     }
     if (signal.aborted) return aborted(host.name)
-    const { hops, embedded } = wayTo(host)
+    const way = wayTo(host)
     const place = host.name
     const { command, input } = wrapScript(secretAssignments(request.secrets ?? {}) + request.script)
     for (let attempt = 1; ; attempt++) {
       if (closed) throw new Problem('ssh-closed', 'Holdpoint is closing its connections.', 'No command was sent.')
-      const link = await orAborted(signal, linkTo(hops, embedded, host.name, signal))
+      const link = await orAborted(signal, links.reach(way, host.name, signal))
       if (link === null) return aborted(place)
       const opened = (await orAborted(signal, link.exec(command, signal))) ?? { opened: 'aborted' as const }
       switch (opened.opened) {
@@ -246,8 +222,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     },
     fence: async ({ host, run, token, signal }) => {
       try {
-        const { hops, embedded } = wayTo(host)
-        const link = await orAborted(signal, linkTo(hops, embedded, host.name, signal))
+        const way = wayTo(host)
+        const link = await orAborted(signal, links.reach(way, host.name, signal))
         const probe = link && (await orAborted(signal, probeOf(link, host.name)))
         if (link === null || probe === null) return { raised: false, message: 'it was given up', above: null }
         if (probe.probed === 'plain') return { raised: false, message: `it keeps no work by itself: ${probe.why}`, above: null }
@@ -263,7 +239,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     },
     close: async () => {
       closed = true
-      await links.close((link) => link.close())
+      await links.close()
       ring.opened.clear()
     },
   }

@@ -1,10 +1,10 @@
-import type { ClientChannel } from 'ssh2'
 import type { HostResult } from '#domain/step.ts'
 import type { OnOutput, OutputStream } from '#kinds/ports.ts'
-import type { Ended, Link } from './link.ts'
+import type { Channel, Ended } from './channel.ts'
+import type { Link } from './link.ts'
 
 export interface ScriptRun {
-  channel: ClientChannel
+  channel: Channel
   ended: () => Ended
   input: string
   /** For messages. */

@@ -38,7 +38,7 @@ export function createServerOffer(): ServerOffer {
       const missing = LISTS.find(({ says }) => says.test(error.message))
       if (missing === undefined) return null
       const names = of(missing.list).filter((name) => !EXTENSION.test(name)).map(clean)
-      return new Problem('ssh-algorithms', `${place} has no ${missing.words} in common with Holdpoint; it offers ${names.join(', ').slice(0, 600) || 'none'}.`, 'Update its sshd, or let it offer something of today (Holdpoint uses no SHA-1 and no CBC). No password, key or command was sent.', error)
+      return new Problem('ssh-algorithms', `${place} has no ${missing.words} in common with Holdpoint; it offers ${names.join(', ').slice(0, 600) || 'none'}.`, 'Where ssh itself can connect, write transport: ssh for this host in the runbook; else update its sshd (Holdpoint uses no SHA-1 and no CBC). No password, key or command was sent.', error)
     },
   }
 }

@@ -29,6 +29,7 @@ test.each([
   ['id-repeated', runbook({ phases: `${step('```wait {id=a for=1m}')}\n2. b\n   \`\`\`wait {id=a for=1m}\n   \`\`\`` }), ['error 23:13 id=a for=1m}']],
   ['group-unknown-host', runbook({ front: 'hosts: [app1]\ngroups: { app: [app1, app9] }' }), ['error 3:23 app9] }']],
   ['front-matter-invalid', runbook({ front: 'hosts: [app1' }), ['error 3:1 ---']],
+  ['front-matter-invalid', runbook({ front: 'hosts: { app1: { transport: telnet } }' }), ['error 2:10 app1: { transport:']],
   ['front-matter-invalid', runbook({ front: 'hosts: [app1]\nzone: Mars/Olympus' }), ['error 3:1 zone: Mars/Olympus']],
   ['front-matter-invalid', runbook({ front: 'hosts: { "-oProxyCommand=x": }' }), ['error 2:10 "-oProxyCommand=x"']],
   ['front-matter-unknown-key', runbook({ front: 'hosts: [app1]\nhots: [x]' }), ['warning 3:1 hots: [x]']],
@@ -83,4 +84,12 @@ test('attributes keep their values verbatim, quotes and all', () => {
     kind: 'sh', body: 'true', hosts: ['app1'], unknownHosts: [], undo: 'echo "a\\b" \\n', plannedMs: 5_400_000, owner: 'dana',
     attributes: { hosts: 'app1, app', batch: '50%', careful: 'true', owner: '@dana' },
   })
+})
+
+test('a host may name the transport it wants; one that does not is as it always was', () => {
+  const { inventory } = parseRunbook(runbook({ front: 'hosts: { app1: { transport: ssh }, app2: { port: 2222 } }' })).runbook
+  expect(inventory.hosts).toEqual([
+    { name: 'app1', address: null, user: null, port: null, jump: null, transport: 'ssh' },
+    { name: 'app2', address: null, user: null, port: 2222, jump: null },
+  ])
 })

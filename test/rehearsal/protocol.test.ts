@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
-import type { ClientChannel, ConnectConfig } from 'ssh2'
+import type { ConnectConfig } from 'ssh2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { JobIntent, OutputStream } from '#kinds/ports.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
@@ -15,6 +15,7 @@ import { HELPER_SHA } from '#ssh/durable/helper.ts'
 import { probeHost } from '#ssh/durable/probe.ts'
 import { BOOT_ID_FILE, callAck, callFollow, callGo, callStop, type HelperCall, type HelperPlace } from '#ssh/durable/verbs.ts'
 import { createLink, type Link } from '#ssh/link.ts'
+import { createSsh2Wire } from '#ssh/ssh2-wire.ts'
 import { until } from '#support/fake-world.ts'
 import { sshdMissing, startSshd } from '#support/sshd.ts'
 import { sampleOutcome, sampleRunbook, sampleStep } from './sample-runbook.ts'
@@ -175,7 +176,7 @@ function connectTo({ port, config }: World): Promise<Link> {
   const client = new ssh2.Client()
   const sock = connect({ host: '127.0.0.1', port, noDelay: true })
   return new Promise((resolve, reject) => {
-    client.once('ready', () => resolve(createLink({ client, sock, hostKey: '' }, { name: 'web-1', through: null, channelLimit: 8 }))).on('error', reject).connect({ sock, hostVerifier: () => true, ...config })
+    client.once('ready', () => resolve(createLink(createSsh2Wire({ client, sock, hostKey: '' }), { name: 'web-1', through: null, channelLimit: 8 }))).on('error', reject).connect({ sock, hostVerifier: () => true, ...config })
   })
 }
 
@@ -191,7 +192,7 @@ interface Talk {
 async function talk(link: Link, call: HelperCall): Promise<Talk> {
   const opened = await link.exec(call.command, NEVER)
   if (opened.opened !== 'yes') throw new Error(`no channel: ${opened.opened}`)
-  const channel: ClientChannel = opened.channel
+  const { channel } = opened
   const heard: ReturnType<Talk['heard']> = { boot: null, stdout: '', stderr: '', said: [] }
   let isClosed = false
   channel.on('data', readFrames(call.nonce, {

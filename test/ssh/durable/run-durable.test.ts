@@ -13,7 +13,8 @@ import { childrenOf, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
 const notRoot = process.getuid?.() !== 0
 if (notRoot) console.warn('Not root: the tests with a small disk and with processes of another account are SKIPPED.')
 
-describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
+describe.skipIf(sshdMissing).each(['ssh2', 'ssh'] as const)('a durable command over real SSH, carried by %s', (transport) => {
+  const over = transport === 'ssh' ? { transport } : {}
   let sshd: Sshd
   let proxy: FaultProxy
   let state: string
@@ -44,7 +45,7 @@ describe.skipIf(sshdMissing)('a durable command over real SSH', () => {
     return pool
   }
   const run = (pool: TestPool, job: MemoryJob, script: string, options: { signal?: AbortSignal; timeoutMs?: number; secrets?: Record<string, string> } = {}) =>
-    pool.pool.run({ host: hostNamed('app1'), script, job, secrets: options.secrets, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
+    pool.pool.run({ host: hostNamed('app1', over), script, job, secrets: options.secrets, timeoutMs: options.timeoutMs ?? null, signal: options.signal ?? new AbortController().signal, onOutput: () => undefined })
   const folder = (job: MemoryJob) => join(state, 'holdpoint', 'jobs', job.intent()?.id ?? 'none')
   const pidOf = (job: MemoryJob, which: 'sup' | 'cmd') => Number(readFileSync(join(folder(job), which), 'utf8').split(' ')[0])
   const sessions = () => childrenOf(sshd.pid).filter((pid) => nameOf(pid).startsWith('sshd'))

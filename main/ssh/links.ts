@@ -1,0 +1,106 @@
+import { Problem } from '#domain/problem.ts'
+import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
+import { placeName } from './failures.ts'
+import type { KeyRing } from './identities.ts'
+import { createLimiter, type Limiter } from './limiter.ts'
+import { createLink, type Link } from './link.ts'
+import { createLoginBrake } from './login-brake.ts'
+import type { SshPrompts } from './prompts.ts'
+import type { Hop } from './resolve.ts'
+import { createShared, type Shared } from './shared.ts'
+import { createSsh2Wire, type Ssh2Wire } from './ssh2-wire.ts'
+import { connectSystemHop } from './system/connect.ts'
+import { createSystemWire, type SystemWire } from './system/wire.ts'
+
+/** How a host is reached: hop by hop, all of them over the same kind of transport. */
+export interface Way {
+  hops: Hop[]
+  notes: string[]
+  /** ssh2 within this program, or the system's own `ssh`. */
+  transport: 'ssh2' | 'ssh'
+  embedded: EmbeddedHost | null
+}
+
+export type Ssh2Link = Link & Pick<Ssh2Wire, 'forward'>
+export type SystemLink = Link & Pick<SystemWire, 'socket'>
+
+export interface LinksOptions {
+  prompts: SshPrompts
+  ring: KeyRing
+  now(): number
+  ownKnownHostsFile: string
+  keepaliveMs: number
+  dialLimit: number | undefined
+  channelLimit: number | undefined
+  configFile: string | undefined
+}
+
+/** Connections, one a host and transport: made when first needed, shared, replaced when dead. */
+export interface Links {
+  reach(way: Way, target: string, signal: AbortSignal): Promise<Link>
+  close(): Promise<void>
+}
+
+/** Logins in progress: sshd drops some from its tenth on (MaxStartups), at one address or, when many names are one server, at all. */
+const LEAST_DIALS = 8
+const MOST_DIALS = 64
+
+export function createLinks(options: LinksOptions): Links {
+  const limiters = new Map<string, Limiter>()
+  const crowd = createLimiter(MOST_DIALS, LEAST_DIALS)
+  const brake = createLoginBrake(options.now)
+  const ssh2Links = createShared<Ssh2Link>((link) => link.isAlive())
+  const systemLinks = createShared<SystemLink>((link) => link.isAlive())
+
+  const dialLimiter = (place: string): Limiter => {
+    const limiter = limiters.get(place) ?? createLimiter(options.dialLimit ?? LEAST_DIALS)
+    limiters.set(place, limiter)
+    return limiter
+  }
+  const worldFor = (signal: AbortSignal): ConnectWorld => {
+    const { prompts, ring, ownKnownHostsFile, keepaliveMs } = options
+    return { prompts, ring, ownKnownHostsFile, keepaliveMs, dialLimiter, crowd, brake, signal }
+  }
+
+  /** Shares one link a chain of hops; each hop but the first goes through the link to the hop before it. */
+  const chain = <L extends Link>(shared: Shared<L>, connect: (hop: Hop, route: ChainRoute<L>, signal: AbortSignal) => Promise<L>) => {
+    const reach = ({ hops, embedded }: Pick<Way, 'hops' | 'embedded'>, target: string, signal: AbortSignal): Promise<L> => {
+      const hop = hops.at(-1)
+      if (hop === undefined) throw new Problem('ssh-config', `There is no way to ${target}.`, 'Check the host in the runbook.')
+      const key = JSON.stringify([embedded === null ? null : [embedded.address, embedded.port], hops.map(({ name, address, port, user }) => [name, address, port, user])])
+      return shared.get(key, signal, async (until) => {
+        const through = hops.length > 1 ? await reach({ hops: hops.slice(0, -1), embedded: null }, target, until) : null
+        const link = await connect(hop, { place: placeName(hop, target), name: hop.name === target ? target : `jump host ${hop.name}`, firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, until)
+        through?.onEnd(() => link.close())
+        return link
+      })
+    }
+    return reach
+  }
+  const channelLimit = options.channelLimit ?? 8
+  const overSsh2 = chain(ssh2Links, async (hop, route, signal) => {
+    const wire = createSsh2Wire(await connectHop({ hop, ...route }, worldFor(signal)))
+    return { ...createLink(wire, { ...route, channelLimit }), forward: wire.forward }
+  })
+  const overSystem = chain(systemLinks, async (hop, route, signal) => {
+    const master = await connectSystemHop({ hop, ...route, socket: route.through?.socket ?? null, configFile: options.configFile }, worldFor(signal))
+    return { ...createLink(createSystemWire(master), { ...route, channelLimit }), socket: master.socket }
+  })
+
+  return {
+    reach: (way, target, signal) => (way.transport === 'ssh' ? overSystem(way, target, signal) : overSsh2(way, target, signal)),
+    close: async () => {
+      await Promise.all([ssh2Links.close((link) => link.close()), systemLinks.close((link) => link.close())])
+    },
+  }
+}
+
+interface ChainRoute<L> {
+  /** For messages about reaching it, and for those about losing it. */
+  place: string
+  name: string
+  /** Address of the first connection on the way. */
+  firstHop: string
+  through: L | null
+  embedded: EmbeddedHost | null
+}

@@ -1,0 +1,78 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Hop } from '../resolve.ts'
+import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
+
+/** A connection kept by a process of the system's ssh, which others go through by its socket. */
+export interface Master {
+  socket: string
+  /** Fingerprint of the key the host showed. */
+  hostKey: string
+  onEnd(listener: () => void): void
+  close(): void
+}
+
+export type MasterStart =
+  | { started: 'yes'; master: Master }
+  /** `shown` is the key the host showed, null when it came to none. */
+  | { started: 'no'; said: string; shown: Buffer | null }
+  | { started: 'missing' }
+
+const MOST_WORDS = 64 * 1024
+
+/** Starts a master and waits until it has logged in or given up. Never rejects; what has not started leaves nothing behind. */
+export function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'>, signal: AbortSignal): Promise<MasterStart> {
+  // Short: with what ssh adds, a socket's name has to fit 104 bytes.
+  const folder = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'holdpoint-'))
+  const place: MasterPlace = { socket: join(folder, 's'), keyNote: join(folder, 'note'), keys: join(folder, 'keys') }
+  writeFileSync(place.keyNote, `[ "$1" = HOSTNAME ] && printf '%s %s %s\\n' "$2" "$3" "$4" >>'${place.keys}'\nexit 0\n`, { mode: 0o600 })
+  const child = spawn('ssh', masterArguments(hop, { ...options, place }), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const listeners = new Set<() => void>()
+  let said = ''
+  let greeting = ''
+
+  return new Promise((resolve) => {
+    const giveUp = (): void => void child.kill()
+    child.stderr.on('data', (bytes: Buffer) => { if (said.length < MOST_WORDS) said += bytes.toString('utf8') })
+    child.stdout.on('data', (bytes: Buffer) => {
+      if (greeting.length > MOST_WORDS) return
+      greeting += bytes.toString('latin1')
+      if (!greeting.includes(READY)) return
+      signal.removeEventListener('abort', giveUp)
+      const { fingerprint } = shownKey(place)
+      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
+    })
+    child.on('error', () => {
+      rmSync(folder, { recursive: true, force: true })
+      resolve({ started: 'missing' })
+    })
+    child.on('close', () => {
+      const { key } = shownKey(place)
+      rmSync(folder, { recursive: true, force: true })
+      for (const listener of listeners) listener()
+      resolve({ started: 'no', said, shown: key })
+    })
+    signal.addEventListener('abort', giveUp, { once: true })
+    if (signal.aborted) giveUp()
+  })
+}
+
+function shownKey({ keys }: MasterPlace): { fingerprint: string; key: Buffer | null } {
+  try {
+    const [, fingerprint = '', encoded = ''] = readFileSync(keys, 'latin1').trim().split('\n').at(-1)?.split(' ') ?? []
+    return { fingerprint, key: encoded === '' ? null : Buffer.from(encoded, 'base64') }
+  } catch {
+    // The connection did not come as far as a key.
+    return { fingerprint: '', key: null }
+  }
+}
+
+/** Asks the master to leave; one that does not is ended. */
+function end(child: ChildProcess, socket: string): void {
+  const impatience = setTimeout(() => child.kill(), 1000)
+  child.once('close', () => clearTimeout(impatience))
+  if (child.exitCode !== null || child.signalCode !== null) return clearTimeout(impatience)
+  execFile('ssh', [...muxArguments(socket), '-O', 'exit', 'holdpoint'], (failure) => { if (failure !== null) child.kill() })
+}
