@@ -1,5 +1,6 @@
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
+import { describeReturn } from '#domain/run/describe-return.ts'
 import { currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
 import { harmless } from './terminal.ts'
@@ -20,6 +21,7 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
   if (suggested.type === 'start-step') return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
   if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?${countdownWords(state)}`, choices: `y rolls back, w WHY holds and watches, o WHY overrides it, ${ALWAYS}` }
+  if (suggested.type === 'sign-off-step') return { text: `${titleOf(state, suggested.stepId)} ${describeReturn(state, state.returnGates[suggested.stepId]?.numbers)}. Go all the same?`, choices: `y is go, x WHY is no-go, s WHY skips it, ${ALWAYS}` }
   if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${ALWAYS}` }
   if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
   const step = state.steps[suggested.stepId]
@@ -33,6 +35,7 @@ export function answerToCommand(state: RunState, suggested: OperatorCommand | nu
   if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }
   // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
   if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
+  if (letter === 'y' && suggested?.type === 'sign-off-step') return checked({ ...suggested, reason: words })
   if (letter === 'y' && suggested) return { command: suggested }
   const meant = meaning(state, suggested, letter, words)
   if (!meant) return { help: 'Type one of the letters; nothing was changed.' }
@@ -50,7 +53,7 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 'b': return { type: 'start-rollback', reason: words }
     case 'a': return { type: 'abort', reason: words }
     case 'n': return { type: 'add-note', about: null, text: words }
-    case 'x': return suggested?.type === 'decide-gate' ? { ...suggested, decision: 'no-go', reason: words } : null
+    case 'x': return suggested?.type === 'decide-gate' || suggested?.type === 'sign-off-step' ? { ...suggested, decision: 'no-go', reason: words } : null
     case 'p': return { type: 'pause', reason: words }
     case 'e': return state.stage === 'monitoring' ? { type: 'end-monitoring', reason: words } : null
     case 's': return suggested?.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }

@@ -8,6 +8,7 @@ import { automatedRunning, isEnded, isOnRealHosts, statusOf } from '#domain/run/
 import type { Runbook } from '#domain/runbook.ts'
 import { openLiveRun, type LiveRun } from './live-run.ts'
 import type { EngineOptions } from './options.ts'
+import { createRunHistory, type RunHistory } from './run-history.ts'
 import { createSignal, type Signal } from './signal.ts'
 
 export interface NewRun {
@@ -33,6 +34,8 @@ export interface Engine {
   live(runId: string): LiveRun | null
   /** Opens every run that had not ended; call once at the start. */
   recover(): void
+  /** What earlier runs of its runbook took. Throws Problem `run-unknown`. */
+  history: RunHistory
   /** The steps in progress on real hosts, for people: `Stop services on app1, app2`. */
   running(): string[]
   /** Woken when any run is created or changes its status, and when the record of an ended one grows. */
@@ -42,13 +45,14 @@ export interface Engine {
 
 export function createEngine(options: EngineOptions): Engine {
   const { storage } = options
+  const history = createRunHistory(storage)
   const open = new Map<string, LiveRun>()
   const runsChanged = createSignal()
   /** The run read last of those that are not open: nothing changes it without opening it. */
   let read: RunState | null = null
 
   const openRun = (log: StoredEvent[]): LiveRun => {
-    const run = openLiveRun(options, log)
+    const run = openLiveRun({ ...options, history }, log)
     open.set(run.state().id, run)
     let known = statusOf(run.state())
     run.events.on(() => {
@@ -73,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     runsChanged,
+    history,
     create: (run) => {
       const { by, at, ...facts } = run
       const runId = options.newId()

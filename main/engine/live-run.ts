@@ -6,6 +6,8 @@ import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
+import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
+import { createOutlook } from '#domain/forecast/outlook.ts'
 import { baselineOf, baselineRange } from '#domain/run/baseline.ts'
 import { watchedRules } from '#domain/run/rules.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
@@ -21,6 +23,7 @@ import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
 import { recoverWork } from './recover-work.ts'
+import type { RunHistory } from './run-history.ts'
 import { createSampling } from './sampling.ts'
 import { createSignal, type Signal } from './signal.ts'
 import { createTimer } from './timer.ts'
@@ -47,7 +50,7 @@ const CAPTURE_BYTES = 1024 * 1024 + 65_536
 /** What stands before a script ends with one line. */
 const TAIL_BYTES = 4096
 
-export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun {
+export function openLiveRun(options: EngineOptions & { history: RunHistory }, log: StoredEvent[]): LiveRun {
   const { storage } = options
   let state = log.reduce<RunState | null>((folded, stored) => evolve(folded, stored), null) as RunState
   const runId = state.id
@@ -61,6 +64,7 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
   let isTakingBaseline = false
   /** What was going on when the run was opened is followed from here. */
   let isFollowing = false
+  let outlook: ReturnType<typeof createOutlook> | null = null
 
   const recorder = createRecorder({
     runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
@@ -88,10 +92,16 @@ export function openLiveRun(options: EngineOptions, log: StoredEvent[]): LiveRun
     return { ...command, result: explainPrologue(command.result, tail) }
   }
 
+  /** Earlier runs are read when the first step is about to begin, and once: what they took does not change. */
+  const returnGate = (at: RunState, stepId: string, now: number) => {
+    outlook ??= createOutlook({ runbook: state.runbook, baseline: state.runbook, history: options.history(runId).history, reserveMs: USUAL_RESERVE_MS })
+    return outlook.gateOf(at, stepId, now)
+  }
+
   /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */
   const record = (command: RunCommand, by: string, also: () => void): boolean => {
     const now = Math.max(clock.now(), state.lastEventAt)
-    const events = decideAll(state, hideInCommand(secrets.mask(), explained(command)), { now, by, machine: options.machine })
+    const events = decideAll(state, hideInCommand(secrets.mask(), explained(command)), { now, by, machine: options.machine, returnGate })
     if (events.length === 0) return false
     const next = storage.together(() => {
       also()

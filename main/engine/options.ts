@@ -4,6 +4,7 @@ import type { RunState, RunStatus } from '#domain/run/state.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { Clock, OutputStream, Ports, Secrets } from '#kinds/ports.ts'
 import type { Jobs } from '#storage/jobs.ts'
+import type { StoredRun } from '#storage/runs.ts'
 import type { OutputRow } from './recorder.ts'
 
 /** The run's own time, as the renderer is told it: now = at + (machine now - machineAt) * rate. */
@@ -27,7 +28,8 @@ export interface EngineStorage {
   }
   runs: {
     create(run: { id: string; runbookId: string; revision: number; mode: 'live' | 'rehearsal'; title: string; operator: string; at: number }): void
-    list(): { id: string; status: string }[]
+    list(): StoredRun[]
+    read(id: string): StoredRun
     setStatus(id: string, status: RunStatus, finishedAt: number | null): void
   }
   output: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createHistoryHandlers } from '#api/history.ts'
+import { createRunHistory } from '#engine/run-history.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { RunHistory } from '#preload/contract.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
@@ -31,7 +32,7 @@ function past(id: string, minutes: number, change: { mode?: RunMode; daysAgo?: n
   if (!open) storage.runs.setStatus(id, 'ended-succeeded', at + 60 * minute)
 }
 
-const read = (runId: string, handlers = createHistoryHandlers({ storage })): RunHistory => handlers['read-history']({ runId }) as RunHistory
+const read = (runId: string, handlers = createHistoryHandlers({ engine: { history: createRunHistory(storage) } })): RunHistory => handlers['read-history']({ runId }) as RunHistory
 const lengths = (history: RunHistory): string[] => (history.samples['one'] ?? []).map((sample) => `${sample.runId} ${sample.ms / minute} ${sample.excluded ?? 'counts'}`).toSorted()
 
 test('a live run learns from earlier live runs of its runbook that have ended, not from rehearsals, later or other ones', () => {
@@ -58,7 +59,7 @@ test('the journal of an ended run is read once, whoever asks', () => {
   past('old', 12, { daysAgo: 10 })
   past('tonight', 1, { open: true })
   const spied = vi.spyOn(storage.journal, 'read')
-  const counted = createHistoryHandlers({ storage })
+  const counted = createHistoryHandlers({ engine: { history: createRunHistory(storage) } })
   read('tonight', counted)
   read('tonight', counted)
   expect(spied.mock.calls).toEqual([['old', 0]])

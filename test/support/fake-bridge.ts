@@ -74,7 +74,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
   answer('create-run', ({ mode, inventory }) => {
     const runId = `run-${Object.keys(journals).length + 1}-new`
     const book = fakeRunbook(now(), -2 * minute)
-    journals[runId] = createFakeJournal(runId, inventory === undefined ? book : onInventory(book, inventory), mode, now(), inventory)
+    journals[runId] = createFakeJournal(runId, inventory === undefined ? book : onInventory(book, inventory), mode, now(), { inventory })
     return { runId }
   })
   answer('send-command', ({ runId, command }) => {

@@ -1,3 +1,5 @@
+import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
+import { createOutlook } from '#domain/forecast/outlook.ts'
 import { decideAll } from '#domain/run/decide.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { Machine } from '#domain/run/lead.ts'
@@ -19,7 +21,9 @@ export interface FakeJournal {
 /** The machine the fake main runs on. */
 export const HERE: Machine = { id: 'laptop', name: 'mira-laptop' }
 
-export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number, inventory?: string): FakeJournal {
+/** `holds`: steps that would pass the point of no return wait for a sign-off, by the plan, as nothing is known of earlier runs. */
+export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number, { inventory, holds = false }: { inventory?: string | undefined; holds?: boolean } = {}): FakeJournal {
+  const outlook = createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: USUAL_RESERVE_MS })
   const events: StoredEvent[] = []
   let folded: RunState | null = null
   const add = (event: RunEvent): StoredEvent => {
@@ -33,7 +37,7 @@ export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, a
     if (folded === null) throw new Error('a run begins with run-created')
     return folded
   }
-  return { events, state, take: (command, when, by = 'mira', machine) => decideAll(state(), command, { now: when, by, machine }).map(add) }
+  return { events, state, take: (command, when, by = 'mira', machine) => decideAll(state(), command, { now: when, by, machine, ...(holds && { returnGate: outlook.gateOf }) }).map(add) }
 }
 
 const healthy = { outcome: 'succeeded', exitCode: 0 } as const

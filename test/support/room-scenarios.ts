@@ -70,6 +70,33 @@ export const scenarios = {
   },
   /** At a gate two minutes before the point of no return: the step behind it takes longer. */
   late: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached', 37 * minute, 98 * minute),
+  /** The same, a minute later: the gate has been passed, and the step behind it waits for a sign-off. */
+  'sign-off': (now: number) => {
+    const run = createFakeJournal('run-1', fakeRunbook(now, 98 * minute), 'live', now - 50 * minute, { holds: true })
+    play(run, now - 37 * minute, (state) => state.gates['gate-before-phase-2']?.state === 'reached')
+    run.take({ type: 'decide-gate', gateId: 'gate-before-phase-2', decision: 'go', reason: '' }, now - 20_000, 'jonas')
+    return run
+  },
+  /** A trigger marked auto has fired while the new version was being deployed: the rollback begins in 40 seconds. */
+  countdown: (now: number) => {
+    const book = fakeRunbook(now)
+    const [first, ...others] = book.rollback.triggers
+    const run = createFakeJournal('run-1', { ...book, rollback: { ...book.rollback, triggers: [{ ...first!, auto: { countdownMs: minute } }, ...others] } }, 'live', now - 50 * minute)
+    play(run, now - 16 * minute, (state) => state.steps['deploy']?.status === 'running')
+    run.take(breached(now), now - 95_000, 'holdpoint')
+    run.take({
+      type: 'report-breach', thresholdId: null, triggerId: 'trigger-1', metric: 'error rate',
+      evidence: { rule: 'Error rate > 5% for 2m', limit: '> 5 %', query: 'the highest of 100 * shop_errors_ratio at http://prometheus:9090, every 5 s', stepId: 'deploy', samples: [5.2, 5.9, 6.4, 7.1].map((value, place) => ({ at: now - 40_000 + place * 5_000, value })) },
+    }, now - 20_000, 'holdpoint')
+    return run
+  },
+  /** Prometheus is away: nobody would see the trigger on the error rate fire. */
+  blind: (now: number) => {
+    const run = played(now, 'live', (one) => one.state().steps['stop']?.status === 'running', 12 * minute)
+    run.take({ type: 'report-no-data', metric: 'error rate' }, Math.max(now - 3 * minute, run.state().lastEventAt), 'holdpoint')
+    finishRunning(run, Math.max(now - 3 * minute, run.state().lastEventAt))
+    return run
+  },
   /** The point of no return was four minutes ago. */
   passed: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached', 37 * minute, 104 * minute),
   monitoring: (now: number) => played(now, 'rehearsal', (run) => run.state().stage === 'monitoring'),

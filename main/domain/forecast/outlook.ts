@@ -29,18 +29,19 @@ export interface OutlookInput {
 }
 
 /** Reads what does not change during a run once; `at` is quick enough for every tick. `now` is on the run's clock. */
-export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook } {
+export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook; gateOf(state: RunState, stepId: string, now: number): StepGate } {
   const forecasts = forecastsOf(runbook, history)
   const { before } = dependenciesOf(runbook)
+  const wayBack = (state: RunState) => ({ runbook, forecasts, history, alreadyBack: stepsAlreadyBack(state), touched: touchedSteps(state) })
   return {
     forecasts,
+    gateOf: (state, stepId, now) => gateFor({ ...wayBack(state), stepId, windowEndAt: timingOf(state, now).window?.endAt ?? null, reserveMs, now }),
     at(state, now) {
       const clock = state.finishedAt ?? now
       const timing = timingOf(state, now)
       const windowEndAt = timing.window?.endAt ?? null
-      const touched = touchedSteps(state)
-      const way = { runbook, forecasts, history, alreadyBack: stepsAlreadyBack(state) }
-      const rollback = rollbackCostOf({ ...way, touched })
+      const way = wayBack(state)
+      const rollback = rollbackCostOf(way)
       const canReturn = state.rollback === null && !isEnded(state)
       const next = canReturn ? nextStep(state) : null
       const limits = { windowEndAt, reserveMs, now: clock }
@@ -48,7 +49,7 @@ export function createOutlook({ runbook, baseline, history, reserveMs }: Outlook
         clocks: fourClocksOf({ state, baseline, timing, forecasts, before, now }),
         rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
         noReturn: canReturn ? noReturnOf(rollback, limits) : null,
-        nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, touched, stepId: next.id }) },
+        nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, stepId: next.id }) },
       }
     },
   }

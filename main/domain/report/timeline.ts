@@ -22,6 +22,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':
+    case 'return-gate-reached':
     case 'no-data-accepted':
     case 'breach-watched':
     case 'rollback-countdown-started':
@@ -43,6 +44,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'host-fenced':
       return event.strangers.length === 0 ? 'plain' : 'bad'
     case 'gate-decided':
+    case 'return-gate-decided':
       return event.decision === 'go' ? 'good' : 'bad'
     case 'step-finished':
       return event.outcome === 'succeeded' ? 'good' : 'bad'

@@ -3,6 +3,7 @@ import type { RunState } from './state.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { conditionOf } from './condition.ts'
 import { blindTriggers, missedMetrics } from './health.ts'
+import { waitingReturn } from './return-gate.ts'
 import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, nextInLane } from './view.ts'
 
 /** How a rehearsal without a person answers trouble. */
@@ -30,7 +31,8 @@ export function nextMove(state: RunState, policy: AutopilotPolicy, now = state.l
   if (state.paused) return { type: 'resume' }
   const [blind] = state.rollback ? [] : blindTriggers(state)
   if (blind !== undefined && (state.stage === 'phases' || state.stage === 'preparation')) return { type: 'accept-no-data', metric: blind, reason: REASON }
-  return answerStuck(state, policy) ?? tickOpenStep(state) ?? passGate(state) ?? endMonitoring(state, now) ?? finish(state)
+  const late = waitingReturn(state)
+  return answerStuck(state, policy) ?? (late ? { type: 'sign-off-step', stepId: late.step.id, decision: 'go', reason: REASON } : tickOpenStep(state)) ?? passGate(state) ?? endMonitoring(state, now) ?? finish(state)
 }
 
 function answerTrigger(state: RunState, policy: AutopilotPolicy): OperatorCommand | null {

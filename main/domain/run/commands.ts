@@ -18,6 +18,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('waive'), id, reason }),
   z.strictObject({ type: z.literal('decide-gate'), gateId: id, decision: z.enum(['go', 'no-go']), reason: note }),
   /** `confirm` is the environment's name, typed, for a step marked `danger`. */
+  /** Go or no-go for a step that would pass the point of no return. */
+  z.strictObject({ type: z.literal('sign-off-step'), stepId: id, decision: z.enum(['go', 'no-go']), reason: note }),
   z.strictObject({ type: z.literal('start-step'), stepId: id, confirm: note.removeDefault().optional() }),
   z.strictObject({ type: z.literal('fail-step'), stepId: id, reason }),
   z.strictObject({ type: z.literal('skip-step'), stepId: id, reason }),

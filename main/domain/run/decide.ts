@@ -11,6 +11,7 @@ import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
 import * as rehearsal from './decide/rehearsal.ts'
 import * as probe from './decide/probe.ts'
+import { signOffStep } from './decide/sign-off.ts'
 import * as steps from './decide/steps.ts'
 
 export const PROGRAM = 'holdpoint'
@@ -21,6 +22,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   untick: items.untick,
   waive: items.waive,
   'decide-gate': flow.decideGate,
+  'sign-off-step': signOffStep,
   'start-step': steps.startStep,
   'fail-step': steps.failStep,
   'skip-step': steps.skipStep,
@@ -84,6 +86,6 @@ export function decideAll(state: RunState, command: RunCommand, context: DecideC
     folded = evolve(folded, { seq: folded.version + 1, event })
   }
   for (const fact of decide(state, command, context)) add(fact, by)
-  for (let next = progress(folded, now); next.length > 0; next = progress(folded, now)) for (const fact of next) add(fact, PROGRAM)
+  for (let next = progress(folded, context); next.length > 0; next = progress(folded, context)) for (const fact of next) add(fact, PROGRAM)
   return events
 }

@@ -5,6 +5,7 @@ import type { Phase, Runbook } from '../runbook.ts'
 import { LOCAL_HOST, type HostResult } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import { describeReading, describeVerdict } from '../verdict.ts'
+import { describeReturn } from './describe-return.ts'
 import { unitOf, watchedRules } from './rules.ts'
 import type { RunEvent, RunFact } from './events.ts'
 import { gateBefore } from './state.ts'
@@ -113,6 +114,8 @@ const describers: Describers = {
   'breach-watched': (event) => `Held and watched: the fired trigger is not answered yet${because(event.note)}`,
   'rollback-countdown-started': (event) => `The rollback begins by itself in ${formatDuration(event.endsAt - event.at)} unless somebody answers`,
   'verdict-changed': verdictWords,
+  'return-gate-reached': (event, runbook) => `Waiting for go/no-go: ${stepTitle(runbook, event.stepId)} ${describeReturn({ runbook }, event.numbers)}`,
+  'return-gate-decided': (event, runbook) => `${event.decision === 'go' ? 'Go' : 'No-go'} for ${stepTitle(runbook, event.stepId)}, which ${describeReturn({ runbook }, event.numbers)}${because(event.reason)}`,
   'baseline-chosen': (event) => `Baseline picked: ${formatDuration(event.to - event.from)} of readings`,
   'baseline-taken': (event, runbook) => `Baseline taken: ${baselineWords(event.metrics, runbook)}`,
   'no-data-accepted': (event) => `Going on without data for ${event.metric}${because(event.reason)}`,

@@ -1,4 +1,5 @@
 import type { ClickedFault } from '../clicked-faults.ts'
+import type { ReturnNumbers } from './return-gate.ts'
 import type { Runbook } from '../runbook.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
 import type { Baseline, Sample } from '../threshold.ts'
@@ -78,6 +79,9 @@ export type RunFact =
   | { type: 'rollback-countdown-started'; breachId: string; endsAt: number }
   /** How a rule stands now; told when that changes. */
   | { type: 'verdict-changed'; thresholdId: string; metric: string; verdict: VerdictWord; doubt: Doubt | null }
+  /** The step would pass the point of no return, or that has passed: somebody has to say go. */
+  | { type: 'return-gate-reached'; stepId: string; numbers: ReturnNumbers }
+  | { type: 'return-gate-decided'; stepId: string; decision: GateDecision; reason: string; numbers: ReturnNumbers }
   /** A person picked the readings that say what is usual. */
   | { type: 'baseline-chosen'; from: number; to: number }
   /** What is usual for each metric; null where there were too few readings. */

@@ -1,7 +1,7 @@
 import { own } from '../own.ts'
 import { FIRST_TOKEN } from './lead.ts'
 import { hasRunOn, tickableItems } from './view.ts'
-import { gateBefore, type Breach, type GateState, type HostState, type RunState, type StepState } from './state.ts'
+import { gateBefore, type Breach, type GateState, type HostState, type ReturnGate, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
 
 type FactOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
@@ -30,7 +30,7 @@ function created(event: FactOf<'run-created'>): RunState {
     steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
-    excluded: {}, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
+    excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, rollback: null, aborting: null,
     lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
@@ -51,6 +51,8 @@ const withHost = (state: RunState, event: { stepId: string; host: string }, chan
 
 const withBreach = (state: RunState, event: { breachId: string }, change: Partial<Breach>): Partial<RunState> =>
   ({ breaches: state.breaches.map((breach) => (breach.id === event.breachId ? { ...breach, ...change } : breach)) })
+
+const withReturnGate = (state: RunState, { stepId }: { stepId: string }, gate: ReturnGate): Partial<RunState> => ({ returnGates: { ...state.returnGates, [stepId]: gate } })
 
 const withoutHosts = (excluded: string[]): string => `Succeeded on every host that is left; excluded: ${excluded.join(', ')}.`
 
@@ -112,6 +114,11 @@ const evolvers: Evolvers = {
   'breach-watched': (state, event) => withBreach(state, event, { watched: { at: event.at, by: event.by, note: event.note }, countdownEndsAt: null }),
   'rollback-countdown-started': (state, event) => withBreach(state, event, { countdownEndsAt: event.endsAt }),
   'verdict-changed': (state, event) => ({ verdicts: { ...state.verdicts, [event.thresholdId]: { verdict: event.verdict, doubt: event.doubt, at: event.at } } }),
+  'return-gate-reached': (state, event) => withReturnGate(state, event, { state: 'reached', numbers: event.numbers, at: event.at, by: event.by, reason: '' }),
+  'return-gate-decided': (state, event) => ({
+    ...withReturnGate(state, event, { state: event.decision, numbers: event.numbers, at: event.at, by: event.by, reason: event.reason }),
+    ...(event.decision === 'go' && event.numbers.why === 'passed-already' && { returnPassed: { at: event.at, by: event.by, reason: event.reason } }),
+  }),
   'baseline-chosen': (_, event) => ({ baseline: { from: event.from, to: event.to, takenAt: null, metrics: {} } }),
   'baseline-taken': (_, event) => ({ baseline: { from: event.from, to: event.to, takenAt: event.at, metrics: event.metrics } }),
   'no-data-noticed': (state, event) => ({ silent: { ...state.silent, [event.metric]: event.at } }),

@@ -1,6 +1,8 @@
 import type { Step } from '../step.ts'
+import type { DecideContext } from './decide/context.ts'
 import type { RunFact } from './events.ts'
 import { blindTriggers } from './health.ts'
+import { returnGateBefore } from './return-gate.ts'
 import { gateBefore, type RunState } from './state.ts'
 import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, retryingStep, runningSteps, stuckSteps } from './view.ts'
 import { flowOf } from '../flow/attributes.ts'
@@ -15,7 +17,7 @@ import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from 
  * What follows by itself from the state, one move at a time: the next step of an automatic phase, a phase's end, the gate
  * behind it, the monitoring time, the end of an abort. Empty when a person or a host is to move.
  */
-export function progress(state: RunState, now: number): RunFact[] {
+export function progress(state: RunState, context: DecideContext): RunFact[] {
   switch (state.stage) {
     case 'planned':
     case 'ended':
@@ -24,13 +26,13 @@ export function progress(state: RunState, now: number): RunFact[] {
     case 'rollback-validation':
       return []
     case 'preparation':
-      return currentPhase(state) ? (reachGate(state) ?? []) : startMonitoring(state, now)
+      return currentPhase(state) ? (reachGate(state) ?? []) : startMonitoring(state, context.now)
     case 'phases':
-      return progressPhase(state, now)
+      return progressPhase(state, context)
     case 'aborting':
       return progressAbort(state)
     case 'rollback':
-      return progressRollback(state)
+      return progressRollback(state, context)
   }
 }
 
@@ -49,14 +51,14 @@ function reachGate(state: RunState): RunFact[] | null {
   return state.gates[gateId]?.state === 'closed' ? [{ type: 'gate-reached', gateId }] : null
 }
 
-function progressPhase(state: RunState, now: number): RunFact[] {
+function progressPhase(state: RunState, context: DecideContext): RunFact[] {
   const phase = currentPhase(state)
-  if (!phase) return startMonitoring(state, now)
+  if (!phase) return startMonitoring(state, context.now)
   if (state.gates[gateBefore(phase.id)]?.state !== 'go') return reachGate(state) ?? []
   const narrowed = narrow(state)
   if (narrowed.length > 0) return narrowed
   if (phase.steps.every((step) => isDone(state.steps[step.id]))) return [{ type: 'phase-finished', phaseId: phase.id }]
-  return startNext(state)
+  return startNext(state, context)
 }
 
 function startMonitoring(state: RunState, now: number): RunFact[] {
@@ -66,7 +68,7 @@ function startMonitoring(state: RunState, now: number): RunFact[] {
     : [{ type: 'monitoring-started', endsAt: now + lengthMs }]
 }
 
-function progressRollback(state: RunState): RunFact[] {
+function progressRollback(state: RunState, context: DecideContext): RunFact[] {
   const forward = runningSteps(state).filter(({ lane }) => lane === 'forward')
   if (forward.some(({ step }) => !isManual(step))) return []
   const left = forward[0]
@@ -74,35 +76,36 @@ function progressRollback(state: RunState): RunFact[] {
   const narrowed = narrow(state)
   if (narrowed.length > 0) return narrowed
   if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [{ type: 'rollback-steps-finished' }]
-  return startNext(state)
+  return startNext(state, context)
 }
 
-function startNext(state: RunState): RunFact[] {
+function startNext(state: RunState, context: DecideContext): RunFact[] {
   if (state.paused || retryingStep(state)) return []
   if (!state.rollback && holdingTriggers(state).length > 0) return []
   const due = dueHandler(state)
-  if (due) return runningSteps(state).length > 0 ? [] : handle(state, due)
+  if (due) return runningSteps(state).length > 0 ? [] : handle(state, due, context)
   if (!state.automatic || stuckSteps(state).length > 0) return []
   if (!state.rollback && blindTriggers(state).length > 0) return []
   // A step that waits for a person does not hold those that do not come after it.
   for (const step of readyIn(state, laneSteps(state))) {
-    const facts = begin(state, step)
+    const facts = begin(state, step, context)
     if (facts.length > 0) return facts
   }
   return []
 }
 
 /** Also when a person starts each step: as with retries=, the runbook has said what follows. The failure holds the run before and after. */
-const handle = (state: RunState, { failed, handler }: { failed: Step; handler: Step }): RunFact[] =>
-  begin(state, handler).map((fact) => (fact.type === 'step-started' ? { ...fact, handles: failed.id } : fact))
+const handle = (state: RunState, { failed, handler }: { failed: Step; handler: Step }, context: DecideContext): RunFact[] =>
+  begin(state, handler, context).map((fact) => (fact.type === 'step-started' ? { ...fact, handles: failed.id } : fact))
 
 /** A step begins when its condition holds, is passed over when it does not, and waits for a person when nobody knows or it is dangerous. */
-function begin(state: RunState, step: Step): RunFact[] {
+function begin(state: RunState, step: Step, context: DecideContext): RunFact[] {
   const { when, danger } = flowOf(step).flow
   const truth = conditionOf(state, step)
   if (when && truth === false) return [{ type: 'step-skipped', stepId: step.id, reason: `It is only for when ${describeWhen(when)}.` }]
   if (truth === true && hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
-  return truth === true && !danger ? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }] : []
+  if (truth !== true || danger) return []
+  return returnGateBefore(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
 }
 
 /** A failed or unknown step holds nobody up once the hosts where it did not succeed have been excluded. */

@@ -3,6 +3,7 @@ import type { HostResult } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Fence, Lead } from './lead.ts'
+import type { ReturnNumbers } from './return-gate.ts'
 import type { Evidence, RunMode, RunOutcome } from './events.ts'
 
 /**
@@ -69,6 +70,15 @@ export interface GateState {
   reason: string
 }
 
+export interface ReturnGate {
+  state: 'reached' | 'go' | 'no-go'
+  /** As they were when it was reached, then when it was decided. */
+  numbers: ReturnNumbers
+  at: number
+  by: string
+  reason: string
+}
+
 export interface Breach {
   id: string
   thresholdId: string | null
@@ -125,6 +135,10 @@ export interface RunState {
   /** Keyed by `gateBefore(phase)`. */
   gates: Record<string, GateState>
   phases: Record<string, { startedAt: number | null; finishedAt: number | null }>
+  /** Steps in front of which somebody has to say go, by id. */
+  returnGates: Record<string, ReturnGate>
+  /** Who said go after the point of no return had passed: from there on it is not asked again. */
+  returnPassed: { at: number; by: string; reason: string } | null
   breaches: Breach[]
   /** Hosts taken out of this run, by name. */
   excluded: Record<string, { at: number; by: string; reason: string }>

@@ -1,6 +1,8 @@
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
+import { describeReturn } from '#domain/run/describe-return.ts'
+import { waitingReturn } from '#domain/run/return-gate.ts'
 import { unjudgedMetrics } from '#domain/run/health.ts'
 import { environmentName, findStep, tickableItems } from '#domain/run/view.ts'
 import type { Ask, AskKind } from '#renderer/stores/room-view.ts'
@@ -21,6 +23,8 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   'resolve-step': (stepId, evidence) => ({ type: 'resolve-step', stepId, evidence }),
   waive: (id, reason) => ({ type: 'waive', id, reason }),
   'no-go': (gateId, reason) => ({ type: 'decide-gate', gateId, decision: 'no-go', reason }),
+  'sign-off': (stepId, reason) => ({ type: 'sign-off-step', stepId, decision: 'go', reason }),
+  'sign-off-no': (stepId, reason) => ({ type: 'sign-off-step', stepId, decision: 'no-go', reason }),
   'go-despite': (gateId, reason) => ({ type: 'decide-gate', gateId, decision: 'go', reason }),
   note: (about, text) => ({ type: 'add-note', about: about === '' ? null : about, text }),
   'override-breach': (breachId, reason) => ({ type: 'override-breach', breachId, reason }),
@@ -64,6 +68,8 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   'resolve-step': (subject) => ({ title: 'Mark this step done?', description: `“${subject}” is recorded as done on your word. Nothing is sent to a host.`, label: 'How do you know it is done?', placeholder: 'Checked on app2: version file says 4.2.0', confirm: 'Mark done' }),
   waive: (subject) => ({ title: 'Waive this item?', description: `“${subject}” will not be required. The report says who waived it and why.`, label: 'Why is it not needed?', confirm: 'Waive item' }),
   'no-go': () => ({ title: 'No-go', description: 'The gate stays shut. You can decide go later, roll back or abort.', label: 'Why not?', confirm: 'Record no-go' }),
+  'sign-off': (subject, state) => ({ title: 'Go past the point of no return?', description: `“${subject}” ${describeReturn(state, waitingReturn(state)?.gate.numbers)}. After that a rollback may not end in the window.`, label: 'Why is it right to go on? (optional)', confirm: 'Go past it', tone: 'danger', optional: true }),
+  'sign-off-no': (subject) => ({ title: 'No-go', description: `“${subject}” does not begin. You can decide go later, skip it, or roll back.`, label: 'Why not? (optional)', confirm: 'Record no-go', optional: true }),
   'go-despite': () => ({ title: 'Go despite a breach?', description: 'A threshold is breached. The next phase opens all the same.', label: 'Why is it right to go on?', confirm: 'Go all the same', tone: 'danger' }),
   note: (subject) => ({ title: 'Add a note', description: subject === '' ? 'Kept in the record of the run with your name and the time.' : `About “${subject}”.`, label: 'Note', confirm: 'Add note' }),
   'override-breach': (subject) => ({ title: 'Override this breach?', description: `${subject} The run goes on; the breach and your reason stay in the record.`, label: 'Why is it right to go on?', confirm: 'Override breach', tone: 'danger' }),

@@ -1,6 +1,8 @@
 import { flowOf } from '#domain/flow/attributes.ts'
 import type { OperatorCommand } from '#domain/run/commands.ts'
 import { probeableHosts } from '#domain/run/decide/probe.ts'
+import { describeReturn } from '#domain/run/describe-return.ts'
+import { waitingReturn } from '#domain/run/return-gate.ts'
 import { blindTriggers } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
@@ -50,10 +52,18 @@ export function nextAction(state: RunState): NextAction {
       primary: ask('Roll back', 'Shift+R', { kind: 'start-rollback', about: trigger.id }), second: trigger.watched ? ask('Override', '', { kind: 'override-breach', about: trigger.id }) : ask('Hold and watch', 'w', { kind: 'watch-breach', about: trigger.id }),
     })
   }
+  const late = waitingReturn(state)
+  if (late) return pastReturn(state, late)
   const [blind] = state.rollback ? [] : blindTriggers(state)
   if (blind !== undefined && state.stage === 'phases' && state.automatic && currentStep(state) === null && nextStep(state) !== null && waitingGate(state) === null) return withoutData(blind, nextStep(state))
   return steadyAction(state)
 }
+
+const pastReturn = (state: RunState, { step, gate }: NonNullable<ReturnType<typeof waitingReturn>>): NextAction => act({
+  tone: 'bad', title: `${gate.state === 'no-go' ? `No-go by ${gate.by}` : 'Go or no-go past the point of no return'}: “${step.title}”?`,
+  detail: `It ${describeReturn(state, gate.numbers)}.`, focusId: step.id, owner: step.owner,
+  primary: ask('Go…', 'Enter', { kind: 'sign-off', about: step.id }), second: gate.state === 'no-go' ? skip(step) : ask('No-go', 'x', { kind: 'sign-off-no', about: step.id }),
+})
 
 const withoutData = (metric: string, next: Step | null): NextAction => act({
   tone: 'unknown', title: `No data for ${metric}`, detail: `Nobody would see its rollback trigger fire, so the run holds before “${next?.title ?? ''}” until there is data.`, focusId: next?.id ?? null,

@@ -1,15 +1,17 @@
 import { TriangleAlert } from 'lucide-react'
-import { currentStep, findStep, nextStep } from '#domain/run/view.ts'
+import { waitingReturn } from '#domain/run/return-gate.ts'
+import { findStep, nextStep } from '#domain/run/view.ts'
 import { gateWarning } from './outlook-words.ts'
 import { useRoom, useRun, useView, useZone } from './room-context.ts'
 import styles from './return-warning.module.css'
 
-/** Said before the next step begins when it would pass the point of no return. Nothing holds the run for it: people decide. */
+/** Said before the next step begins when it would pass the point of no return. The run holds for a go/no-go. */
 export function ReturnWarning() {
   const zone = useZone()
   const { run } = useRoom()
   const nextId = useRun((state) => nextStep(state)?.id ?? null)
-  const goesOn = useRun((state) => state.automatic && currentStep(state) !== null)
+  const isSigned = useRun((state) => nextId !== null && (state.returnGates[nextId]?.state === 'go' || state.returnPassed !== null))
+  const isAsked = useRun((state) => waitingReturn(state) !== null)
   const warning = useView(({ outlook }) => {
     const gate = outlook?.nextGate
     const runbook = run.getState().state?.runbook
@@ -17,11 +19,12 @@ export function ReturnWarning() {
     if (!gate || !runbook || gate.stepId !== nextId) return null
     return gateWarning(gate.gate, findStep(runbook, gate.stepId)?.step.title ?? '', zone)
   })
-  if (warning === null) return null
+  // The panel itself asks then, with the same numbers.
+  if (warning === null || isAsked) return null
   return (
     <p className={styles.warning}>
       <TriangleAlert size={14} aria-hidden="true" />
-      <span>{warning} <b>{goesOn ? 'The run does not hold for this: pause it to decide first.' : 'Nothing holds the run for this: you decide.'}</b></span>
+      <span>{warning} <b>{isSigned ? 'Somebody has said go for it.' : 'The run holds before it for a go/no-go.'}</b></span>
     </p>
   )
 }

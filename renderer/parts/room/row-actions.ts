@@ -1,4 +1,5 @@
 import { flowOf } from '#domain/flow/attributes.ts'
+import { waitingReturn } from '#domain/run/return-gate.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { environmentName, findStep, gateBefore, isManual } from '#domain/run/view.ts'
 import { isExcluded } from '#domain/run/decide/hosts.ts'
@@ -30,6 +31,7 @@ export function refusalFor(state: RunState, { does }: Action): string | null {
 function candidates(state: RunState, id: string): Action[] {
   const found = findStep(state.runbook, id)
   if (found) {
+    if (waitingReturn(state)?.step.id === id) return [asking('Go…', 'Enter', 'sign-off', id), asking('No-go…', 'x', 'sign-off-no', id), asking('Skip…', 's', 'skip-step', id)]
     if (state.steps[id]?.status === 'unknown') return unknownActions(state, id)
     if (state.steps[id]?.status === 'failed' && !isManual(found.step)) return failedActions(state, found.step)
     return isManual(found.step) ? manualActions(id) : automatedActions(found.step)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { nextAction } from '#renderer/parts/room/next-action.ts'
-import { actionByKey, actionsFor } from '#renderer/parts/room/row-actions.ts'
+import { keyAction } from '#renderer/parts/room/key-action.ts'
+import { actionByKey, actionsFor, refusalFor } from '#renderer/parts/room/row-actions.ts'
 import { commandOf } from '#renderer/parts/room/asks.ts'
 import { openByStage, pathTo, treeOf, visibleRows } from '#renderer/parts/room/tree-rows.ts'
 import { dueAt } from '#domain/messages.ts'
@@ -22,6 +23,9 @@ test.each<[ScenarioName, unknown[]]>([
   ['failed', ['bad', '“Deploy new version” failed', 'deploy', 'Retry', 'r', null]],
   ['unknown', ['unknown', 'Nobody knows how “Deploy new version” ended', 'deploy', 'Probe', 'q', null]],
   ['by-hand', ['act', 'Start application services', 'start', 'Run step', 'Enter', 'Skip']],
+  ['sign-off', ['bad', 'Go or no-go past the point of no return: “Enable maintenance mode”?', 'maintenance-on', 'Go…', 'Enter', 'No-go']],
+  ['countdown', ['bad', 'A rollback trigger has fired', 'deploy', 'Roll back', 'Shift+R', 'Hold and watch']],
+  ['blind', ['unknown', 'No data for error rate', 'deploy', 'Go on without…', '', null]],
   ['rollback', ['watch', 'Deploy previous version', 'back-deploy', null, null, null]],
   ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],
   ['ended', ['done', 'The run succeeded', null, 'Open report', 'Enter', null]],
@@ -33,8 +37,11 @@ test('every primary action of every scenario is one the domain takes', () => {
   for (const name of Object.keys(scenarios) as ScenarioName[]) {
     const state = stateOf(name)
     const { focusId, primary } = nextAction(state)
-    if (focusId === null || primary === null) continue
-    expect([name, actionByKey(state, focusId, primary.key)?.label]).toEqual([name, primary.label])
+    if (primary === null) continue
+    expect([name, refusalFor(state, primary)]).toEqual([name, null])
+    // What answers an alarm is about the run, not about a row.
+    if (focusId === null || 'ask' in primary.does) continue
+    expect([name, keyAction(state, null, primary.key)?.label]).toEqual([name, primary.label])
   }
 })
 

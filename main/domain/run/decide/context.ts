@@ -1,3 +1,4 @@
+import type { StepGate } from '../../forecast/no-return.ts'
 import { Problem } from '../../problem.ts'
 import type { RunCommand } from '../commands.ts'
 import type { RunFact } from '../events.ts'
@@ -9,6 +10,8 @@ export interface DecideContext {
   now: number
   /** Where this is decided; left out where nothing is carried out. */
   machine?: Machine
+  /** Whether a step may begin by itself, by what earlier runs took; left out where nobody can say. */
+  returnGate?(state: RunState, stepId: string, now: number): StepGate
 }
 
 export type CommandOf<T extends RunCommand['type']> = Extract<RunCommand, { type: T }>

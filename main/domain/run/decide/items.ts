@@ -3,17 +3,17 @@ import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
 import { findStep, isManual, tickableItems, waitingGate } from '../view.ts'
-import { refuse, requireActive, requireStarted, type Decide } from './context.ts'
-import { requireStartable } from './steps.ts'
+import { refuse, requireActive, requireStarted, type Decide, type DecideContext } from './context.ts'
+import { gateInstead, requireStartable } from './steps.ts'
 
-export const tick: Decide<'tick'> = (state, command) => {
+export const tick: Decide<'tick'> = (state, command, context) => {
   const found = findStep(state.runbook, command.id)
-  if (found) return tickStep(state, found.step, command.note)
+  if (found) return tickStep(state, found.step, command.note, context)
   requireItem(state, command.id, 'ticked')
   return [{ type: 'item-ticked', itemId: command.id, note: command.note }]
 }
 
-function tickStep(state: RunState, step: Step, note: string): RunFact[] {
+function tickStep(state: RunState, step: Step, note: string, context: DecideContext): RunFact[] {
   requireActive(state)
   if (!isManual(step)) refuse('step-not-manual', `"${step.title}" is done by Holdpoint, not by hand.`, 'Start it with Enter, or skip it with a reason.')
   const current = state.steps[step.id]
@@ -21,7 +21,7 @@ function tickStep(state: RunState, step: Step, note: string): RunFact[] {
     return [{ type: 'step-finished', stepId: step.id, attempt: current.attempt, outcome: 'succeeded', message: note }]
   }
   requireStartable(state, step)
-  return [
+  return gateInstead(state, step, context) ?? [
     { type: 'step-started', stepId: step.id, attempt: 1, hosts: [] },
     { type: 'step-finished', stepId: step.id, attempt: 1, outcome: 'succeeded', message: note },
   ]

@@ -8,11 +8,13 @@ import type { RunState, StepState } from '../state.ts'
 import { currentPhase, environmentName, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
 import { gateBefore } from '../state.ts'
 import { readyIn, waitsFor } from '../ready.ts'
-import { refuse, requireActive, type Decide } from './context.ts'
+import { describeReturn } from '../describe-return.ts'
+import { returnGateBefore } from '../return-gate.ts'
+import { refuse, requireActive, type Decide, type DecideContext } from './context.ts'
 import { hasNoHostLeft, hostsOf, NO_HOST_LEFT } from './hosts.ts'
 import { finishHosts, giveUpLost } from './outcome.ts'
 
-export const startStep: Decide<'start-step'> = (state, command) => {
+export const startStep: Decide<'start-step'> = (state, command, context) => {
   const { step } = requireStep(state, command.stepId)
   requireStartable(state, step)
   const { when, danger } = flowOf(step).flow
@@ -22,7 +24,14 @@ export const startStep: Decide<'start-step'> = (state, command) => {
     refuse('step-danger', `"${step.title}" is marked as dangerous.`, `Type "${environment}" to start it.`)
   }
   if (hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
-  return [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
+  return gateInstead(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
+}
+
+/** Who starts a step that would pass the point of no return gets the gate first; while it waits, why it does. */
+export function gateInstead(state: RunState, step: Step, context: DecideContext): RunFact[] | null {
+  const gate = returnGateBefore(state, step, context)
+  if (gate?.length === 0) refuse('return-sign-off', `"${step.title}" ${describeReturn(state, own(state.returnGates, step.id)?.numbers)}.`, 'Say go or no-go for it, or skip it.')
+  return gate
 }
 
 export const failStep: Decide<'fail-step'> = (state, command) => {

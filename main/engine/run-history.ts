@@ -1,0 +1,38 @@
+import { attemptsOfRun, type Attempt } from '#domain/forecast/attempts.ts'
+import { historyOf, type History } from '#domain/forecast/history.ts'
+import type { StoredRun } from '#storage/runs.ts'
+import type { EngineStorage } from './options.ts'
+
+/** So many of the latest earlier runs; what is older says little about tonight. */
+const MOST_RUNS = 50
+
+/** What earlier runs of a run's runbook took, and how many there are. */
+export type RunHistory = (runId: string) => { history: History; runs: number }
+
+export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'>): RunHistory {
+  // What an ended run's steps took never changes: each journal is read once.
+  const known = new Map<string, readonly Attempt[]>()
+  const attemptsOf = (runId: string): readonly Attempt[] => {
+    const attempts = known.get(runId) ?? attemptsOfRun({ events: storage.journal.read(runId, 0) })
+    known.set(runId, attempts)
+    return attempts
+  }
+  return (runId) => {
+    const run = storage.runs.read(runId)
+    const earlier = earlierRuns(run, storage.runs.list()).slice(0, MOST_RUNS)
+    return { history: historyOf(earlier.map(({ id }) => attemptsOf(id)), { rehearsals: run.mode === 'rehearsal' }), runs: earlier.length }
+  }
+}
+
+/**
+ * Ended runs of the same runbook that came before this one, newest first as `listed`. A rehearsal has its own clock, which
+ * cannot be compared with real time: against live runs it counts all that have ended, against rehearsals the list's order.
+ */
+function earlierRuns(run: StoredRun, listed: readonly StoredRun[]): StoredRun[] {
+  const place = listed.findIndex(({ id }) => id === run.id)
+  return listed.filter((other, index) => {
+    if (other.id === run.id || other.runbookId !== run.runbookId || other.finishedAt === null) return false
+    if (other.mode === 'rehearsal') return run.mode === 'rehearsal' && index > place
+    return run.mode === 'rehearsal' || other.finishedAt <= run.createdAt
+  })
+}
