@@ -15,6 +15,7 @@ import type { Machine } from '#domain/run/lead.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
 import { hideText } from '#engine/hide.ts'
 import { createSignal } from '#engine/signal.ts'
+import { secretsOf } from '#kinds/secrets.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
@@ -102,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return createRehearsalClock({ startAt: run.lastEventAt, rate: 1 })
     },
     // What is secret to the live service is not for another inventory's hosts either.
-    openSecrets: (run) => (run.mode === 'live' ? secrets.forRun() : secrets.forRehearsal()),
+    openSecrets: (run) => (run.mode === 'live' ? secrets.forRun(secretsOf(run.runbook).map(({ secret }) => secret)) : secrets.forRehearsal()),
     openPorts: async (run, clock, ofRun) => {
       const { mode, inventory, runbook } = run()
       if (mode === 'live') return createLivePorts({ shell: pool, http, secrets: ofRun, clock })

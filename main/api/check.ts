@@ -1,9 +1,7 @@
 import { parseRunbook } from '#document/parse.ts'
 import type { Finding } from '#domain/finding.ts'
-import { flowOf } from '#domain/flow/attributes.ts'
 import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { checkFlowReferences } from '#domain/flow/references.ts'
-import { secretsIn } from '#domain/flow/surroundings.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { RunMode } from '#domain/run/events.ts'
@@ -11,7 +9,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { Step } from '#domain/step.ts'
 import { checkStep } from '#kinds/steps/index.ts'
-import { authOf } from '#kinds/sources/auth.ts'
+import { secretsOf } from '#kinds/secrets.ts'
 import { checkSource } from '#kinds/sources/index.ts'
 
 /** What keeps a secret from being had on this machine now; null when nothing does. */
@@ -32,16 +30,11 @@ const inOrder = (findings: Finding[]): Finding[] => findings.toSorted((one, othe
 
 /** A warning: the runbook may be checked on another machine than the one it runs from, or before the secret is there. */
 function withSecrets({ runbook, findings }: { runbook: Runbook; findings: Finding[] }, secretFault: SecretFault): { runbook: Runbook; findings: Finding[] } {
-  const missing = stepsOf(runbook).flatMap((step) => secretsIn(flowOf(step).flow.env).flatMap(({ name, secret }): Finding[] => {
+  const missing = secretsOf(runbook).flatMap(({ secret, who, without, range }): Finding[] => {
     const fault = secretFault(secret)
-    return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `The step "${step.title}" needs a secret as ${name}. ${fault.message}`, hint: `${fault.hint} The step is refused while that is so.`, line: step.range.line, column: step.range.column }]
-  }))
-  const unread = runbook.inventory.sources.flatMap((source): Finding[] => {
-    const auth = authOf(source)
-    const fault = auth === undefined ? null : secretFault(auth.secret)
-    return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `The metric "${source.metric}" needs a secret to be read. ${fault.message}`, hint: `${fault.hint} It has no data while that is so.`, line: source.range?.line ?? 1, column: source.range?.column ?? 1 }]
+    return fault === null ? [] : [{ severity: 'warning', code: fault.code, message: `${who} ${fault.message}`, hint: `${fault.hint} ${without}`, line: range?.line ?? 1, column: range?.column ?? 1 }]
   })
-  return { runbook, findings: missing.length + unread.length === 0 ? findings : inOrder([...findings, ...missing, ...unread]) }
+  return { runbook, findings: missing.length === 0 ? findings : inOrder([...findings, ...missing]) }
 }
 
 /** Checks the text of a runbook of the library once for each revision, since it never changes, and its secrets each time. */

@@ -114,7 +114,7 @@ async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, jo
     })
   } catch (thrown) {
     const problem = toProblem(thrown)
-    if (problem.code === DETACHED || (options.closing.aborted && job !== undefined && job.intent() !== null)) return null
+    if (problem.code === DETACHED || options.closing.aborted) return null
     return unheard(problem.code, problem.message)
   }
 }

@@ -22,8 +22,8 @@ export interface SecretStoreOptions extends SecretPlaces {
 
 /** The secrets of all runs of this program. Values are in memory only, and stay hidden until it ends. */
 export interface SecretStore {
-  /** For one run: each `ask` is asked once. */
-  forRun(): Secrets
+  /** For one run: each `ask` is asked once. What `named` holds is hidden from the start, as far as nobody has to be asked for it. */
+  forRun(named?: readonly SecretReference[]): Secrets
   /** For a rehearsal, which reads nothing real. */
   forRehearsal(): Secrets
   mask(): SecretMask
@@ -39,7 +39,12 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     }
     return value
   }
-  const forRun = (): Secrets => {
+  /** Also after a restart, a later step may print what an earlier one was given. */
+  const hideBeforehand = (reference: SecretReference): void => {
+    if (reference.from !== 'ask' && secretFault(reference, options) === null) remember(nameOf(reference), readSecret(reference, options))
+  }
+  const forRun = (named: readonly SecretReference[] = []): Secrets => {
+    named.forEach(hideBeforehand)
     const answers = createShared<string | null>((value) => value !== null)
     const ask = async (reference: SecretReference, why: string, signal: AbortSignal): Promise<string> => {
       const { name } = reference

@@ -94,6 +94,12 @@ describe('a secret', () => {
     expect([hideText(store.mask(), text), hideText(store.forRun().mask(), text)]).toEqual(['it says [secret:env:SHOP]', 'it says [secret:env:SHOP]'])
   })
 
+  test('that the run names is hidden from its start, where nobody has to be asked for it', () => {
+    const store = open(() => Promise.reject(new Error('asked')))
+    store.forRun([{ from: 'env', name: 'SHOP' }, { from: 'env', name: 'NOT_SET' }, { from: 'env', name: 'SHORT' }, { from: 'ask', name: 'pin' }])
+    expect(hideText(store.mask(), 'abc from the environment')).toBe('abc [secret:env:SHOP]')
+  })
+
   test('is not read in a rehearsal', async () => {
     expect(await open(() => Promise.reject(new Error('asked'))).forRehearsal().need([{ from: 'env', name: 'SHOP' }, { from: 'ask', name: 'pin' }], 'a test', never)).toEqual(['rehearsed env:SHOP', 'rehearsed ask:pin'])
   })

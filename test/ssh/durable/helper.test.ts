@@ -127,7 +127,7 @@ for (const [name, path] of SHELLS) {
       const staged = () => readdirSync(join(root, 'stage')).filter((file) => file.endsWith('.env'))
 
       test('are staged 0600, set for the command, and gone from the disk before it begins', async () => {
-        const text = `${hidden}printf '%s|' "$TOKEN"; ls ${root}/stage; exit 4`
+        const text = `${hidden}x=$(ls ${root}/stage); printf '%s|%s\\n' "$TOKEN" "$x"; exit 4`
         const bytes = Buffer.from(text)
         const slow = begin('go', 'r1', [0, 0, 'run', 1, boot, cksum(bytes), bytes.byteLength, 0, hidden.length])
         started.push('r1')

@@ -1,0 +1,26 @@
+import { flowOf } from '#domain/flow/attributes.ts'
+import { secretsIn } from '#domain/flow/surroundings.ts'
+import type { Runbook, SourceRange } from '#domain/runbook.ts'
+import type { SecretReference } from '#domain/secrets/reference.ts'
+import { authOf } from './sources/auth.ts'
+
+/** A place of a runbook that names a secret. */
+export interface NamedSecret {
+  secret: SecretReference
+  /** Who needs it and what becomes of that without it, for people. */
+  who: string
+  without: string
+  range: SourceRange | undefined
+}
+
+/** Every secret that a runbook names, in its steps and then in its metric sources. */
+export function secretsOf({ phases, rollback, inventory }: Runbook): NamedSecret[] {
+  const steps = [...phases.flatMap((phase) => phase.steps), ...rollback.steps]
+  return [
+    ...steps.flatMap((step) => secretsIn(flowOf(step).flow.env).map(({ name, secret }) => ({ secret, who: `The step "${step.title}" needs a secret as ${name}.`, without: 'The step is refused while that is so.', range: step.range }))),
+    ...inventory.sources.flatMap((source) => {
+      const auth = authOf(source)
+      return auth === undefined ? [] : [{ secret: auth.secret, who: `The metric "${source.metric}" needs a secret to be read.`, without: 'It has no data while that is so.', range: source.range }]
+    }),
+  ]
+}
