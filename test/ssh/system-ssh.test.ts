@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
@@ -131,6 +131,15 @@ describe.skipIf(sshdMissing)("hosts reached with the system's ssh", () => {
       await quantum.stop()
     }
   })
+
+  it('gives no name to a shell that could be more than a name', () =>
+    withPool({}, async (home) => {
+      const marker = join(home.home, 'marker')
+      for (const host of [{ ...web, address: `x;touch\${IFS}${marker}` }, { ...web, jump: `x';touch\${IFS}${marker};'` }, { ...web, user: `$(touch\${IFS}${marker})` }]) {
+        expect((await runOn(home.pool, host, 'true')).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-config' })
+      }
+      expect(existsSync(marker)).toBe(false)
+    }))
 
   it('says why it could not connect', async () => {
     const port = await freePort()

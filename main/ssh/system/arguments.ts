@@ -28,6 +28,7 @@ export const READY = 'holdpoint-ready'
  * inner ssh takes no options, is not needed. No argument is secret.
  */
 export function masterArguments(hop: Hop, { place, configFile, through, keepaliveMs }: MasterOptions): string[] {
+  for (const word of [hop.name, hop.address, hop.user]) requirePlain(word)
   const settings: [string, string][] = [
     ['StrictHostKeyChecking', 'yes'],
     ['UserKnownHostsFile', hop.knownHostsFiles.map(quote).join(' ')],
@@ -36,7 +37,7 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
     ['UpdateHostKeys', 'no'],
     ['VerifyHostKeyDNS', 'no'],
     ['NoHostAuthenticationForLocalhost', 'no'],
-    ['HostName', hop.address.replaceAll('%', '%%')],
+    ['HostName', hop.address],
     ['BatchMode', 'yes'],
     ['ForwardAgent', 'no'],
     ['ForwardX11', 'no'],
@@ -65,6 +66,11 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
 
 /** Goes through a master, or not at all: without one ssh would quietly connect by itself. */
 export const muxArguments = (socket: string): string[] => ['-F', '/dev/null', '-S', socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR']
+
+/** ssh puts names into commands for a shell (ProxyCommand, Match exec), and a runbook may come from anybody. */
+function requirePlain(word: string): void {
+  if (!/^[\w.:+][\w.:@+-]*$/.test(word)) throw new Problem('ssh-config', `${JSON.stringify(word.slice(0, 100))} cannot be given to the system's ssh as a name.`, 'Mend the host in the runbook or in ~/.ssh/config. No connection was made.')
+}
 
 /** A path as one word of an ssh_config value. */
 function quote(path: string): string {
