@@ -6,6 +6,7 @@ import { OperatorCommand } from '#domain/run/commands.ts'
 import type { LineFound } from '#domain/output/find-lines.ts'
 import type { Machine } from '#domain/run/lead.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
+import type { ResumePlan } from '#domain/run/resume/plan.ts'
 import type { RunStatus } from '#domain/run/state.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
 
@@ -47,6 +48,8 @@ export interface Bucket { at: number; min: number | null; max: number | null; la
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
 /** How long each step took in earlier runs, by step id, oldest first; `runs`: how many were read. */
 export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
+/** `revision`: of the runbook now; `runRevision`: of the run before; `isRemoved`: it is in the library no more, and goes on as it was. */
+export interface ResumeOutline extends ResumePlan { revision: number; runRevision: number; isRemoved: boolean }
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
@@ -65,6 +68,9 @@ export type RunItem = { kind: 'event'; stored: StoredEvent } | { kind: 'clock'; 
 export type SampleItem = { metric: string; at: number; value: number | null }
 export type LibraryItem = { changed: 'runbooks' | 'runs' | 'all' }
 
+/** `from`: null is the first step that is not done. `keep`, `again`: steps that succeeded and say something else now. */
+const resumeChoice = { from: id.nullable().default(null), keep: z.array(id).max(2000).default([]), again: z.array(id).max(2000).default([]) }
+
 export const calls = {
   'app-info': { input: z.strictObject({}), output: out<AppInfo>() },
   'list-runbooks': { input: z.strictObject({}), output: out<RunbookSummary[]>() },
@@ -79,6 +85,13 @@ export const calls = {
   'list-runs': { input: z.strictObject({}), output: out<RunSummary[]>() },
   'create-run': {
     input: z.strictObject({ runbookId: id, mode: z.enum(['live', 'rehearsal']), speed: z.number().min(1).max(3600).default(1), automatic: z.boolean().default(true), inventory: name.optional() }),
+    output: out<{ runId: string }>(),
+  },
+  /** What going on with a run would keep, do and leave out, under the newest revision of its runbook. */
+  'plan-resume': { input: z.strictObject({ runId: id, ...resumeChoice }), output: out<ResumeOutline>() },
+  /** A new run that goes on where this one stands; one that is still open is ended by that. Refused with `runbook-changed` when `revision` is not the newest. */
+  'resume-run': {
+    input: z.strictObject({ runId: id, revision: z.number().int(), reason: z.string().trim().max(2000).default(''), ...resumeChoice }),
     output: out<{ runId: string }>(),
   },
   'send-command': { input: z.strictObject({ runId: id, command: OperatorCommand }), output: out<{ version: number }>() },

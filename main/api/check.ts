@@ -3,6 +3,7 @@ import type { Finding } from '#domain/finding.ts'
 import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { checkFlowReferences } from '#domain/flow/references.ts'
 import type { MetricSource } from '#domain/inventory.ts'
+import { onInventory } from '#domain/other-inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { Runbook } from '#domain/runbook.ts'
@@ -54,6 +55,12 @@ const sourceFindings = (source: MetricSource): Finding[] =>
   checkSource(source).map((problem) => ({ severity: 'error', ...problem, line: source.range?.line ?? 1, column: source.range?.column ?? 1 }))
 
 export const errorsOf = (findings: Finding[]): Finding[] => findings.filter((finding) => finding.severity === 'error')
+
+/** The runbook as a run takes it, on the hosts it is for. Throws Problem when it cannot run there. */
+export function runbookFor(mode: RunMode, { runbook, findings }: ReturnType<typeof checkRunbook>, inventory: string | null): Runbook {
+  requireRunnable(inventory === null ? mode : 'live', runbook, findings)
+  return inventory === null ? runbook : onInventory(runbook, inventory)
+}
 
 /** A live run needs a runbook without errors; a rehearsal only one that has steps. Throws Problem. */
 export function requireRunnable(mode: RunMode, runbook: Runbook, findings: Finding[]): void {

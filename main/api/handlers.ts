@@ -6,6 +6,7 @@ import { createHistoryHandlers } from './history.ts'
 import { createLibraryHandlers } from './library.ts'
 import { createOutputHandlers } from './output.ts'
 import { createReportHandlers } from './reports.ts'
+import { createResumeHandlers } from './resume.ts'
 import { createRunHandlers } from './runs.ts'
 import { createSettingsHandlers } from './settings.ts'
 import { createSourceHandlers } from './sources.ts'
@@ -17,5 +18,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck(deps.secretFault)
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

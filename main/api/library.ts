@@ -1,8 +1,7 @@
-import { checkRunbook, errorsOf, requireRunnable, type CheckRevision } from './check.ts'
+import { type CheckRevision, checkRunbook, errorsOf, runbookFor } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
 import { operatorOf } from './settings.ts'
-import { onInventory } from '#domain/other-inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import type { OpenRunbook, RunbookSummary } from '#preload/contract.ts'
 import type { StoredRunbook } from '#storage/runbooks.ts'
@@ -52,11 +51,9 @@ export function createLibraryHandlers(deps: ApiDeps, check: CheckRevision): Pick
     'check-text': ({ text }) => checkRunbook(text, deps.secretFault).findings,
     'create-run': ({ runbookId, mode, speed, automatic, inventory = null }) => {
       const stored = storage.runbooks.read(runbookId)
-      const { runbook: written, findings } = check(stored)
       if (mode === 'live' && inventory !== null) throw new Problem('inventory-live', 'A live run is on the hosts of the runbook itself.', 'Only a rehearsal can be on another inventory. No run was created.')
       const isReal = mode === 'live' || inventory !== null
-      requireRunnable(isReal ? 'live' : mode, written, findings)
-      const runbook = inventory === null ? written : onInventory(written, inventory)
+      const runbook = runbookFor(mode, check(stored), inventory)
       const windowStart = runbook.overview.window?.startAt
       const at = !isReal && windowStart !== undefined ? windowStart - REHEARSAL_LEAD_MS : deps.now()
       return { runId: engine.create({ runbookId, revision: stored.revision, runbook, mode, speed: isReal ? 1 : speed, automatic, ...(inventory !== null && { inventory }), by: operatorOf(deps), at }) }

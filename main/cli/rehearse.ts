@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { reportFor } from '#api/reports.ts'
 import { Problem } from '#domain/problem.ts'
-import { nextMove, type AutopilotPolicy } from '#domain/run/autopilot.ts'
+import type { AutopilotPolicy } from '#domain/run/autopilot.ts'
 import type { Host } from '#domain/inventory.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import { createApp, faultHere, type AppOptions } from '../app.ts'
@@ -11,7 +11,7 @@ import { answerAt } from './prompts.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
 import { harmless, paint, talk } from './terminal.ts'
 import { choiceOption, numberOption, type Command } from './usage.ts'
-import { exitCodeOf, summarise, watchRun } from './watch.ts'
+import { driveRehearsal, exitCodeOf, summarise } from './watch.ts'
 
 export const rehearse: Command = {
   name: 'rehearse', summary: 'Plays a runbook through to its report, against embedded hosts or on another inventory.', words: ['FILE'],
@@ -45,14 +45,7 @@ export const rehearse: Command = {
       const reply = await app.dispatcher.call('create-run', { runbookId: kept.id, mode: 'rehearsal', speed, automatic: true, inventory })
       if (!reply.ok) throw new Problem(reply.problem.code, reply.problem.message, reply.problem.hint)
       const { runId } = reply.value as { runId: string }
-      const { ended } = watchRun(app, runId, {
-        json: args.options['json'] === true,
-        move: (state) => {
-          const move = nextMove(state, policy, app.engine.live(runId)?.clock().at)
-          if (move) app.engine.handle(runId, move, 'rehearsal autopilot')
-        },
-      })
-      const state = await ended
+      const state = await driveRehearsal(app, runId, policy, args.options['json'] === true)
       talk(summarise(state))
       if (typeof reportFile === 'string') {
         writeFileSync(reportFile, reportFor(app.deps, runId, formatFor(reportFile)).text)
@@ -67,7 +60,7 @@ export const rehearse: Command = {
 }
 
 /** Said before anything is sent. */
-function warningOf(hosts: Host[], inventory: string): string {
+export function warningOf(hosts: Host[], inventory: string): string {
   const places = hosts.map(({ name, address, user, port }) => `  ${name}: ${user === null ? '' : `${user}@`}${address ?? name}${port === null ? '' : `:${port}`}`)
   return `${paint('yellow', 'REHEARSAL ON REAL HOSTS')}: the commands of this runbook WILL RUN on the hosts of “${harmless(inventory)}”. Checks, metrics and secrets are made up.\n${places.map(harmless).join('\n')}`
 }

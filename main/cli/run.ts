@@ -1,13 +1,23 @@
 import { checkRunbook, requireRunnable } from '#api/check.ts'
 import { Problem } from '#domain/problem.ts'
+import type { Runbook } from '#domain/runbook.ts'
 import { createApp, faultHere } from '../app.ts'
-import { createAsker } from './asker.ts'
+import { createAsker, type Asker } from './asker.ts'
 import { converse } from './conversation.ts'
 import { answerAt } from './prompts.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
 import { harmless, paint, talk, UsageError } from './terminal.ts'
 import type { Command } from './usage.ts'
 import { exitCodeOf, summarise } from './watch.ts'
+
+/** Asks for the environment's name, typed. False, and said, when it is another. */
+export async function confirmLive(asker: Asker, { title, overview }: Pick<Runbook, 'title' | 'overview'>): Promise<boolean> {
+  const environment = overview.environment ?? 'the hosts named'
+  const typed = await asker.ask(`${paint('bold', harmless(title))}\nThis is a LIVE run on ${harmless(environment)}. Type ${paint('bold', harmless(environment))} to create it.`)
+  const isMeant = typed.trim() === environment
+  if (!isMeant) talk('Nothing was started.')
+  return isMeant
+}
 
 export const run: Command = {
   name: 'run', summary: 'Runs a runbook live, asking you at every gate, tick and decision.', words: ['FILE'],
@@ -29,12 +39,7 @@ export const run: Command = {
       recover: false, answerPrompt: answerAt(asker),
     })
     try {
-      const environment = runbook.overview.environment ?? 'the hosts named'
-      const typed = await asker.ask(`${paint('bold', harmless(runbook.title))}\nThis is a LIVE run on ${harmless(environment)}. Type ${paint('bold', harmless(environment))} to create it.`)
-      if (typed.trim() !== environment) {
-        talk('Nothing was started.')
-        return 1
-      }
+      if (!(await confirmLive(asker, runbook))) return 1
       const kept = keepRunbook(app.storage, file, text, Date.now())
       const reply = await app.dispatcher.call('create-run', { runbookId: kept.id, mode: 'live', automatic: true })
       if (!reply.ok) throw new Problem(reply.problem.code, reply.problem.message, reply.problem.hint)

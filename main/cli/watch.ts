@@ -1,3 +1,4 @@
+import { nextMove, type AutopilotPolicy } from '#domain/run/autopilot.ts'
 import { describeEvent } from '#domain/run/describe.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -45,6 +46,17 @@ export function watchRun(app: App, runId: string, options: { json: boolean; move
     later()
   })
   return { ended, stop: () => stop() }
+}
+
+/** Takes a rehearsal to its end without a person. */
+export function driveRehearsal(app: App, runId: string, policy: AutopilotPolicy, json: boolean): Promise<RunState> {
+  return watchRun(app, runId, {
+    json,
+    move: (state) => {
+      const move = nextMove(state, policy, app.engine.live(runId)?.clock().at)
+      if (move) app.engine.handle(runId, move, 'rehearsal autopilot')
+    },
+  }).ended
 }
 
 function tell(stored: StoredEvent, state: RunState, zone: string, { json, say = talk }: { json: boolean; say?: (line: string) => void }): void {

@@ -1,7 +1,7 @@
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { isElsewhere } from '#domain/run/lead.ts'
-import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
+import type { RunEvent, RunFact, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { automatedRunning, isEnded, isOnRealHosts, statusOf } from '#domain/run/view.ts'
@@ -21,6 +21,8 @@ export interface NewRun {
   speed: number
   automatic: boolean
   by: string
+  /** What it takes over from the run it goes on with. */
+  inherited?: RunFact[]
   /** When the run's clock stands at its creation: now, or the window's start in a rehearsal. */
   at: number
 }
@@ -79,12 +81,12 @@ export function createEngine(options: EngineOptions): Engine {
     runsChanged,
     history,
     create: (run) => {
-      const { by, at, ...facts } = run
+      const { by, at, inherited = [], ...facts } = run
       const runId = options.newId()
       const event: RunEvent = { type: 'run-created', runId, ...facts, machine: options.machine, at, by }
       const log = storage.together(() => {
         storage.runs.create({ id: runId, runbookId: run.runbookId, revision: run.revision, mode: run.mode, title: run.runbook.title, operator: by, at })
-        return storage.journal.append(runId, 0, [event])
+        return storage.journal.append(runId, 0, [event, ...inherited.map((fact): RunEvent => ({ ...fact, at, by }))])
       })
       openRun(log)
       runsChanged.emit()

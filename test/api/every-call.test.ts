@@ -123,6 +123,19 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     expect(await refusal('send-command', { runId, command: { type: 'report-step-lost', stepId: 'x', attempt: 1 } as never })).toBe('input-refused')
   })
 
+  test('a run goes on as a new one with what was done, when what was looked at is the newest', async () => {
+    const dashboard = app.engine.state(runId).runbook.phases[0]?.steps[0]?.id ?? ''
+    await call('send-command', { runId, command: { type: 'decide-gate', gateId: `gate-before-${app.engine.state(runId).runbook.phases[0]?.id}`, decision: 'go' } })
+    await call('send-command', { runId, command: { type: 'tick', id: dashboard } })
+    const plan = await call('plan-resume', { runId })
+    expect(plan).toMatchObject({ revision: 2, runRevision: 2, isRemoved: false, steps: [{ id: dashboard, fate: 'kept' }, { fate: 'runs' }] })
+    expect(await refusal('resume-run', { runId, revision: 1 })).toBe('runbook-changed')
+    const resumed = await call('resume-run', { runId, revision: 2 })
+    expect(app.engine.state(runId).outcome).toBe('aborted')
+    expect(app.engine.state(resumed.runId)).toMatchObject({ resumes: { runId, from: plan.from }, steps: { [dashboard]: { status: 'succeeded' } } })
+    expect(await refusal('plan-resume', { runId: resumed.runId })).toBe('resume-not-begun')
+  })
+
   test('output, series, report and hosts can be read', async () => {
     expect(await call('read-output', { runId, stepId: 'any' })).toEqual({ chunks: [], bytes: 0, before: false, after: false })
     expect(await call('find-error', { runId, stepId: 'any', from: 0, direction: 'later' })).toEqual({ seq: null })

@@ -3,7 +3,7 @@ import type { StepState } from '#domain/run/state.ts'
 import { followRun } from '#rehearsal/context.ts'
 
 const step = (parts: Partial<StepState>): StepState =>
-  ({ status: 'planned', attempt: 0, retryAt: null, ignored: false, autoRetries: 0, startedAt: null, finishedAt: null, by: null, message: '', hosts: {}, ...parts })
+  ({ status: 'planned', attempt: 0, retryAt: null, ignored: false, autoRetries: 0, inherited: null, startedAt: null, finishedAt: null, by: null, message: '', hosts: {}, ...parts })
 
 test('the run is read again only when it has moved on', () => {
   let run = { version: 1, rollback: null as { startedAt: number; by: string; reason: string } | null, steps: { stop: step({}), deploy: step({ attempt: 2, startedAt: 5, finishedAt: 9 }) } }

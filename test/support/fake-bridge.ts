@@ -4,13 +4,14 @@ import { timingOf } from '#domain/timing.ts'
 import { toProblem } from '#domain/problem.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
+import { planResume } from '#domain/run/resume/plan.ts'
 import { statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
 import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { parseAnsi, PLAIN } from '#renderer/parts/log/ansi.ts'
 import { createFakeJournal, HERE, finishRunning, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
-import { fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
+import { editedRunbook, fakeFindings, fakeRunbook, fakeText } from './fake-runbook.ts'
 import { minute } from './run-states.ts'
 
 type Answer<N extends CallName> = (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>>
@@ -81,6 +82,14 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     const journal = journalOf(journals, runId)
     for (const stored of journal.take(command as RunCommand, now(), operator, HERE)) emit('run', { kind: 'event', stored }, stored.seq, runId)
     return { version: journal.state().version }
+  })
+  answer('plan-resume', ({ runId, from = null, keep = [], again = [] }) => ({
+    ...planResume(journalOf(journals, runId).state(), editedRunbook(journalOf(journals, runId).state().runbook), { from, keep, again }), revision: 4, runRevision: 3, isRemoved: false,
+  }))
+  answer('resume-run', () => {
+    const runId = `run-${Object.keys(journals).length + 1}-resumed`
+    journals[runId] = createFakeJournal(runId, fakeRunbook(now()), 'live', now())
+    return { runId }
   })
   answer('read-output', ({ stepId, host = null, at = 'end' }) => {
     const all = outputOf(stepId, startedAt).filter((chunk) => host === null || chunk.host === host)

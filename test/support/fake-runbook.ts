@@ -91,6 +91,16 @@ export function fakeRunbook(now: number, openedMs = 38 * minute): Runbook {
   })
 }
 
+/** The same, somewhat edited while a run of it stands still. */
+export function editedRunbook(book: Runbook): Runbook {
+  const edit = (one: Step): Step[] => {
+    if (one.id === 'stop') return [{ ...one, body: 'systemctl stop shop shop-worker\n# Stop application services' }]
+    if (one.id === 'deploy') return [work('free', 'Free disk space on the shop hosts', { body: 'journalctl --vacuum-size=200M' }), { ...one, body: 'shopctl install 4.2.1\nshopctl verify --strict' }]
+    return one.id === 'verify' ? [] : [one]
+  }
+  return { ...book, phases: book.phases.map((one) => ({ ...one, steps: one.steps.flatMap(edit) })) }
+}
+
 export const fakeFindings: Finding[] = [
   { severity: 'warning', code: 'step-no-undo', message: 'Step "Run migration scripts" has no undo.', hint: 'Add undo="…" to its block, or say in the rollback plan how it is taken back.', line: 96, column: 1 },
   { severity: 'info', code: 'message-unclear', message: 'When "Issue notifications (if any)" is to be sent is not clear.', hint: 'It will be a button in the room.', line: 171, column: 5 },

@@ -60,7 +60,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'data-returned':
     case 'host-link-restored':
       return 'good'
-    case 'run-created': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
+    case 'run-created': case 'outcomes-inherited': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
     case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
     case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
     case 'verdict-changed': case 'baseline-chosen': case 'baseline-taken':

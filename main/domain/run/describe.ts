@@ -72,9 +72,19 @@ function verdictWords(event: FactOf<'verdict-changed'>, runbook: Runbook): strin
 const baselineWords = (metrics: Record<string, Baseline | null>, runbook: Runbook): string =>
   Object.entries(metrics).map(([metric, found]) => (found === null ? `${metric} has too few readings` : `${metric} ${describeReading(found.value, unitOf(runbook, metric))} (n=${found.n})`)).join(', ')
 
+function inheritedWords(event: FactOf<'outcomes-inherited'>, runbook: Runbook): string {
+  const done = Object.values(event.steps).filter(({ status }) => status === 'succeeded' || status === 'skipped').length
+  const edits = [[event.changed, 'changed'], [event.added, 'added']] as const
+  const edited = edits.flatMap(([ids, what]) => (ids.length === 0 ? [] : [`${what}: ${ids.map((id) => stepTitle(runbook, id)).join(', ')}`]))
+  const removed = event.removed.length === 0 ? [] : [`removed: ${event.removed.map(({ title, was }) => `${quoted(title)} (${was})`).join(', ')}`]
+  const from = event.from === null ? 'no step is left to be done' : `goes on at ${stepTitle(runbook, event.from)}`
+  return `Goes on with run ${event.fromRunId}: ${done} ${done === 1 ? 'step keeps its outcome' : 'steps keep their outcomes'}, ${from}${[...edited, ...removed].map((words) => `; ${words}`).join('')}${because(event.reason)}`
+}
+
 const describers: Describers = {
   'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}${event.inventory === undefined ? `, at ${event.speed}× speed` : `, on the real hosts of ${quoted(event.inventory)}`}` : `Live run created from revision ${event.revision}`),
   'run-started': () => 'Run started',
+  'outcomes-inherited': inheritedWords,
   'item-ticked': (event, runbook) => `Ticked ${itemText(runbook, event.itemId)}${because(event.note)}`,
   'item-unticked': (event, runbook) => `Took back the tick of ${itemText(runbook, event.itemId)}`,
   'item-waived': (event, runbook) => `Waived ${itemText(runbook, event.itemId)}${because(event.reason)}`,

@@ -5,6 +5,7 @@ import type { HostResult, StepOutcome } from '../step.ts'
 import type { Baseline, Sample } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Machine } from './lead.ts'
+import type { HostState, ItemState, RunState, StepStatus } from './state.ts'
 
 export type RunMode = 'live' | 'rehearsal'
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'rolled-back'
@@ -26,10 +27,29 @@ export interface Evidence {
   control?: string
 }
 
+/** How a step stood at the end of the run before. */
+export interface InheritedStep {
+  status: Exclude<StepStatus, 'planned' | 'running'>
+  attempt: number
+  /** When that came about, epoch ms. */
+  at: number | null
+  by: string | null
+  message: string
+  ignored: boolean
+  hosts: Record<string, Pick<HostState, 'state' | 'result' | 'ranBefore'>>
+}
+
 /** Facts, in the past tense. Each is stored once with its sequence number and never changed. */
 export type RunFact =
   | { type: 'run-created'; runId: string; mode: RunMode; speed: number; automatic: boolean; runbookId: string; revision: number; runbook: Runbook; inventory?: string; machine?: Machine }
   | { type: 'run-started' }
+  /** Right after `run-created`: this run goes on where another ended. What had been done there counts as done here; `from` is the first step that is to be done, null when none is. */
+  | {
+    type: 'outcomes-inherited'; fromRunId: string; from: string | null; reason: string
+    steps: Record<string, InheritedStep>; phases: string[]; items: Record<string, ItemState>
+    captured: RunState['captured']; excluded: RunState['excluded']
+    changed: string[]; added: string[]; removed: { id: string; title: string; was: StepStatus }[]
+  }
   | { type: 'item-ticked'; itemId: string; note: string }
   | { type: 'item-unticked'; itemId: string }
   | { type: 'item-waived'; itemId: string; reason: string }

@@ -20,10 +20,10 @@ function created(event: FactOf<'run-created'>): RunState {
   const { runbook } = event
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
-  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, hosts: {} }
+  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, inherited: null, hosts: {} }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
-    runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null,
+    runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null, resumes: null,
     stage: 'planned', outcome: null, paused: null,
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),
@@ -59,7 +59,23 @@ const withoutHosts = (excluded: string[]): string => `Succeeded on every host th
 const without = <T>(record: Record<string, T>, key: string): Record<string, T> =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
 
+/** Times of another run would stretch this one's: only that a step was done then is kept, beside it. */
+function inherit(state: RunState, event: FactOf<'outcomes-inherited'>): Partial<RunState> {
+  const steps = Object.entries(event.steps).flatMap(([id, { at, hosts, ...kept }]): [string, StepState][] => {
+    const step = own(state.steps, id)
+    return step ? [[id, { ...step, ...kept, inherited: { at }, hosts: Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, { ...QUEUED, ...host }])) }]] : []
+  })
+  const passed: GateState = { state: 'go', reachedAt: null, at: event.at, by: event.by, reason: 'Passed in the run before.' }
+  return {
+    resumes: { runId: event.fromRunId, from: event.from }, steps: { ...state.steps, ...Object.fromEntries(steps) },
+    items: { ...state.items, ...event.items }, captured: event.captured, excluded: event.excluded,
+    phases: { ...state.phases, ...Object.fromEntries(event.phases.map((id) => [id, { startedAt: event.at, finishedAt: event.at }])) },
+    gates: { ...state.gates, ...Object.fromEntries(event.phases.map((id) => [gateBefore(id), passed])) },
+  }
+}
+
 const evolvers: Evolvers = {
+  'outcomes-inherited': inherit,
   'run-started': (_, event) => ({ stage: 'preparation', startedAt: event.at }),
   'item-ticked': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'ticked', at: event.at, by: event.by, note: event.note } } }),
   'item-unticked': (state, event) => ({ items: { ...state.items, [event.itemId]: { state: 'open', at: null, by: null, note: '' } } }),
@@ -73,7 +89,7 @@ const evolvers: Evolvers = {
     phases: { ...state.phases, [event.phaseId]: { startedAt: own(state.phases, event.phaseId)?.startedAt ?? event.at, finishedAt: event.at } },
   }),
   'step-started': (state, event) => withStep(state, event.stepId, (step) => ({
-    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, ignored: false, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
+    status: 'running', attempt: event.attempt, startedAt: event.at, finishedAt: null, by: event.by, message: '', retryAt: null, ignored: false, inherited: null, autoRetries: step.retryAt !== null && event.by === 'holdpoint' ? step.autoRetries + 1 : 0,
     hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...QUEUED, ranBefore: hasRunOn(own(step.hosts, host)) }])) },
   })),
   'host-started': (state, event) => withHost(state, event, ({ ranBefore }) => ({ ...QUEUED, ranBefore, state: 'running', startedAt: event.at, durable: event.durable ?? null })),

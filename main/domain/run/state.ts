@@ -58,6 +58,8 @@ export interface StepState {
   ignored: boolean
   /** How many attempts have begun by themselves since a person last began one. */
   autoRetries: number
+  /** Its outcome is that of the run before, of then (epoch ms); null for what happened in this run. */
+  inherited: { at: number | null } | null
   /** Of the current attempt. */
   hosts: Record<string, HostState>
 }
@@ -122,6 +124,8 @@ export interface RunState {
   runbook: Runbook
   /** A rehearsal on other real hosts: the inventory they are named in. Null in a live run, and where stand-ins answer. */
   inventory: string | null
+  /** The run that this one goes on with, and from which step; null for one from the start. */
+  resumes: { runId: string; from: string | null } | null
   stage: Stage
   outcome: RunOutcome | null
   paused: { at: number; by: string; reason: string } | null
