@@ -12,6 +12,7 @@ import { Health } from '#renderer/parts/room/health.tsx'
 import { Messages } from '#renderer/parts/room/messages.tsx'
 import { NextPanel } from '#renderer/parts/room/next-panel.tsx'
 import { RehearsalBanner } from '#renderer/parts/room/rehearsal-banner.tsx'
+import { ResumeDialog } from '#renderer/parts/room/resume-dialog.tsx'
 import { RoomCommands } from '#renderer/parts/room/room-commands.tsx'
 import { RoomContext, useRunRoom } from '#renderer/parts/room/room-context.ts'
 import { Announcer } from '#renderer/parts/room/announcer.tsx'
@@ -67,6 +68,7 @@ function OpenRoom() {
       <Announcer />
       <AskDialog />
       <FaultsDialog />
+      <ResumeDialog />
     </div>
   )
 }

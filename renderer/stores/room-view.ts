@@ -41,6 +41,8 @@ export interface RoomView {
   nudged: { key: string; times: number } | null
   /** In a rehearsal: the faults that can be caused are shown. */
   faults: boolean
+  /** What going on as a new run would keep and do is shown. */
+  resuming: boolean
   /** In a rehearsal: ticks and go decisions are made for the person. */
   playsAlong: boolean
   /** The run's own time, once a second. */
@@ -64,12 +66,13 @@ export interface RoomView {
   playAlong: (on: boolean) => void
   showChart: (metric: string | null) => void
   showFaults: (shown: boolean) => void
+  showResuming: (on: boolean) => void
 }
 export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, nudged: null, faults: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, nudged: null, faults: false, resuming: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id, panel: 'detail' }),
     look: (looking) => set({ looking, chosen: looking.stepId, panel: 'detail' }),
     show: (panel) => set({ panel }),
@@ -82,5 +85,6 @@ export function createRoomView(now: number): RoomViewStore {
     playAlong: (playsAlong) => set({ playsAlong }),
     showChart: (chart) => set({ chart }),
     showFaults: (faults) => set({ faults }),
+    showResuming: (resuming) => set({ resuming }),
   }))
 }

@@ -4,6 +4,7 @@ import { probeableHosts } from '#domain/run/decide/probe.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import { blindTriggers } from '#domain/run/health.ts'
+import { isResumable } from '#domain/run/resume/inherit.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
 import type { OpenItem } from '#domain/run/view.ts'
@@ -15,7 +16,7 @@ export interface Action {
   label: string
   /** In tinykeys' spelling. */
   key: string
-  does: { send: OperatorCommand } | { ask: Ask } | { report: true }
+  does: { send: OperatorCommand } | { ask: Ask } | { report: true } | { resume: true }
 }
 
 /** The one thing to do or to wait for now, in words. */
@@ -122,8 +123,11 @@ function openAction(state: RunState, item: OpenItem, detail: string): NextAction
 
 function ended(state: RunState): NextAction {
   const titles = { succeeded: 'The run succeeded', failed: 'The run failed', aborted: 'The run was aborted', 'rolled-back': 'The run was rolled back' }
-  return { ...blank, tone: 'done', title: titles[state.outcome ?? 'failed'], detail: '', primary: { label: 'Open report', key: 'Enter', does: { report: true } } }
+  return { ...blank, tone: 'done', title: titles[state.outcome ?? 'failed'], detail: '', primary: { label: 'Open report', key: 'Enter', does: { report: true } }, second: isResumable(state) ? goOn : null }
 }
+
+/** Also under a runbook that was edited meanwhile, also days later. */
+export const goOn: Action = { label: 'Go on…', key: 'c', does: { resume: true } }
 
 const blank: NextAction = { tone: 'act', focusId: null, title: '', detail: '', owner: null, primary: null, second: null }
 const act = (change: Partial<NextAction>): NextAction => ({ ...blank, ...change })

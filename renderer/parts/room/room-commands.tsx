@@ -1,4 +1,5 @@
 import { watchedMetrics } from '#domain/run/health.ts'
+import { isResumable } from '#domain/run/resume/inherit.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { here } from '#renderer/stores/here.ts'
@@ -28,6 +29,7 @@ export function RoomCommands() {
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)
   const playsAlong = useView((room) => room.playsAlong)
   const canTakeOver = useRun((state) => here.getState().machine !== undefined && isAllowed(state, { type: 'take-over', reason: '…' }))
+  const canResume = useRun(isResumable)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
   const fired = useRun((state) => state.breaches.find(({ id, triggerId }) => triggerId !== null && isAllowed(state, { type: 'watch-breach', breachId: id, note: '' }))?.id ?? null)
@@ -83,6 +85,7 @@ export function RoomCommands() {
     { id: 'room-fail', title: 'Report that the selected step failed', group: GROUP, shortcut: 'f', enabled: !ended, run: () => press('f') },
     { id: 'room-no-go', title: 'No-go at the selected gate', group: GROUP, shortcut: 'x', enabled: !ended, run: () => press('x') },
     { id: 'room-note', title: 'Add a note', group: GROUP, shortcut: 'n', run: () => ask({ kind: 'note', about: '' }) },
+    { id: 'room-resume', title: 'Go on as a new run, also with the edited runbook…', group: GROUP, shortcut: 'c', enabled: canResume, run: () => view.getState().showResuming(true) },
     { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },
     { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
     { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },

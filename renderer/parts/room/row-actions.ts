@@ -24,7 +24,7 @@ export const actionByKey = (state: RunState, id: string, key: string): RowAction
   actionsFor(state, id).find((action) => action.key === key && action.refusal === null) ?? null
 
 export function refusalFor(state: RunState, { does }: Action): string | null {
-  if ('report' in does) return null
+  if ('report' in does || 'resume' in does) return null
   return refusalOf(state, 'send' in does ? does.send : commandOf(does.ask, does.ask.kind === 'start-danger' ? environmentName(state) : '…'))?.message ?? null
 }
 

@@ -2,6 +2,7 @@ import { describeForecast } from '#domain/forecast/forecast.ts'
 import { PROGRAM } from '#domain/run/decide.ts'
 import type { Step } from '#domain/step.ts'
 import { formatClock, formatCounter, formatLength } from '#renderer/ui/format.ts'
+import { Time } from '#renderer/ui/time.tsx'
 import { useRun, useView, useZone } from './room-context.ts'
 import styles from './detail.module.css'
 
@@ -10,6 +11,7 @@ export function StepFacts({ step }: { step: Step }) {
   const zone = useZone()
   const by = useRun((state) => state.steps[step.id]?.by ?? null)
   const attempt = useRun((state) => state.steps[step.id]?.attempt ?? 0)
+  const inherited = useRun((state) => state.steps[step.id]?.inherited ?? null)
   const planned = useView((view) => {
     const span = view.timing?.steps[step.id]?.planned
     return span?.startAt && span.endAt ? `${formatClock(span.startAt, zone)}–${formatClock(span.endAt, zone)}` : null
@@ -37,6 +39,7 @@ export function StepFacts({ step }: { step: Step }) {
       {actual !== null && <span>Started <b>{actual}</b></span>}
       {length !== null && <span>{ended ? 'Took' : 'Running for'} <b>{length}</b></span>}
       {by !== null && by !== PROGRAM && <span>By <b>{by}</b></span>}
+      {inherited !== null && <span>{inherited.at === null ? 'From the run before' : <>From the run before, <b><Time at={inherited.at} zone={zone} form="moment" /></b></>}</span>}
       {attempt > 1 && <span>Attempt <b>{attempt}</b></span>}
       {step.timeoutMs !== null && <span>Timeout <b>{formatLength(step.timeoutMs)}</b></span>}
       {step.attributes['batch'] !== undefined && <span>Batch <b>{step.attributes['batch']}</b></span>}

@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/shallow'
 import { handlerOf } from '#domain/run/handler.ts'
+import { isResumable } from '#domain/run/resume/inherit.ts'
 import type { HostState, RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
 import type { HostResult, Step } from '#domain/step.ts'
@@ -11,6 +12,7 @@ import { formatClock } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { ActionButton } from './action-button.tsx'
 import { isAllowed } from './allowed.ts'
+import { goOn } from './next-action.ts'
 import type { Action } from './next-action.ts'
 import { actionsFor } from './row-actions.ts'
 import type { RowAction } from './row-actions.ts'
@@ -36,6 +38,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
+  const canGoOn = useRun(isResumable)
   const trouble = JSON.parse(told) as Told[]
   const ways = JSON.parse(actions) as RowAction[]
   return (
@@ -64,7 +67,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
         </ol>
       )}
       <dl className={styles.ways}>
-        {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : [])].map((action) => (
+        {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : []), ...(canGoOn ? [goOn] : [])].map((action) => (
           <div key={action.label}>
             <dt><ActionButton action={action} /></dt>
             <dd>{meanings[action.label] ?? ''}</dd>
@@ -114,5 +117,6 @@ const meanings: Record<string, string> = {
   'Ignore…': 'The failure stays in the record and the run goes on. Asks why.',
   'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
   'Skip…': 'Goes on without it. Asks why.',
+  'Go on…': 'As a new run, also with the runbook edited. Shows first what is kept.',
   'Roll back…': 'Shows the steps back first. Asks why.',
 }

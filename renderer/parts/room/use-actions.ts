@@ -36,6 +36,7 @@ export function useActions(): RoomActions {
       if (state && view.getState().chosen === nextAction(state).focusId) view.getState().follow()
       if ('send' in does) void send(does.send)
       else if ('ask' in does) ask(does.ask)
+      else if ('resume' in does) view.getState().showResuming(true)
       else go({ screen: 'report', id: runId })
     }
     return { send, ask, perform }
@@ -45,7 +46,7 @@ export function useActions(): RoomActions {
 /** Whether the action's command has been sent and not been answered. */
 export function useBusy(action: Action | null): boolean {
   return useRunRoom((room) => {
-    if (!action || 'report' in action.does) return false
+    if (!action || 'report' in action.does || 'resume' in action.does) return false
     return room.pending.includes(commandKey('send' in action.does ? action.does.send : commandOf(action.does.ask, '')))
   })
 }

@@ -94,6 +94,23 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await probed.page.close()
   })
 
+  test('c goes on as a new run: what was edited is shown, a step that succeeded and was edited is decided, and the new room opens', async () => {
+    const { page, complaints } = await open('failed')
+    await page.keyboard.press('c')
+    const dialog = page.getByRole('dialog', { name: 'Go on as a new run' })
+    await dialog.getByText('+ systemctl stop shop shop-worker').waitFor()
+    await dialog.getByText('no longer in the runbook').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Open the new room' }).isDisabled()).toBe(true)
+    await dialog.getByRole('radio', { name: 'counts as done' }).check()
+    await dialog.getByLabel('Begin at').selectOption('deploy')
+    await dialog.getByLabel('Why is that right?').fill('the disk is free')
+    await dialog.getByRole('button', { name: 'Open the new room' }).click()
+    await page.waitForURL(/#\/run\/run-.*-resumed$/)
+    expect(await page.evaluate(() => fake.calls.find((call) => call.name === 'resume-run')?.input)).toEqual({ runId: 'run-1', revision: 4, from: 'deploy', reason: 'the disk is free', keep: ['stop'], again: [] })
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('s ignores a failure and t runs the step again everywhere, each for a reason', async () => {
     for (const [key, command] of [['s', { type: 'ignore-failure', stepId: 'deploy', reason: 'spares' }], ['t', { type: 'retry-step', stepId: 'deploy', hosts: 'all', reason: 'spares' }]] as const) {
       const { page } = await open('failed')
