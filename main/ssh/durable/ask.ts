@@ -81,7 +81,9 @@ function ended(end: Extract<AttachEnd, { end: 'done' }>, boot: string[], { folde
       if (!isCommitted || !isProved) return end.leave()
       void end.acknowledge().then((isForgotten) => {
         if (isForgotten) job.acknowledged()
-      }, () => undefined)
+      }).catch(() => {
+        // The outcome is kept; the storage may have been closed since, and what stays on the host is only a folder.
+      })
     },
   }
 }
