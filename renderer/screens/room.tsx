@@ -17,6 +17,7 @@ import { RoomCommands } from '#renderer/parts/room/room-commands.tsx'
 import { RoomContext, useRunRoom } from '#renderer/parts/room/room-context.ts'
 import { Announcer } from '#renderer/parts/room/announcer.tsx'
 import { ThresholdStrip } from '#renderer/parts/room/threshold-strip.tsx'
+import { TimelineDialog } from '#renderer/parts/timeline/timeline-dialog.tsx'
 import { TopBar } from '#renderer/parts/room/top-bar.tsx'
 import { RunbookTree } from '#renderer/parts/room/tree.tsx'
 import { Triggers } from '#renderer/parts/room/triggers.tsx'
@@ -66,6 +67,7 @@ function OpenRoom() {
       </div>
       <RoomCommands />
       <Announcer />
+      <TimelineDialog />
       <AskDialog />
       <FaultsDialog />
       <ResumeDialog />

@@ -37,6 +37,8 @@ export interface RoomView {
   ask: Ask | null
   /** The metric shown large. */
   chart: string | null
+  /** The timeline is shown over the room. */
+  timeline: boolean
   /** The key last pressed too soon after a change to be meant for it, counted so that the same one twice is seen twice. */
   nudged: { key: string; times: number } | null
   /** In a rehearsal: the faults that can be caused are shown. */
@@ -65,6 +67,7 @@ export interface RoomView {
   calm: () => void
   playAlong: (on: boolean) => void
   showChart: (metric: string | null) => void
+  showTimeline: (shown: boolean) => void
   showFaults: (shown: boolean) => void
   showResuming: (on: boolean) => void
 }
@@ -72,7 +75,7 @@ export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, nudged: null, faults: false, resuming: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, timeline: false, nudged: null, faults: false, resuming: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id, panel: 'detail' }),
     look: (looking) => set({ looking, chosen: looking.stepId, panel: 'detail' }),
     show: (panel) => set({ panel }),
@@ -84,6 +87,7 @@ export function createRoomView(now: number): RoomViewStore {
     calm: () => set({ nudged: null }),
     playAlong: (playsAlong) => set({ playsAlong }),
     showChart: (chart) => set({ chart }),
+    showTimeline: (timeline) => set({ timeline }),
     showFaults: (faults) => set({ faults }),
     showResuming: (resuming) => set({ resuming }),
   }))

@@ -99,6 +99,19 @@ export const scenarios = {
   },
   /** The point of no return was four minutes ago. */
   passed: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached', 37 * minute, 104 * minute),
+  /** Ten phases of fifty steps, in the middle of the third. */
+  long: (now: number) => {
+    const book = fakeRunbook(now)
+    const [pattern] = book.phases[0]?.steps ?? []
+    if (!pattern) throw new Error('the runbook of the fakes has a step')
+    const phases = Array.from({ length: 10 }, (_, index) => ({
+      ...book.phases[0]!, id: `phase-${index + 1}`, number: index + 1, title: `Part ${index + 1}`, planned: null,
+      steps: Array.from({ length: 50 }, (__, place) => ({ ...pattern, id: `step-${index * 50 + place + 1}`, title: `Step ${index * 50 + place + 1}`, plannedMs: (1 + (place % 3)) * 10_000, attributes: (place % 5 === 1 ? { after: 'none' } : {}) as Record<string, string> })),
+    }))
+    const run = createFakeJournal('run-1', { ...book, phases, messages: [] }, 'live', now - 50 * minute)
+    play(run, now - 37 * minute, (state) => state.steps['step-120']?.status === 'succeeded')
+    return run
+  },
   monitoring: (now: number) => played(now, 'rehearsal', (run) => run.state().stage === 'monitoring'),
   ended: (now: number) => {
     const run = played(now, 'rehearsal', (one) => one.state().stage === 'monitoring')

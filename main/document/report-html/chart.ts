@@ -1,8 +1,9 @@
 import type { ChartReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
 import { describeReading } from '#domain/verdict.ts'
+import { round, timeScale, timeTicks, type TimeScale } from '#domain/timeline/axis.ts'
 import { html, type Html } from './html.ts'
-import { hatching, round, shortened, timeScale, timeTicks, valueTicks, type TimeScale } from './svg.ts'
+import { hatching, shortened, valueTicks } from './svg.ts'
 import { gapsOf, runsOf, type Point } from './runs.ts'
 
 const size = { width: 1040, height: 236, left: 58, right: 1030, top: 26, bottom: 208 }

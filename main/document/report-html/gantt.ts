@@ -1,10 +1,11 @@
 import type { ReportModel, StepReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
 import type { StepStatus } from '#domain/run/state.ts'
+import { round, timeRange, timeScale, timeTicks, type TimeScale } from '#domain/timeline/axis.ts'
 import type { Span } from '#domain/timing.ts'
 import { html, type Html } from './html.ts'
 import { toneOf } from './marks.ts'
-import { round, shortened, timeScale, timeTicks, type TimeScale } from './svg.ts'
+import { shortened } from './svg.ts'
 
 interface Row {
   name: string
@@ -22,7 +23,6 @@ const right = 1030
 const top = 40
 const rowHeight = 23
 const mostRows = 120
-const halfDay = 12 * 60 * 60_000
 
 /** Planned against actual: outlines are the plan, fills what happened, the shaded part is the change window. */
 export function gantt(report: ReportModel, times: Times): Html | null {
@@ -72,17 +72,10 @@ function statusOf(steps: StepReport[]): StepStatus {
   return order.find((status) => steps.some((step) => step.status === status)) ?? 'succeeded'
 }
 
-/** Null when nothing has a time. A plan days away from what happened is left out rather than squeezing both. */
+/** Null when nothing has a time. */
 function axisOf({ overview }: ReportModel, rows: Row[]): TimeScale | null {
-  const ends = (spans: Span[]): number[] => spans.flatMap(({ startAt, endAt }) => [startAt, endAt]).filter((at) => at !== null)
-  const actual = ends(rows.map((row) => row.actual))
-  const planned = [...ends(rows.map((row) => row.planned)), ...ends([overview.window])]
-  const near = actual.length === 0 ? planned : planned.filter((at) => at > Math.min(...actual) - halfDay && at < Math.max(...actual) + halfDay)
-  const all = [...actual, ...near]
-  if (all.length === 0) return null
-  const [from, to] = [Math.min(...all), Math.max(...all)]
-  const margin = Math.max((to - from) * 0.015, 30_000)
-  return timeScale(from - margin, to + margin, left, right)
+  const range = timeRange(rows.map((row) => row.actual), [...rows.map((row) => row.planned), overview.window])
+  return range && timeScale(range.from, range.to, left, right)
 }
 
 const isOn = (axis: TimeScale, at: number | null): at is number => at !== null && at >= axis.from && at <= axis.to

@@ -1,30 +1,5 @@
 import { html, type Html } from './html.ts'
 
-/** From epoch ms to a place on the picture. */
-export interface TimeScale {
-  (at: number): number
-  from: number
-  to: number
-}
-
-export function timeScale(from: number, to: number, left: number, right: number): TimeScale {
-  const perMs = (right - left) / Math.max(1, to - from)
-  return Object.assign((at: number): number => round(left + (Math.min(Math.max(at, from), to) - from) * perMs), { from, to })
-}
-
-export const round = (value: number): number => Math.round(value * 10) / 10
-
-const minute = 60_000
-const tickSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200].map((minutes) => minutes * minute)
-
-/** Round times for an axis, about one every 90 units. */
-export function timeTicks(scale: TimeScale, width: number): number[] {
-  const step = tickSteps.find((candidate) => (scale.to - scale.from) / candidate <= width / 90) ?? (scale.to - scale.from)
-  const ticks: number[] = []
-  for (let at = Math.ceil(scale.from / step) * step; at <= scale.to && ticks.length < 50; at += Math.max(step, 1)) ticks.push(at)
-  return ticks
-}
-
 /** Round values from 0 (or below) to at least `highest`. */
 export function valueTicks(lowest: number, highest: number): number[] {
   const span = Math.max(highest - Math.min(0, lowest), 1e-9)

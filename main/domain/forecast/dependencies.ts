@@ -19,13 +19,15 @@ interface Links {
 /**
  * Reads `after=`: ids of steps, separated by commas or spaces, or `none` for a step that begins with its phase. A step
  * without it comes after the one before it in the document. What is wrong is a finding, and then the document's order holds.
+ * `only`: of one phase, or of the rollback plan, by its steps.
  */
-export function dependenciesOf({ phases, rollback }: Pick<Runbook, 'phases' | 'rollback'>): Dependencies {
+export function dependenciesOf({ phases, rollback }: Pick<Runbook, 'phases' | 'rollback'>, only: readonly Step[] | null = null): Dependencies {
   const findings: Finding[] = []
   const before = new Map<string, readonly string[]>()
   const lanes = [...phases.map((phase) => phase.steps), rollback.steps]
   const laneOf = new Map(lanes.flatMap((steps, lane) => steps.map((step) => [step.id, lane] as const)))
   lanes.forEach((steps, lane) => {
+    if (only !== null && steps !== only) return
     const isForward = lane < phases.length
     const links: Links = { steps, written: new Map() }
     for (const step of steps) {

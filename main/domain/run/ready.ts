@@ -12,7 +12,7 @@ export function readyIn(state: Pick<RunState, 'runbook' | 'steps'>, lane: readon
   const isRunning = ({ id }: Step): boolean => state.steps[id]?.status === 'running'
   // Most runbooks name no order of their own, and this is asked many times a second.
   if (lane.every((step) => step.attributes['after'] === undefined)) return lane.some(isRunning) ? [] : lane.filter((step) => !isSettled(state, step.id)).slice(0, 1).filter(isPlanned)
-  const { before } = dependenciesOf(state.runbook)
+  const { before } = dependenciesOf(state.runbook, lane)
   const settled = new Set<string>()
   const free = new Set<string>()
   for (const { id, after } of inOrder(lane.map((step) => step.id), before)) {

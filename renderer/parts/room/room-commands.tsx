@@ -84,6 +84,7 @@ export function RoomCommands() {
     { id: 'room-done', title: 'Mark the selected step done, with evidence', group: GROUP, shortcut: 'd', enabled: !ended, run: () => press('d') },
     { id: 'room-fail', title: 'Report that the selected step failed', group: GROUP, shortcut: 'f', enabled: !ended, run: () => press('f') },
     { id: 'room-no-go', title: 'No-go at the selected gate', group: GROUP, shortcut: 'x', enabled: !ended, run: () => press('x') },
+    { id: 'room-timeline', title: 'Show the timeline', group: GROUP, shortcut: 'l', run: () => view.getState().showTimeline(true) },
     { id: 'room-note', title: 'Add a note', group: GROUP, shortcut: 'n', run: () => ask({ kind: 'note', about: '' }) },
     { id: 'room-resume', title: 'Go on as a new run, also with the edited runbook…', group: GROUP, shortcut: 'c', enabled: canResume, run: () => view.getState().showResuming(true) },
     { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },

@@ -1,0 +1,93 @@
+import type { Flag } from '../forecast/four-clocks.ts'
+import type { Outlook } from '../forecast/outlook.ts'
+import { own } from '../own.ts'
+import type { RunState, StepStatus } from '../run/state.ts'
+import type { Step } from '../step.ts'
+import type { RunTiming, Span } from '../timing.ts'
+import { timeRange } from './axis.ts'
+
+export interface TimelineRow {
+  id: string
+  title: string
+  kind: 'phase' | 'step'
+  status: StepStatus
+  planned: Span
+  /** What is still to come of it: by p50, else by the plan. What is over has none. */
+  forecast: Span
+  /** In nine of ten cases it ends by then. */
+  p90EndAt: number | null
+  /** What runs goes on until now. */
+  actual: Span
+  flag: Flag
+  /** On the longest way through what is left: late here is late in all. */
+  isCritical: boolean
+  /** How much later it may begin without anything ending later, ms; null when it is over or nobody can say. */
+  floatMs: number | null
+}
+
+export interface TimelineMark {
+  kind: 'now' | 'window-opens' | 'window-closes' | 'no-return' | 'rollback'
+  at: number
+}
+
+export interface Timeline {
+  rows: TimelineRow[]
+  marks: TimelineMark[]
+  /** What a picture of all of it shows; null when nothing has a time. */
+  range: { from: number; to: number } | null
+}
+
+export interface TimelineInput {
+  state: RunState
+  timing: RunTiming
+  /** Null until the history of earlier runs is known: what is to come is then the plan's projection. */
+  outlook: Outlook | null
+  now: number
+}
+
+/** Planned, forecast and actual of every phase and step, those of the rollback once it has begun, in the order of the document. */
+export function timelineOf({ state, timing, outlook, now }: TimelineInput): Timeline {
+  const clock = state.finishedAt ?? now
+  const row = (id: string, title: string, kind: TimelineRow['kind'], status: StepStatus): TimelineRow => rowOf({ state, timing, outlook, now: clock }, id, title, kind, status)
+  const stepRow = (step: Step): TimelineRow => row(step.id, step.title, 'step', own(state.steps, step.id)?.status ?? 'planned')
+  const rows = [
+    ...state.runbook.phases.flatMap((phase) => [row(phase.id, `${phase.number} ${phase.title}`, 'phase', phaseStatus(state, phase.steps)), ...phase.steps.map(stepRow)]),
+    ...(state.rollback === null ? [] : state.runbook.rollback.steps.map(stepRow)),
+  ]
+  const mark = (kind: TimelineMark['kind'], at: number | null | undefined): TimelineMark[] => (at === null || at === undefined ? [] : [{ kind, at }])
+  const marks = [
+    ...mark('window-opens', timing.window?.startAt), ...mark('window-closes', timing.window?.endAt),
+    ...mark('no-return', outlook?.noReturn?.at), ...mark('rollback', state.rollback?.startedAt), ...(state.finishedAt === null ? mark('now', clock) : []),
+  ]
+  const window: Span = { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null }
+  const happening = [...rows.flatMap(({ actual, forecast }) => [actual, forecast]), ...(state.startedAt === null ? [] : [{ startAt: state.startedAt, endAt: clock }])]
+  return { rows, marks, range: timeRange(happening, [...rows.map(({ planned }) => planned), window]) }
+}
+
+function rowOf({ state, timing, outlook, now }: TimelineInput, id: string, title: string, kind: TimelineRow['kind'], status: StepStatus): TimelineRow {
+  const lane = kind === 'phase' ? 'phases' : 'steps'
+  const clocks = outlook?.clocks[lane].get(id)
+  const timed = own(timing[lane], id)
+  const actual = clocks?.actual ?? timed?.actual ?? { startAt: null, endAt: null }
+  const forecast = clocks?.forecast ?? timed?.projected ?? { startAt: null, endAt: null }
+  const isOver = actual.endAt !== null
+  const slot = outlook?.clocks.critical.steps.get(id)
+  return {
+    id, title, kind, status, planned: timed?.planned ?? { startAt: null, endAt: null },
+    forecast: isOver ? { startAt: null, endAt: null } : forecast,
+    p90EndAt: isOver ? null : (clocks?.p90EndAt ?? null),
+    actual: { startAt: actual.startAt, endAt: actual.startAt === null ? null : (actual.endAt ?? Math.max(actual.startAt, now)) },
+    flag: clocks?.flag ?? 'unplanned',
+    isCritical: !isOver && state.finishedAt === null && (outlook?.clocks.critical.path.includes(id) ?? false),
+    floatMs: isOver || slot === undefined || kind === 'phase' ? null : slot.floatMs,
+  }
+}
+
+/** The worst of its steps; planned until one has begun. */
+function phaseStatus(state: RunState, steps: readonly Step[]): StepStatus {
+  const all = steps.map(({ id }) => own(state.steps, id)?.status ?? 'planned')
+  const worst = (['failed', 'unknown', 'running'] as const).find((status) => all.includes(status))
+  if (worst) return worst
+  if (all.every((status) => status === 'planned')) return 'planned'
+  return all.includes('planned') ? 'running' : all.every((status) => status === 'skipped') ? 'skipped' : 'succeeded'
+}

@@ -1,0 +1,24 @@
+import { formatDuration } from '#domain/duration.ts'
+import type { TimelineMark, TimelineRow } from '#domain/timeline/timeline.ts'
+import type { Span } from '#domain/timing.ts'
+import { formatClock } from '#renderer/ui/format.ts'
+
+/** Everything about one row, for a tooltip, for the line below the picture, and for those who hear it. */
+export function rowWords(row: TimelineRow, zone: string): string {
+  const { title, planned, forecast, actual, p90EndAt, flag, isCritical, floatMs, status } = row
+  return [
+    `${title}: ${status}`,
+    span('planned', planned, zone), forecast.endAt === null ? '' : `${span('forecast', forecast, zone)}${p90EndAt === null ? '' : ` (p90 ${formatClock(p90EndAt, zone)})`}`,
+    span('actual', actual, zone), flag === 'late' ? 'late' : flag === 'at-risk' ? 'at risk' : '',
+    isCritical ? 'on the critical path' : floatMs !== null && floatMs > 0 ? `${formatDuration(floatMs)} to spare` : '',
+  ].filter((part) => part !== '').join(', ')
+}
+
+function span(word: string, { startAt, endAt }: Span, zone: string): string {
+  if (startAt === null && endAt === null) return ''
+  return `${word} ${startAt === null ? '?' : formatClock(startAt, zone)}–${endAt === null ? '?' : formatClock(endAt, zone)}`
+}
+
+export const markWords: Record<TimelineMark['kind'], string> = {
+  now: 'Now', 'window-opens': 'Window opens', 'window-closes': 'Window closes', 'no-return': 'Point of no return', rollback: 'Rollback',
+}

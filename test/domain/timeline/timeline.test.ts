@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { createOutlook } from '#domain/forecast/outlook.ts'
+import { timeRange } from '#domain/timeline/axis.ts'
+import { timelineOf, type Timeline } from '#domain/timeline/timeline.ts'
+import { timingOf } from '#domain/timing.ts'
+import { done, minute, phase, runbook, stateAfter, step, windowStart, type Happening } from '#support/run-states.ts'
+
+const at = (minutes: number): number => windowStart + minutes * minute
+const book = runbook({
+  phases: [
+    phase(1, '22:00', '22:30', [step('stop', { plannedMs: 10 * minute }), step('long', { plannedMs: 20 * minute, attributes: { after: 'none' } }), step('join', { plannedMs: 5 * minute, attributes: { after: 'stop, long' } })]),
+    phase(2, '22:30', '23:00', [step('start', { plannedMs: 10 * minute })]),
+  ],
+})
+const started: Happening[] = [{ type: 'run-started', at: at(-5) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }]
+const lanes: Happening[] = [{ type: 'step-started', stepId: 'long', attempt: 1, hosts: ['web-1'], at: at(0) }]
+
+function timeline(happenings: Happening[], now: number, withOutlook = true): Timeline {
+  const state = stateAfter(book, happenings)
+  const outlook = withOutlook ? createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: 5 * minute }).at(state, now) : null
+  return timelineOf({ state, timing: timingOf(state, now), outlook, now })
+}
+
+const rowOf = ({ rows }: Timeline, id: string) => rows.find((row) => row.id === id)!
+
+describe('the timeline', () => {
+  const running = timeline([...started, ...lanes, ...done('stop', 0, 12)], at(15))
+
+  it('has a row for each phase and step, in the order of the document', () => {
+    expect(running.rows.map(({ id, status }) => [id, status])).toEqual([['phase-1', 'running'], ['stop', 'succeeded'], ['long', 'running'], ['join', 'planned'], ['phase-2', 'planned'], ['start', 'planned']])
+  })
+
+  it('shows what is over as it was, what runs until now, and what is to come behind what it comes after', () => {
+    expect(rowOf(running, 'stop')).toMatchObject({ actual: { startAt: at(0), endAt: at(12) }, forecast: { startAt: null, endAt: null }, floatMs: null, isCritical: false })
+    expect(rowOf(running, 'long')).toMatchObject({ actual: { startAt: at(0), endAt: at(15) }, forecast: { startAt: at(0), endAt: at(20) } })
+    expect(rowOf(running, 'join')).toMatchObject({ forecast: { startAt: at(20), endAt: at(25) } })
+  })
+
+  it('marks the critical path of two lanes, and what the other has to spare', () => {
+    const before = timeline(started, at(0))
+    expect(before.rows.filter(({ isCritical }) => isCritical).map(({ id }) => id)).toEqual(['long', 'join', 'start'])
+    expect([rowOf(before, 'stop').floatMs, rowOf(before, 'long').floatMs]).toEqual([10 * minute, 0])
+  })
+
+  it('marks now, the edges of the window and the point of no return, and after the end no now', () => {
+    expect(running.marks).toEqual([{ kind: 'window-opens', at: at(0) }, { kind: 'window-closes', at: at(120) }, { kind: 'no-return', at: expect.any(Number) }, { kind: 'now', at: at(15) }])
+    const over = timeline([...started, { type: 'rollback-started', reason: 'r', at: at(20) }, { type: 'run-finished', outcome: 'failed', at: at(30) }], at(500))
+    expect(over.marks.map(({ kind }) => kind)).toEqual(['window-opens', 'window-closes', 'rollback'])
+    expect(over.rows.at(-1)?.id).toBe(book.rollback.steps.at(-1)?.id ?? 'start')
+  })
+
+  it('is the plan’s projection until the history is known', () => {
+    expect(rowOf(timeline(started, at(0), false), 'start')).toMatchObject({ flag: 'unplanned', isCritical: false, p90EndAt: null, forecast: { startAt: expect.any(Number) } })
+  })
+
+  it('leaves a plan days away out of the picture, and has none where nothing has a time', () => {
+    expect(timeRange([{ startAt: at(0), endAt: at(60) }], [{ startAt: at(-5000), endAt: at(90) }])).toEqual({ from: at(0) - 81_000, to: at(90) + 81_000 })
+    expect(timeRange([], [{ startAt: null, endAt: null }])).toBeNull()
+  })
+})
