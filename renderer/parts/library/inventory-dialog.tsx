@@ -1,11 +1,9 @@
 import { useState } from 'react'
 import type { Inventory } from '#domain/inventory.ts'
-import type { ProblemValue } from '#domain/problem.ts'
-import { useAppStores } from '#renderer/stores/app-stores.ts'
-import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
+import { useCreateRun } from './use-create-run.ts'
 import styles from './live-dialog.module.css'
 
 export interface InventoryDialogProps {
@@ -16,26 +14,13 @@ export interface InventoryDialogProps {
 
 /** Says on which real hosts a rehearsal would run its commands, and opens its room. */
 export function InventoryDialog({ runbookId, inventories, onClose }: InventoryDialogProps) {
-  const { library } = useAppStores()
+  const { busy, problem, create } = useCreateRun(onClose)
   const [name, setName] = useState(inventories[0]?.name ?? '')
-  const [problem, setProblem] = useState<ProblemValue | null>(null)
-  const [busy, setBusy] = useState(false)
   const hosts = inventories.find((inventory) => inventory.name === name)?.hosts ?? []
-
-  const create = async () => {
-    if (busy) return
-    setBusy(true)
-    setProblem(null)
-    const result = await library.getState().createRun({ runbookId, mode: 'rehearsal', inventory: name })
-    setBusy(false)
-    if ('problem' in result) return setProblem(result.problem)
-    onClose()
-    go({ screen: 'run', id: result.runId })
-  }
 
   return (
     <Dialog
-      size="l" tone="danger" title={`Rehearse on the real hosts of ${name}?`} onClose={onClose} onSubmit={() => void create()}
+      size="l" tone="danger" title={`Rehearse on the real hosts of ${name}?`} onClose={onClose} onSubmit={() => create({ runbookId, mode: 'rehearsal', inventory: name })}
       description="The commands of the runbook WILL RUN on these hosts, at real speed. Checks, metrics and secrets are made up. This opens the room: nothing is sent until you start the run there."
       actions={<>
         <Button data-autofocus={inventories.length === 1 || undefined} variant="quiet" onClick={onClose} shortcut="Escape">Cancel</Button>

@@ -4,7 +4,6 @@ import type { ChangeWindow } from '#domain/runbook.ts'
 import type { OpenRunbook } from '#preload/contract.ts'
 import { useClient } from '#renderer/client.ts'
 import { Findings } from '#renderer/parts/runbook/findings.tsx'
-import { useAppStores } from '#renderer/stores/app-stores.ts'
 import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
@@ -13,18 +12,19 @@ import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import { Tag } from '#renderer/ui/tag.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 import { useNow } from '#renderer/ui/use-now.ts'
+import { useCreateRun } from './use-create-run.ts'
 import styles from './live-dialog.module.css'
 
 /** Says what a live run would touch, and opens its room; refuses while the runbook has errors, and lists them. */
 export function LiveDialog({ runbookId, onClose }: { runbookId: string; onClose: () => void }) {
   const client = useClient()
-  const { library } = useAppStores()
+  const creating = useCreateRun(onClose)
   const [opened, setOpened] = useState<OpenRunbook | null>(null)
-  const [problem, setProblem] = useState<ProblemValue | null>(null)
-  const [busy, setBusy] = useState(false)
+  const [unread, setUnread] = useState<ProblemValue | null>(null)
+  const problem = creating.problem ?? unread
 
   useEffect(() => {
-    void client.call('open-runbook', { runbookId }).then((reply) => (reply.ok ? setOpened(reply.value) : setProblem(reply.problem)))
+    void client.call('open-runbook', { runbookId }).then((reply) => (reply.ok ? setOpened(reply.value) : setUnread(reply.problem)))
   }, [client, runbookId])
 
   const errors = opened?.findings.filter(({ severity }) => severity === 'error') ?? []
@@ -32,15 +32,8 @@ export function LiveDialog({ runbookId, onClose }: { runbookId: string; onClose:
   const refused = errors.length > 0
   const environment = opened?.runbook.overview.environment ?? 'an unnamed environment'
 
-  const create = async () => {
-    if (busy || refused || !opened) return
-    setBusy(true)
-    setProblem(null)
-    const result = await library.getState().createRun({ runbookId, mode: 'live' })
-    setBusy(false)
-    if ('problem' in result) return setProblem(result.problem)
-    onClose()
-    go({ screen: 'run', id: result.runId })
+  const create = () => {
+    if (!refused && opened) creating.create({ runbookId, mode: 'live' })
   }
 
   return (
@@ -50,12 +43,12 @@ export function LiveDialog({ runbookId, onClose }: { runbookId: string; onClose:
       title={refused ? `This runbook cannot run live: ${errors.length === 1 ? 'one error' : `${errors.length} errors`}` : `Run live on ${environment}?`}
       description={refused ? 'Mend them in the text first. A rehearsal is possible all the same.' : 'This opens the room. Nothing is sent to a host until you start the run there.'}
       onClose={onClose}
-      onSubmit={() => void create()}
+      onSubmit={create}
       actions={<>
         <Button data-autofocus variant="quiet" onClick={onClose} shortcut="Escape">Cancel</Button>
         {refused
           ? <Button variant="primary" onClick={() => { onClose(); go({ screen: 'runbook', id: runbookId }) }}>Open the text</Button>
-          : <Button type="submit" variant="danger" busy={busy} disabled={!opened}>Open live room</Button>}
+          : <Button type="submit" variant="danger" busy={creating.busy} disabled={!opened}>Open live room</Button>}
       </>}
     >
       {opened && <LiveFacts opened={opened} />}
