@@ -57,6 +57,7 @@ it('every code a host can end with has its words', () => {
 it('a script that ended before its body began was never started', () => {
   const ended: HostResult = { outcome: 'failed', reason: 'exit', exitCode: 96 }
   expect(explainPrologue(ended, () => 'sudo: a password is required\nholdpoint: sudo: it does not let this login run scripts as root without a password; nothing was run\n')).toMatchObject({ reason: 'refused', code: 'step-sudo', message: 'sudo: it does not let this login run scripts as root without a password; nothing was run.' })
+  expect(explainPrologue({ ...ended, exitCode: 97 }, () => 'holdpoint: cwd: /srv/shop cannot be entered; nothing was run\n')).toMatchObject({ reason: 'refused', code: 'step-cwd', message: 'The folder: /srv/shop cannot be entered; nothing was run.' })
   expect(explainPrologue(ended, () => 'my own exit code\n')).toBe(ended)
   expect(explainPrologue({ ...ended, exitCode: 1 }, () => { throw new Error('not read') })).toEqual({ ...ended, exitCode: 1 })
 })

@@ -36,10 +36,15 @@ export function explainPrologue(result: HostResult, outputTail: () => string): H
   const part = prologueFailure(result.exitCode, tail)
   if (part === null) return result
   const why = (tail.trimEnd().split('\n').at(-1) ?? '').slice(`holdpoint: ${part}: `.length, MOST_WORDS)
-  return { outcome: 'failed', reason: 'refused', code: `step-${part}`, message: `${WHERE[part]}: ${why}.`, hint: 'Mend it on the host or in the runbook, then retry.' }
+  return { outcome: 'failed', reason: 'refused', code: `step-${part}`, message: `${WHERE[part]}: ${why}.`, hint: HINTS[part] }
 }
 
 const MOST_WORDS = 1000
+const HINTS: Record<keyof typeof EXIT, string> = {
+  secret: 'Retry the step.',
+  sudo: 'Allow it in sudoers (NOPASSWD), or take user= out of the step, then retry.',
+  cwd: 'Mend cwd= or the folder, then retry.',
+}
 const WHERE: Record<keyof typeof EXIT, string> = { secret: 'A secret', sudo: 'sudo', cwd: 'The folder' }
 
 /** Sets and exports the variables whose values are in no script; a line each, for /bin/sh. */

@@ -5,7 +5,6 @@ import { type Problem, toProblem } from '#domain/problem.ts'
 import type { StepKind, StepWork } from '../kind.ts'
 import { askAboutCommand } from './ask.ts'
 import { flowFaults, flowShape, notSent } from './flow.ts'
-import { runComposed } from './prologue.ts'
 import { secretValues } from './secrets.ts'
 
 /** A shell script run over SSH on each of the step's hosts. Its exit code 0 is success. */
@@ -32,7 +31,7 @@ export const sh: StepKind = {
       return signal.aborted ? { outcome: 'failed', reason: 'aborted', message: 'It was stopped before it began here.' } : { outcome: 'failed', reason: 'refused', code, message, hint: `${hint} Nothing was sent to this host.` }
     }
     const { flow } = flowOf(step)
-    return runComposed(ports.shell, { host, script: composeScript(step, flow), secrets: secrets.values, timeoutMs: step.timeoutMs, onOutput, signal, stepId: step.id, attempt, job }, flow)
+    return ports.shell.run({ host, script: composeScript(step, flow), secrets: secrets.values, timeoutMs: step.timeoutMs, onOutput, signal, stepId: step.id, attempt, job })
   },
 }
 
