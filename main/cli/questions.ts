@@ -1,6 +1,7 @@
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
+import { undecidedBy } from '#domain/run/condition.ts'
 import { currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
 import { harmless } from './terminal.ts'
@@ -19,7 +20,7 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
   if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
   if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
-  if (suggested.type === 'start-step') return { text: `Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
+  if (suggested.type === 'start-step') return { text: `${undecidedWords(state, suggested.stepId)}Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
   if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?${countdownWords(state)}`, choices: `y rolls back, w WHY holds and watches, o WHY overrides it, ${ALWAYS}` }
   if (suggested.type === 'sign-off-step') return { text: `${titleOf(state, suggested.stepId)} ${describeReturn(state, state.returnGates[suggested.stepId]?.numbers)}. Go all the same?`, choices: `y is go, x WHY is no-go, s WHY skips it, ${ALWAYS}` }
   if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${ALWAYS}` }
@@ -80,6 +81,13 @@ function countdownWords(state: RunState): string {
   if (countdown === null) return ''
   const zone = state.runbook.overview.window?.zone ?? 'UTC'
   return ` It begins by itself at ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(countdown.endsAt)} unless you answer.`
+}
+
+/** Why it does not begin by itself, where its condition cannot be decided. */
+function undecidedWords(state: RunState, stepId: string): string {
+  const step = findStep(state.runbook, stepId)?.step
+  const undecided = step === undefined ? [] : undecidedBy(state, step)
+  return undecided.length === 0 ? '' : `Its condition cannot be decided: nobody knows ${harmless(undecided.join(', '))}. `
 }
 
 function excluding(words: string): unknown {

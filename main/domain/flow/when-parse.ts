@@ -14,7 +14,7 @@ export const RESERVED_NAMES: readonly string[] = ['and', 'or', 'not', 'previous'
 const outcomes: readonly WhenOutcome[] = ['succeeded', 'failed', 'skipped', 'unknown']
 const verdicts: readonly VerdictWord[] = ['ok', 'warning', 'breached', 'inconclusive']
 /** What people also call them. */
-const verdictNames: Readonly<Record<string, VerdictWord>> = { pending: 'warning', 'no-data': 'inconclusive' }
+const verdictNames: Readonly<Record<string, VerdictWord>> = { pending: 'warning', 'no-data': 'inconclusive', 'no data': 'inconclusive' }
 const operators: readonly WhenOperator[] = ['==', '!=', '>=', '<=', '>', '<']
 
 interface Reader {
@@ -86,7 +86,7 @@ function readMetric(reader: Reader): When | null {
   const written = readBracketed(reader, /\S/, 'Name the metric: metric(error rate) ok.')
   if (written === null) return null
   takeWord(reader, 'is')
-  const word = takePattern(reader, /[a-z-]+/y)
+  const word = takePattern(reader, /no data|[a-z-]+/y)
   const verdict = verdicts.find((known) => known === word) ?? own(verdictNames, word ?? '')
   if (verdict) return { is: 'metric', metric: written.toLowerCase().replace(/\s+/g, ' '), verdict }
   reader.at -= word?.length ?? 0

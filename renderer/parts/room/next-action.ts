@@ -5,6 +5,7 @@ import { describeReturn } from '#domain/run/describe-return.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import { blindTriggers } from '#domain/run/health.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
+import { undecidedBy } from '#domain/run/condition.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
 import type { OpenItem } from '#domain/run/view.ts'
@@ -82,9 +83,18 @@ function steadyAction(state: RunState): NextAction {
   if (state.stage === 'closing' || state.stage === 'rollback-validation') return closing(state)
   const next = nextStep(state)
   if (!next) return watch({ title: 'Working', detail: 'The run moves on by itself.' })
+  const undecided = undecidedBy(state, next)
+  if (undecided.length > 0) return undecidedAction(next, undecided)
   if (isManual(next)) return byHand(next)
   return act({ title: next.title, detail: onHosts(next), focusId: next.id, owner: next.owner, primary: flowOf(next).flow.danger ? ask('Run step…', 'Enter', { kind: 'start-danger', about: next.id }) : send('Run step', 'Enter', { type: 'start-step', stepId: next.id }), second: skip(next) })
 }
+
+/** Neither run nor skipped by itself: its condition asks for what nobody knows. */
+const undecidedAction = (step: Step, undecided: string[]): NextAction => act({
+  tone: 'unknown', title: `Is it time for “${step.title}”?`, focusId: step.id, owner: step.owner,
+  detail: `Its condition cannot be decided, as nobody knows ${undecided.join(', ')}. It begins or is passed over by itself once that is known, or as you say.`,
+  primary: flowOf(step).flow.danger ? ask('Run step…', 'Enter', { kind: 'start-danger', about: step.id }) : send('Run step', 'Enter', { type: 'start-step', stepId: step.id }), second: skip(step),
+})
 
 function stuckAction(state: RunState, step: Step): NextAction {
   const unknown = state.steps[step.id]?.status === 'unknown'

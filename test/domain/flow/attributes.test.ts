@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { flowOf, HOST_FLOW, LOCAL_FLOW } from '#domain/flow/attributes.ts'
+import { flowOf, HOST_FLOW } from '#domain/flow/attributes.ts'
 import { describeFlow } from '#domain/flow/describe.ts'
-import { NOT_YET, notYetOf } from '#domain/flow/not-yet.ts'
 import { parseCwd, parseEnv, parseUser } from '#domain/flow/surroundings.ts'
 import type { Step } from '#domain/step.ts'
 
@@ -75,17 +74,4 @@ describe('surroundings', () => {
   it.each(['', 'srv', './srv', '-', '~dana', '/a\nb', '/a\u001b'])('does not take cwd=%j', (text) => expect(parseCwd(text).ok).toBe(false))
   it.each(['/', '~', '~/a b', "/it's"])('takes cwd=%j', (text) => expect(parseCwd(text)).toEqual({ ok: true, value: text }))
   it.each(['', '-u', '#0', 'a b', 'a;b', 'a'.repeat(33)])('does not take user=%j', (text) => expect(parseUser(text).ok).toBe(false))
-})
-
-describe('what is not acted upon yet', () => {
-  it('are attributes that are read', () => expect(Object.keys(NOT_YET).filter((name) => ![...HOST_FLOW, ...LOCAL_FLOW].includes(name as never))).toEqual([]))
-
-  it('is refused by name, each of them', () => {
-    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, 'metric(error rate) ok']))
-    const problems = notYetOf(step(attributes))
-    expect(problems.map(({ code }) => code)).toEqual(Object.keys(NOT_YET).map(() => 'attribute-not-yet'))
-    for (const name of Object.keys(NOT_YET)) expect(problems.some(({ message }) => message.includes(`has ${name}="`))).toBe(true)
-  })
-
-  it('leaves alone what is done already', () => expect(notYetOf(step({ parallel: '2', batch: '1,50%', 'max-fail': '2', retries: '3', capture: 'v=regex:v(.*)', when: 'previous.succeeded', 'on-fail': 'continue', idempotent: 'true', danger: 'true', env: 'A=1 B=secret:b', cwd: '/', user: 'deploy', sudo: 'true', undo: 'x' }))).toEqual([]))
 })

@@ -21,7 +21,7 @@ describe('when=', () => {
   it.each([
     ['previous.succeeded', true], ['previous.failed', false], ['not previous.failed', true],
     ['step(stop-shop).failed', true], ['step(migrate).skipped', true], ['step(migrate).failed', false],
-    ['metric(error rate) ok', true], ['metric(Error  Rate) is ok', true], ['metric(p95 latency (eu)) breached', true], ['metric(queue) ok', false], ['metric(cpu) inconclusive', true], ['metric(cpu) no-data', true], ['metric(queue) pending', true], ['metric(queue) warning', true],
+    ['metric(error rate) ok', true], ['metric(Error  Rate) is ok', true], ['metric(p95 latency (eu)) breached', true], ['metric(queue) ok', false], ['metric(cpu) inconclusive', true], ['metric(cpu) no-data', true], ['metric(cpu) is no data', true], ['metric(error rate) is no data', false], ['metric(queue) pending', true], ['metric(queue) warning', true],
     ['environment == production', true], ['environment != "Staging"', true], ['environment == Staging', false],
     ['version == "2.14"', true], ["version == '2.14'", true], ['version == 2.14', true], ['version == 2.140', true], ['version == "2.140"', false], ['build == 2.14.0', true], ['build == 2.14', false],
     ['count > 3', true], ['count>=4', true], ['count < 4', false], ['count <= 3.5', false], ['count != 4', false], ['empty == ""', true],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { NOT_YET } from '#domain/flow/not-yet.ts'
 import type { Step } from '#domain/step.ts'
 import { Problem } from '#domain/problem.ts'
 import type { StepWork } from '#kinds/kind.ts'
@@ -24,13 +23,6 @@ async function run(attributes: Record<string, string>, more: Partial<StepWork> =
 describe('the attributes of flow', () => {
   it('that are acted upon are taken, of a command', () => {
     expect(codes(command({ 'parallel': '2', 'batch': '50%', 'on-fail': 'stop', 'env': "A=1 B='two words'", 'cwd': '/srv/shop', 'user': 'deploy', 'sudo': 'true' }))).toEqual([])
-  })
-
-  it('that are not acted upon yet are errors, each by its name, and the step is not sent', async () => {
-    const usual: Record<string, string> = { 'when': 'metric(error rate) ok' }
-    const attributes = Object.fromEntries(Object.keys(NOT_YET).map((name) => [name, usual[name] ?? '']))
-    expect(checkStep(command(attributes)).map(({ code, severity }) => `${severity} ${code}`)).toEqual(Object.keys(NOT_YET).map(() => 'error attribute-not-yet'))
-    for (const name of Object.keys(NOT_YET)) expect(await run({ [name]: usual[name] ?? '' })).toMatchObject({ scripts: [], result: { outcome: 'failed', reason: 'refused', code: 'attribute-not-yet' } })
   })
 
   it.each([['max-fail', '0'], ['retries', 'often'], ['when', 'previous'], ['capture', 'v'], ['env', 'A'], ['cwd', 'shop'], ['user', '-u']])('with a value that makes no sense are errors, and nothing is sent: %s=%s', async (name, value) => {
@@ -76,7 +68,7 @@ describe('the attributes of flow', () => {
   it('that make sense for a request are taken there, and no others', () => {
     const request = (attributes: Record<string, string>) => makeStep({ kind: 'http', body: 'https://shop.example', attributes })
     expect(codes(request({ 'on-fail': 'stop', 'expect': '200' }))).toEqual([])
-    expect(codes(request({ retries: '3' }))).toEqual(Object.hasOwn(NOT_YET, 'retries') ? ['attribute-not-yet'] : [])
+    expect(codes(request({ retries: '3' }))).toEqual([])
     expect(codes(request({ retries: 'x' }))).toContain('attribute-invalid')
     for (const name of ['parallel', 'batch', 'max-fail', 'env', 'cwd', 'user', 'sudo']) expect(codes(request({ [name]: '1' }))).toEqual(['attribute-unknown'])
   })
