@@ -6,8 +6,8 @@ import type { WindowChunk } from '#storage/output-windows.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
 
-/** More than a screen shows; at 100,000 lines a second a page gets this much of them a few times a second. */
-const BATCH_BYTES = 128 * 1024
+/** Several screens: of a flood a page gets this much a few times a second, and no more has to be read and painted. */
+const BATCH_BYTES = 48 * 1024
 const BATCH_MS = 100
 
 export function createOutputHandlers({ storage }: Pick<ApiDeps, 'storage'>): Pick<Handlers, 'read-output' | 'find-error'> {

@@ -33,6 +33,9 @@ export interface Attachment {
 /** The helper says something at least every five seconds. */
 const SILENT_MS = 60_000
 const ACK_WITHIN_MS = 10_000
+/** Output that comes within this is kept together, up to about so much. */
+const GATHER_MS = 20
+const GATHER_BYTES = 64 * 1024
 
 /** Runs one helper call to its end, keeping output as it comes: what is kept is committed with its cursor, so a cut loses nothing. */
 export async function attach(options: Attachment): Promise<AttachEnd> {
@@ -43,7 +46,8 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
   const { channel } = opened
   return new Promise((resolve) => {
     const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
-    const held: Record<OutputStream, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+    const held = { stdout: createHeld(), stderr: createHeld() }
+    let gathering: NodeJS.Timeout | null = null
     const late: Buffer[] = []
     let lateLength = 0
     let heard = false
@@ -56,6 +60,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       if (settled) return
       settled = true
       if (silence !== null) clearTimeout(silence)
+      if (gathering !== null) clearTimeout(gathering)
       signal.removeEventListener('abort', onAbort)
       if (end.end !== 'done') channel.close()
       resolve(end)
@@ -67,11 +72,24 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       silence = setTimeout(() => cut(`${place} has said nothing for a minute`), SILENT_MS)
     }
 
-    const keep = (stream: OutputStream, bytes: Buffer, isLast: boolean): void => {
-      const all = held[stream].length === 0 ? bytes : Buffer.concat([held[stream], bytes])
+    const keep = (stream: OutputStream, isLast: boolean): void => {
+      const all = held[stream].take()
       const kept = all.length === 0 ? 0 : job.keep(stream, cursor[stream], all, isLast)
       cursor[stream] += kept
-      held[stream] = kept === all.length ? Buffer.alloc(0) : Buffer.from(all.subarray(kept))
+      held[stream].add(all.subarray(kept))
+    }
+    /** A transaction for each packet of a flood would cost more than the bytes in it. */
+    const gather = (stream: OutputStream, bytes: Buffer): void => {
+      held[stream].add(Buffer.from(bytes))
+      if (held[stream].length() >= GATHER_BYTES) return keep(stream, false)
+      gathering ??= setTimeout(() => {
+        gathering = null
+        if (!settled) guarded(keepBoth)
+      }, GATHER_MS)
+    }
+    const keepBoth = (): void => {
+      keep('stdout', false)
+      keep('stderr', false)
     }
     const guarded = (work: () => void): void => {
       try {
@@ -81,15 +99,15 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       }
     }
     const flush = (): void => {
-      keep('stdout', Buffer.alloc(0), true)
-      keep('stderr', Buffer.alloc(0), true)
+      keep('stdout', true)
+      keep('stderr', true)
     }
 
     const onDone = ([, how = '', code = '', out, err]: string[]): void => guarded(() => {
       if (!isDoneHow(how) || !isCount(code) || !isCount(out) || !isCount(err) || (hasRun[how] && Number(code) > 255)) return cut(`${place} does not say clearly how the command ended`)
       if (hasRun[how]) options.onStarted()
       // More than it said is output that came after the command's end, while that was being written down.
-      if (hasRun[how] && !isShort && (cursor.stdout + held.stdout.length < Number(out) || cursor.stderr + held.stderr.length < Number(err))) return cut(`the output of ${place} is not as long as it said`)
+      if (hasRun[how] && !isShort && (cursor.stdout + held.stdout.length() < Number(out) || cursor.stderr + held.stderr.length() < Number(err))) return cut(`the output of ${place} is not as long as it said`)
       flush()
       const acknowledge = (): Promise<boolean> => new Promise((answer) => {
         const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
@@ -126,11 +144,11 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       onLine,
       onData: (stream, offset, bytes) => {
         if (settled) return
-        if (offset !== cursor[stream] + held[stream].length) return cut(`${place} sent output out of its order`)
+        if (offset !== cursor[stream] + held[stream].length()) return cut(`${place} sent output out of its order`)
         guarded(() => {
           // Output proves that it began, also where the host did not come to say so.
           options.onStarted()
-          keep(stream, bytes, false)
+          gather(stream, bytes)
         })
       },
       onLate: (_, bytes) => {
@@ -160,3 +178,22 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
 /** Whether a command that ended so has run, and has an exit code. */
 const hasRun: Record<DoneHow, boolean> = { exit: true, limit: true, room: true, fenced: false, never: false }
 const isDoneHow = (word: string): word is DoneHow => Object.hasOwn(hasRun, word)
+
+/** Output that has come and is not kept yet. */
+function createHeld(): { add(bytes: Buffer): void; take(): Buffer; length(): number } {
+  let pieces: Buffer[] = []
+  let length = 0
+  return {
+    length: () => length,
+    add: (bytes) => {
+      if (bytes.length > 0) pieces.push(bytes)
+      length += bytes.length
+    },
+    take: () => {
+      const all = pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces)
+      pieces = []
+      length = 0
+      return all
+    },
+  }
+}
