@@ -8,6 +8,8 @@ import type { Machine } from '#domain/run/lead.ts'
 import type { RunMode, StoredEvent } from '#domain/run/events.ts'
 import type { ResumePlan } from '#domain/run/resume/plan.ts'
 import type { RunStatus } from '#domain/run/state.ts'
+import type { Sample } from '#domain/threshold.ts'
+import type { VerdictWord } from '#domain/verdict.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
 
 /**
@@ -50,6 +52,11 @@ export interface Series { metric: string; from: number; to: number; buckets: Buc
 export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
 /** `revision`: of the runbook now; `runRevision`: of the run before; `isRemoved`: it is in the library no more, and goes on as it was. */
 export interface ResumeOutline extends ResumePlan { revision: number; runRevision: number; isRemoved: boolean }
+/** `limit`: the rule in numbers; `query`: what is asked of its source; `samples`: the measurements that decided, oldest first. */
+export interface RuleVerdict {
+  thresholdId: string; isTrigger: boolean; text: string; metric: string; limit: string; query: string
+  verdict: VerdictWord; words: string; at: number; samples: Sample[]
+}
 export interface ReportDocument { fileName: string; mime: string; text: string }
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
@@ -108,6 +115,8 @@ export const calls = {
   },
   /** Earlier ended runs of the same runbook: live ones, and for a rehearsal the rehearsals too. */
   'read-history': { input: z.strictObject({ runId: id }), output: out<RunHistory>() },
+  /** How every rule of a run stands now, with what decided it. */
+  'read-verdicts': { input: z.strictObject({ runId: id }), output: out<RuleVerdict[]>() },
   'make-report': { input: z.strictObject({ runId: id, format: z.enum(['md', 'html', 'json']) }), output: out<ReportDocument>() },
   'list-hosts': { input: z.strictObject({}), output: out<HostView[]>() },
   'read-settings': { input: z.strictObject({}), output: out<Settings>() },

@@ -10,6 +10,7 @@ import { createResumeHandlers } from './resume.ts'
 import { createRunHandlers } from './runs.ts'
 import { createSettingsHandlers } from './settings.ts'
 import { createSourceHandlers } from './sources.ts'
+import { createVerdictHandlers } from './verdicts.ts'
 
 /** One handler a call; its input is checked before it gets here. Throws Problem for what cannot be done. */
 export type Handlers = {
@@ -18,5 +19,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck(deps.secretFault)
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

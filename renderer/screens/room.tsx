@@ -18,6 +18,7 @@ import { RoomContext, useRunRoom } from '#renderer/parts/room/room-context.ts'
 import { Announcer } from '#renderer/parts/room/announcer.tsx'
 import { ThresholdStrip } from '#renderer/parts/room/threshold-strip.tsx'
 import { TimelineDialog } from '#renderer/parts/timeline/timeline-dialog.tsx'
+import { VerdictsDialog } from '#renderer/parts/room/verdicts-dialog.tsx'
 import { TopBar } from '#renderer/parts/room/top-bar.tsx'
 import { RunbookTree } from '#renderer/parts/room/tree.tsx'
 import { Triggers } from '#renderer/parts/room/triggers.tsx'
@@ -58,6 +59,7 @@ function OpenRoom() {
           <div className={styles.watch}>
             <Breaches />
             <ThresholdStrip />
+            <VerdictsDialog />
             <Health />
             <Triggers />
             <Messages />

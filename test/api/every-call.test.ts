@@ -146,6 +146,8 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
 
   test('the lengths of earlier runs can be read, and of a run nobody knows the refusal says so', async () => {
     expect(await call('read-history', { runId })).toEqual({ samples: {}, runs: 0 })
+    expect(await call('read-verdicts', { runId })).toEqual([])
+    expect(await refusal('read-verdicts', { runId: 'nobody' })).toBe('run-unknown')
     expect(await refusal('read-history', { runId: 'nobody' })).toBe('run-unknown')
   })
 

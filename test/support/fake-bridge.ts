@@ -1,3 +1,4 @@
+import { fakeVerdicts } from './fake-verdicts.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
@@ -112,6 +113,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     return { metric, from, to, buckets: columns, cursor: samplesSent }
   })
   answer('read-history', ({ runId }) => fakeHistory(journalOf(journals, runId)))
+  answer('read-verdicts', ({ runId }) => fakeVerdicts(journalOf(journals, runId).state(), now()))
   answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, ...reportOf(journalOf(journals, runId), format, now(), startedAt) }))
   answer('list-hosts', () => fakeHosts)
   answer('read-settings', () => ({ operator, theme }))

@@ -9,7 +9,7 @@ export function describeReturn({ runbook }: { runbook: Pick<Runbook, 'overview'>
   const clock = (at: number | null | undefined): string => (at === null || at === undefined ? 'nobody knows when' : localTime(at, zone))
   const undo = numbers && numbers.addedUndoMs > 0 ? `, with ${formatDuration(numbers.addedUndoMs)} more to undo` : ''
   const doubt = numbers && numbers.unknownLengths.length > 0 ? '; it may be earlier still' : ''
-  const begins = numbers?.why === 'passed-already' ? `would begin after the point of no return, ${clock(numbers.noReturnBefore)}` : `would pass the point of no return, ${clock(numbers?.noReturnAfter)} once it is done (${clock(numbers?.noReturnBefore)} without it)`
+  const begins = numbers?.why === 'passed-already' ? `would begin after the point of no return, ${clock(numbers.noReturnBefore)}` : `would pass the point of no return, ${clock(numbers?.noReturnAfter)}${numbers && numbers.addedUndoMs > 0 ? ` once it is done (${clock(numbers.noReturnBefore)} without it)` : ''}`
   return `${begins}: it ends by ${clock(numbers?.stepEndP90)} in nine of ten cases${undo}${doubt}`
 }
 

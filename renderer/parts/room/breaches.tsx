@@ -26,7 +26,8 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
   const open = useView((view) => formatCounter(Math.max(0, view.now - since)))
   const step = useRun((state) => (stepId === null ? null : findStep(state.runbook, stepId)?.step.title ?? null))
   const unit = useRun((state) => (first.metric === null ? '' : unitOf(state.runbook, first.metric)))
-  const canWatch = useRun((state) => isAllowed(state, { type: 'watch-breach', breachId: first.id, note: '' }))
+  // While it counts down, the line above says the same.
+  const canWatch = useRun((state) => rollbackCountdown(state) === null && isAllowed(state, { type: 'watch-breach', breachId: first.id, note: '' }))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
   const readings = first.evidence.samples.slice(-4).map((sample) => (sample.value === null ? 'no data' : formatValue(sample.value, unit).replace(' ', '\u00a0'))).join(' → ')
   return (

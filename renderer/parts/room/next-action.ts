@@ -68,7 +68,7 @@ const pastReturn = (state: RunState, { step, gate }: NonNullable<ReturnType<type
 })
 
 const withoutData = (metric: string, next: Step | null): NextAction => act({
-  tone: 'unknown', title: `No data for ${metric}`, detail: `Nobody would see its rollback trigger fire, so the run holds before “${next?.title ?? ''}” until there is data.`, focusId: next?.id ?? null,
+  tone: 'bad', title: `No data for ${metric}`, detail: `Nobody would see its rollback trigger fire, so the run holds before “${next?.title ?? ''}” until there is data.`, focusId: next?.id ?? null,
   primary: ask('Go on without…', '', { kind: 'accept-no-data', about: metric }),
 })
 

@@ -5,7 +5,7 @@ import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { staleness, trustMs, wordOf } from './health-of.ts'
 import type { ThresholdWord } from './health-of.ts'
-import { useRun, useRunRoom, useSamples, useView } from './room-context.ts'
+import { useRoom, useRun, useRunRoom, useSamples, useView } from './room-context.ts'
 import styles from './threshold-strip.module.css'
 
 /** Every threshold and compiled trigger with where it stands, in shape and word. */
@@ -29,6 +29,7 @@ const marks: Record<ThresholdWord, { status: 'ok' | 'breached' | 'no-data' | 'ov
 }
 
 function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean }) {
+  const { view } = useRoom()
   const series = useSamples((samples) => samples.series[threshold.metric])
   const rate = useRunRoom((room) => room.clock?.rate ?? 1)
   const trust = useRun((state) => trustMs(state, threshold.metric, rate))
@@ -38,7 +39,7 @@ function Row({ threshold, trigger }: { threshold: Threshold; trigger: boolean })
   const look = marks[word]
   return (
     <li className={styles.row}>
-      <span className={styles.text} title={threshold.text}>{threshold.text}</span>
+      <button type="button" className={styles.text} title="How this is judged" onClick={() => view.getState().showVerdicts(true)}>{threshold.text}</button>
       {trigger && <span className={styles.trigger} title="A rollback trigger">rollback</span>}
       <span className={styles.word} title={word === 'warning' ? `A breach after ${formatLength(threshold.holdMs)} without a break` : undefined}>
         <StatusMark status={look.status} size="s" word={look.word} />

@@ -105,6 +105,27 @@ describe('the countdown of a trigger marked auto', () => {
   })
 })
 
+describe('in the monitoring time', () => {
+  const monitored = story([...opening, ...['app1', 'app2'].map((host) => succeeded('stop', host)), go(2), succeeded('start', 'app1'), succeeded('after', 'app1')], { runbook })
+  const endsAt = monitored.state.monitoring!.endsAt
+
+  it('a trigger is a full incident: evidence, countdown, rollback', () => {
+    expect(monitored.state.stage).toBe('monitoring')
+    const told = followedBy(monitored, fired, undefined, 'holdpoint')
+    expect(told.facts.map(({ type }) => type)).toEqual(['breach-opened', 'rollback-countdown-started'])
+    expect(time(told, 60_000).state.stage).toBe('rollback')
+  })
+
+  it('a breach or silence holds the run open beyond it, until it is over or answered', () => {
+    const alert = followedBy(monitored, { ...fired, thresholdId: 'limit', triggerId: null } as RunCommand, undefined, 'holdpoint')
+    const late = (told: Story) => followedBy(told, { type: 'report-time' }, endsAt, 'holdpoint')
+    expect([late(monitored).state.stage, late(alert).state.stage]).toEqual(['closing', 'monitoring'])
+    expect(late(followedBy(alert, { type: 'report-breach-over', breachId: alert.state.breaches[0]!.id }, undefined, 'holdpoint')).state.stage).toBe('closing')
+    const blind = followedBy(monitored, { type: 'report-no-data', metric: 'error rate' }, undefined, 'holdpoint')
+    expect([late(blind).state.stage, late(followedBy(blind, { type: 'accept-no-data', metric: 'error rate', reason: 'we watch by hand' })).state.stage]).toEqual(['monitoring', 'closing'])
+  })
+})
+
 describe('a metric without data', () => {
   const done = ['app1', 'app2'].map((host) => succeeded('stop', host))
   const silent: RunCommand = { type: 'report-no-data', metric: 'error rate' }

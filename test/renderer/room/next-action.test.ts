@@ -25,7 +25,7 @@ test.each<[ScenarioName, unknown[]]>([
   ['by-hand', ['act', 'Start application services', 'start', 'Run step', 'Enter', 'Skip']],
   ['sign-off', ['bad', 'Go or no-go past the point of no return: “Enable maintenance mode”?', 'maintenance-on', 'Go…', 'Enter', 'No-go']],
   ['countdown', ['bad', 'A rollback trigger has fired', 'deploy', 'Roll back', 'Shift+R', 'Hold and watch']],
-  ['blind', ['unknown', 'No data for error rate', 'deploy', 'Go on without…', '', null]],
+  ['blind', ['bad', 'No data for error rate', 'deploy', 'Go on without…', '', null]],
   ['rollback', ['watch', 'Deploy previous version', 'back-deploy', null, null, null]],
   ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],
   ['ended', ['done', 'The run succeeded', null, 'Open report', 'Enter', null]],
