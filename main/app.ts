@@ -17,7 +17,7 @@ import { hideText } from '#engine/hide.ts'
 import { createSignal } from '#engine/signal.ts'
 import { secretsOf } from '#kinds/secrets.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
-import { createLiveClock } from '#ports/clock.ts'
+import { createLiveClock, readClocks } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
 import { createLivePorts } from '#ports/live.ts'
 import { createInventoryPorts, createRehearsalPorts } from '#ports/rehearsal.ts'
@@ -97,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const machine = options.machine ?? thisMachine()
 
   const engine = createEngine({
+    readClocks,
     storage, log, machine, newId: randomUUID,
     openClock: (run) => {
       if (isOnRealHosts(run)) return { ...createLiveClock(), setRate: () => undefined, reading: () => ({ at: Date.now(), machineAt: Date.now(), rate: 1 }) }

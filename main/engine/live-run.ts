@@ -3,6 +3,7 @@ import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { isElsewhere } from '#domain/run/lead.ts'
 import { decideAll, PROGRAM } from '#domain/run/decide.ts'
+import type { ClockReading as MachineReading } from '#domain/forecast/clock-ledger.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { react, wantsOf, type Effect } from '#domain/run/react.ts'
@@ -19,6 +20,7 @@ import { askHosts } from './ask-hosts.ts'
 import { executeStep } from './execute-step.ts'
 import { fenceHosts } from './fencing.ts'
 import { hideInCommand } from './hide.ts'
+import { createClockWatch } from './clock-watch.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
@@ -198,6 +200,21 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     recent: (metric, from) => storage.samples.range(runId, metric, from, clock.now()),
   })
 
+  const watch = options.readClocks && createClockWatch({
+    read: options.readClocks, zone: state.runbook.overview.window?.zone ?? null,
+    last: () => (state.mode === 'live' ? readingOf(storage.settings.get(`clocks ${runId}`)) : null),
+    keep: (reading) => {
+      try {
+        storage.settings.set(`clocks ${runId}`, reading)
+      } catch (thrown) {
+        // The next one may be kept again; until then a restart only says less exactly how long nobody watched.
+        options.log(`keeping the clocks of run ${runId}`, thrown)
+      }
+    },
+    // Not in this turn: it is a command of its own.
+    note: (entry) => void Promise.resolve().then(() => tell({ type: 'report-clock', entry })),
+  })
+
   /** From the stored readings, so that it is the same whenever it is worked out. */
   const takeBaseline = async (): Promise<void> => {
     const range = baselineRange(state)
@@ -222,6 +239,8 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     if (wants.sampling) sampling.start()
     else sampling.stop()
     timer.set(wants.wakeAt)
+    // A rehearsal's time is its own, and may pass at sixty times the pace.
+    watch?.set(state.mode === 'live' && state.stage !== 'planned' && !isEnded(state))
     if (isEnded(state)) finish()
   }
 
@@ -248,6 +267,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     closing.abort(new Error('Holdpoint is closing'))
     sampling.stop()
     timer.set(null)
+    watch?.set(false)
     const opened = ports
     ports = null
     await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
@@ -263,4 +283,10 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
 /** True when the run was told to stop this step before the program ended: an abort, or a rollback while it went forward. */
 function isStopping(state: RunState, stepId: string): boolean {
   return state.aborting !== null || (state.rollback !== null && findStep(state.runbook, stepId)?.lane === 'forward')
+}
+
+/** What was kept by another version, or by hand, may be anything. */
+function readingOf(kept: unknown): MachineReading | null {
+  if (typeof kept !== 'object' || kept === null || !('utcMs' in kept) || !('monoMs' in kept)) return null
+  return typeof kept.utcMs === 'number' && typeof kept.monoMs === 'number' ? { utcMs: kept.utcMs, monoMs: kept.monoMs } : null
 }

@@ -1,3 +1,4 @@
+import type { ClockReading as ClockReadingOfMachine } from '#domain/forecast/clock-ledger.ts'
 import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
 import type { Machine } from '#domain/run/lead.ts'
 import type { RunState, RunStatus } from '#domain/run/state.ts'
@@ -45,6 +46,7 @@ export interface EngineStorage {
     append(runId: string, metric: string, samples: Sample[]): void
     range(runId: string, metric: string, from: number, to: number): Sample[]
   }
+  settings: { get(name: string): unknown; set(name: string, value: unknown): void }
   /** Runs the work in one transaction of the durable connection. */
   together<T>(work: () => T): T
 }
@@ -62,4 +64,6 @@ export interface EngineOptions {
   /** Where trouble goes that no reply can carry. */
   log(what: string, thrown: unknown): void
   newId(): string
+  /** The machine's clocks; left out: nobody looks whether it slept. */
+  readClocks?(): ClockReadingOfMachine
 }

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os'
+import type { ClockReading } from '#domain/forecast/clock-ledger.ts'
 import type { Clock } from '#kinds/ports.ts'
 
 /** Timers longer than 2^31 - 1 ms fire at once. */
@@ -30,3 +32,6 @@ function pass(ms: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.addEventListener('abort', stop, { once: true })
   })
 }
+
+/** The machine's clocks in one moment. */
+export const readClocks = (): ClockReading => ({ utcMs: Date.now(), monoMs: performance.now(), bootMs: uptime() * 1000 })

@@ -6,9 +6,12 @@ import { isBlind, type ClockEntry } from './clock-ledger.ts'
 /** A run as storage holds it. */
 export interface PastRun {
   events: readonly StoredEvent[]
-  /** What its clocks did, when that was recorded. */
+  /** What its clocks did, where the events do not say. */
   ledger?: readonly ClockEntry[]
 }
+
+/** What the clocks did during a run, as it was recorded. */
+export const clockEntriesOf = (events: readonly StoredEvent[]): ClockEntry[] => events.flatMap(({ event }) => (event.type === 'clock-noted' ? [event.entry] : []))
 
 /** One attempt of one step that has ended, in one run. */
 export interface Attempt {
@@ -31,7 +34,7 @@ export interface Attempt {
  * The attempts of a run that ended, in one pass over its journal. Gates lie between steps, so waiting at one is in no attempt.
  * A pause counts as standing still only while no host is at work: a command on a host goes on through it.
  */
-export function attemptsOfRun({ events, ledger = [] }: PastRun): Attempt[] {
+export function attemptsOfRun({ events, ledger = clockEntriesOf(events) }: PastRun): Attempt[] {
   const walk: Walk = {
     run: null, paused: false, open: new Map(), fullHosts: new Map(), attempts: [],
     disturbances: ledger.filter((entry) => isBlind(entry) || entry.kind === 'wall-jump'),

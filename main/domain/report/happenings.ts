@@ -1,4 +1,6 @@
 import { formatDuration } from '../duration.ts'
+import { clockEntriesOf } from '../forecast/attempts.ts'
+import type { ClockEntry } from '../forecast/clock-ledger.ts'
 import type { RunEvent, StoredEvent } from '../run/events.ts'
 import { LOCAL_HOST } from '../step.ts'
 import type { BefallenReport } from './model.ts'
@@ -11,6 +13,8 @@ export interface Befallen {
   retriesByThemselves: number
   notDurableSteps: number
   notCaptured: number
+  /** What the clocks did, in order. */
+  clocks: ClockEntry[]
 }
 
 interface Tale {
@@ -23,7 +27,7 @@ interface Tale {
 }
 
 export function befallenOf(events: StoredEvent[]): Befallen {
-  const told: Befallen = { steps: new Map(), linksLost: 0, linksRestored: 0, retriesByThemselves: 0, notDurableSteps: 0, notCaptured: 0 }
+  const told: Befallen = { steps: new Map(), linksLost: 0, linksRestored: 0, retriesByThemselves: 0, notDurableSteps: 0, notCaptured: 0, clocks: clockEntriesOf(events) }
   const tale: Tale = { told, lostAt: new Map(), scheduledAt: new Map(), notDurable: new Set() }
   const isRehearsal = isRehearsed(events)
   for (const { event } of events) {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { describeBlindTime } from '../forecast/clock-ledger.ts'
 import type { RunOutcome, StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
 import { statusOf } from '../run/view.ts'
@@ -60,6 +61,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const ignored = Object.values(state.steps).filter((step) => step.ignored).length
   const excluded = Object.keys(state.excluded)
   const itself = befallen.retriesByThemselves
+  const blind = describeBlindTime(befallen.clocks)
+  const clocksSet = befallen.clocks.filter(({ kind }) => kind === 'wall-jump').length
   const said: [boolean, string][] = [
     [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
     [rollback.state === 'not-finished', left.length === 0 ? 'The rollback was not finished: its steps are done, but the run was ended before its validation was.' : `The rollback was not finished; left to do by hand: ${left.join('; ')}.`],
@@ -76,6 +79,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
     [state.outcome !== null && steps.planned > 0, `${count(steps.planned, 'step')} never started.`],
     [summary.retries > 0, `${count(summary.retries, 'retry', 'retries')}${itself === 0 ? '' : `, ${itself} of them by ${itself === 1 ? 'itself' : 'themselves'}`}.`],
     [befallen.linksLost > 0, `${count(befallen.linksLost, 'link')} lost while a step ran, ${befallen.linksRestored} restored.`],
+    [blind !== null, `${capitalised(blind ?? '')}: what happened meanwhile was seen late, or not at all.`],
+    [clocksSet > 0, `The clock was set ${clocksSet === 1 ? 'once' : `${clocksSet} times`} during the run.`],
     [befallen.notDurableSteps > 0, `${count(befallen.notDurableSteps, 'step')} ran on a host without being durable.`],
     [befallen.notCaptured > 0, `${count(befallen.notCaptured, 'value')} could not be captured.`],
     [summary.waived > 0, `${count(summary.waived, 'checklist item')} waived.`],
@@ -91,5 +96,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
 function isDue({ timing: { when } }: MessageReport, outcome: RunOutcome | null): boolean {
   return when === 'success' ? outcome === 'succeeded' : when !== 'issue' && when !== 'report'
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

@@ -40,6 +40,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'run-paused':
     case 'message-skipped':
     case 'lead-taken':
+    case 'clock-noted':
       return 'warning'
     case 'host-fenced':
       return event.strangers.length === 0 ? 'plain' : 'bad'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CLICKED_FAULT_IDS } from '../clicked-faults.ts'
+import type { ClockEntry } from '../forecast/clock-ledger.ts'
 import type { HostResult } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
@@ -84,6 +85,7 @@ export type EngineCommand =
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'report-host-fenced'; host: string; token: number; strangers: string[] }
   | { type: 'report-host-fence-failed'; host: string; token: number; message: string; above: number | null }
+  | { type: 'report-clock'; entry: ClockEntry }
   | { type: 'report-time' }
 
 export type RunCommand = OperatorCommand | EngineCommand

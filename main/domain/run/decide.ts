@@ -6,6 +6,7 @@ import { progress } from './progress.ts'
 import type { Decide, DecideContext } from './decide/context.ts'
 import * as lead from './decide/lead.ts'
 import * as failure from './decide/failure.ts'
+import { reportClock } from './decide/clock.ts'
 import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
@@ -65,6 +66,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'take-over': lead.takeOver,
   'report-host-fenced': lead.reportHostFenced,
   'report-host-fence-failed': lead.reportHostFenceFailed,
+  'report-clock': reportClock,
   'report-time': flow.reportTime,
 }
 

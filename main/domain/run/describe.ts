@@ -1,5 +1,6 @@
 import { CLICKED_FAULTS } from '../clicked-faults.ts'
 import { formatDuration } from '../duration.ts'
+import { describeClockEntry } from '../forecast/clock-ledger.ts'
 import { failureLabel } from '../failure-label.ts'
 import type { Phase, Runbook } from '../runbook.ts'
 import { LOCAL_HOST, type HostResult } from '../step.ts'
@@ -131,6 +132,7 @@ const describers: Describers = {
   'no-data-accepted': (event) => `Going on without data for ${event.metric}${because(event.reason)}`,
   'no-data-noticed': (event) => `No data for ${event.metric}`,
   'data-returned': (event) => `Data for ${event.metric} is back`,
+  'clock-noted': (event) => describeClockEntry(event.entry),
   'note-added': (event, runbook) => `Note${event.about === null ? '' : ` about ${subject(runbook, event.about)}`}: ${event.text}`,
   'message-sent': (event, runbook) => `Sent ${messageText(runbook, event.messageId)}${because(event.note)}`,
   'message-skipped': (event, runbook) => `Did not send ${messageText(runbook, event.messageId)}${because(event.reason)}`,

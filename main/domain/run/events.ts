@@ -1,5 +1,6 @@
 import type { ClickedFault } from '../clicked-faults.ts'
 import type { ReturnNumbers } from './return-gate.ts'
+import type { ClockEntry } from '../forecast/clock-ledger.ts'
 import type { Runbook } from '../runbook.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
 import type { Baseline, Sample } from '../threshold.ts'
@@ -111,6 +112,8 @@ export type RunFact =
   | { type: 'breach-overridden'; breachId: string; reason: string }
   | { type: 'no-data-noticed'; metric: string }
   | { type: 'data-returned'; metric: string }
+  /** The machine slept, Holdpoint did not run, or a clock was set. */
+  | { type: 'clock-noted'; entry: ClockEntry }
   | { type: 'note-added'; noteId: string; about: string | null; text: string }
   | { type: 'message-sent'; messageId: string; note: string }
   | { type: 'message-skipped'; messageId: string; reason: string }

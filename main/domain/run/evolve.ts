@@ -108,6 +108,7 @@ const evolvers: Evolvers = {
   'step-narrowed': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, message: withoutHosts(event.excluded) })),
   'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
   'fault-caused': () => ({}),
+  'clock-noted': () => ({}),
   'probe-started': (state, event) => withStep(state, event.stepId, (step) => ({
     hosts: { ...step.hosts, ...Object.fromEntries(event.hosts.map((host): [string, HostState] => [host, { ...(own(step.hosts, host) ?? QUEUED), probe: { at: event.at, by: event.by, findings: null } }])) },
   })),
