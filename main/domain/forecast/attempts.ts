@@ -71,6 +71,8 @@ type EventOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
 
 const readers: { [T in RunFact['type']]?: (walk: Walk, event: EventOf<T>) => void } = {
   'run-created': (walk, { runId, mode }) => { walk.run = { runId, mode } },
+  // A retry of what failed in the run before leaves out the hosts where it had succeeded.
+  'outcomes-inherited': (walk, { steps }) => { for (const [stepId, { hosts }] of Object.entries(steps)) walk.fullHosts.set(stepId, Object.keys(hosts).length) },
   'step-started': (walk, { stepId, attempt, hosts, at }) => {
     walk.fullHosts.set(stepId, Math.max(hosts.length, walk.fullHosts.get(stepId) ?? 0))
     walk.open.set(stepId, { attempt, at, hosts: hosts.length, busy: new Set(), heldSince: walk.paused ? at : null, heldMs: 0, linkLost: false })

@@ -29,6 +29,13 @@ describe('the attempts of a run', () => {
     ])
   })
 
+  it('are not whole where a run that goes on with another leaves out the hosts where the step had succeeded', () => {
+    const failed = { status: 'failed' as const, attempt: 1, at: at(-60), by: 'mira', message: '', ignored: false }
+    const hosts = { 'web-1': { state: 'succeeded' as const, result: { outcome: 'succeeded' as const, exitCode: 0 as const }, ranBefore: false }, 'web-2': { state: 'failed' as const, result: { outcome: 'failed' as const, reason: 'exit' as const, exitCode: 1 }, ranBefore: false } }
+    const inherited: Happening = { type: 'outcomes-inherited', fromRunId: 'r0', from: 'one', reason: '', steps: { one: { ...failed, hosts } }, phases: [], items: {}, captured: {}, excluded: {}, changed: [], added: [], removed: [], at: at(-1) }
+    expect(oneRun([inherited, started('one', 0, ['web-2'], 2), ended('one', 5, 'succeeded', 2)])).toMatchObject([{ attempt: 2, outcome: 'succeeded', isWhole: false }])
+  })
+
   it('leave a pause out while a person had the step in hand', () => {
     expect(oneRun([started('one', 0, []), ...paused(2, 12), ended('one', 15)])[0]?.ms).toBe(5 * minute)
     expect(oneRun([started('one', 0, []), { type: 'run-paused', reason: '', at: at(2) }, ended('one', 15)])[0]?.ms).toBe(2 * minute)
