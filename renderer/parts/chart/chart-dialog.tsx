@@ -13,6 +13,7 @@ import { Crosshair } from './crosshair.tsx'
 import { Overview } from './overview.tsx'
 import { plotWidth, zoomedTo } from './plot-area.ts'
 import type { TimeRange } from './plot-area.ts'
+import { formatValue } from './scale.ts'
 import { useSeries } from './use-series.ts'
 import { useWidth } from './use-width.ts'
 import { ValueTable } from './value-table.tsx'
@@ -63,7 +64,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
 
   return (
     <Dialog
-      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} {limit ? `Limit: ${limit.text}` : 'No limit set'}{baseline && ` · usual before the release: ${baseline.least.toPrecision(3)} to ${baseline.greatest.toPrecision(3)} ${unit}`}</>}
+      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} {limit ? `Limit: ${limit.text}` : 'No limit set'}{baseline && ` · usual before the release: ${formatValue(baseline.least, unit)} to ${formatValue(baseline.greatest, unit)}`}</>}
       actions={<>
         {series && <ChartExport box={box} metric={metric} title={title} note={note} buckets={series.buckets} />}
         <span className={styles.spread} />

@@ -41,13 +41,11 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
     expect(whole.buckets).toBeLessThanOrEqual(box.width)
     await page.mouse.move(box.x + box.width * 0.4, box.y + 100)
     await page.mouse.down()
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 100, { steps: 4 })
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 100, { steps: 2 })
     await page.mouse.up()
     await wholeRun().waitFor()
     const dragged = (await queries()).find(({ from, to }) => from > whole.from && to - from < (whole.to - whole.from) / 3)
     expect(dragged?.buckets).toBe(whole.buckets)
-    await wholeRun().click()
-    await wholeRun().waitFor({ state: 'detached' })
   })
 
   test('keys choose a moment, say what was read then, and zoom', async () => {
