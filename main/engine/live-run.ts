@@ -6,21 +6,19 @@ import { decideAll, PROGRAM } from '#domain/run/decide.ts'
 import type { ClockReading as MachineReading } from '#domain/forecast/clock-ledger.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
-import { react, wantsOf, type Effect } from '#domain/run/react.ts'
+import { react, wantsOf } from '#domain/run/react.ts'
 import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
 import { createOutlook } from '#domain/forecast/outlook.ts'
 import { baselineOf, baselineRange } from '#domain/run/baseline.ts'
 import { watchedRules } from '#domain/run/rules.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep, isEnded, statusOf } from '#domain/run/view.ts'
+import { isEnded, statusOf } from '#domain/run/view.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
-import { askHosts } from './ask-hosts.ts'
-import { executeStep } from './execute-step.ts'
-import { fenceHosts } from './fencing.ts'
-import { hideInCommand } from './hide.ts'
 import { createClockWatch } from './clock-watch.ts'
+import { createEffects } from './effects.ts'
+import { hideInCommand } from './hide.ts'
 import { createJobRecord } from './job-record.ts'
 import type { ClockReading, EngineOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
@@ -59,7 +57,6 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
   const clock = options.openClock(state)
   const secrets = options.openSecrets(state)
   const signals = { events: createSignal(), output: createSignal(), samples: createSignal(), clockChanged: createSignal() }
-  const running = new Map<string, AbortController>()
   const closing = new AbortController()
   let ports: Promise<Ports> | null = null
   let rate = 1
@@ -114,7 +111,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     })
     state = next
     signals.events.emit()
-    for (const event of events) for (const effect of react(event)) begin(effect)
+    for (const event of events) for (const effect of react(event)) effects.begin(effect)
     settle()
     return true
   }
@@ -135,43 +132,6 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     return new TextDecoder().decode(Buffer.concat(pieces))
   }
 
-  const begin = (effect: Effect) => {
-    if (effect.type === 'abort-steps') {
-      for (const controller of running.values()) controller.abort(new Error(effect.reason))
-      return
-    }
-    if (effect.type === 'cause-fault') {
-      openPorts().then(({ faults }) => faults?.(effect.host, effect.fault)).catch((thrown: unknown) => options.log(`a fault in run ${runId}`, thrown))
-      return
-    }
-    if (effect.type === 'probe-step') {
-      void Promise.resolve()
-        .then(() => askHosts({ state: () => state, effect, openPorts, report, job, stdout, closing: closing.signal }))
-        .catch((thrown: unknown) => options.log(`asking about step ${effect.stepId} of run ${runId}`, thrown))
-      return
-    }
-    if (effect.type === 'fence-hosts') {
-      void fenceHosts({ state: () => state, storage, openPorts, report, signal: closing.signal }, effect.token)
-        .catch((thrown: unknown) => options.log(`telling the hosts of run ${runId} of the takeover`, thrown))
-        .finally(() => { if (!closing.signal.aborted && state.lead.token === effect.token && !isFollowing) recover() })
-      return
-    }
-    const controller = new AbortController()
-    running.set(effect.stepId, controller)
-    const started = state
-    if (isStopping(state, effect.stepId)) controller.abort(new Error('the run is being stopped'))
-    // Not in this turn: what the step reports is a command of its own.
-    void Promise.resolve()
-      .then(() => executeStep({ state: started, effect, openPorts, recorder, report, job, stdout, signal: controller.signal, closing: closing.signal }))
-      .catch((thrown: unknown) => {
-        options.log(`step ${effect.stepId} of run ${runId}`, thrown)
-        tell({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
-      })
-      .finally(() => {
-        if (running.get(effect.stepId) === controller) running.delete(effect.stepId)
-      })
-  }
-
   /** An outcome that storage refuses is kept and offered again until it is taken or the program ends. */
   const report = async (command: RunCommand): Promise<void> => {
     for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
@@ -190,6 +150,10 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     report(command).catch((thrown: unknown) => options.log(`recording ${command.type} of run ${runId}`, thrown))
   }
 
+  const effects = createEffects({
+    state: () => state, storage, openPorts, recorder, report, tell, job, stdout, log: options.log, closing: closing.signal,
+    onFenced: () => { if (!isFollowing) recover() },
+  })
   const timer = createTimer({ clock, tick: () => report({ type: 'report-time' }), log: (thrown) => options.log(`the timer of run ${runId}`, thrown) })
   const sampling = createSampling({
     state: () => state, openPorts, report, tell, log: options.log, isClosing: () => closing.signal.aborted, again: () => settle(),
@@ -254,7 +218,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
   const recover = () => {
     if (isElsewhere(state, options.machine)) return
     isFollowing = true
-    recoverWork({ state, tell, begin, isSent: (about) => stepKinds[about.kind]?.durable === true && storage.jobs.find({ ...about, runId }) !== null })
+    recoverWork({ state, tell, begin: effects.begin, isSent: (about) => stepKinds[about.kind]?.durable === true && storage.jobs.find({ ...about, runId }) !== null })
     // Nobody looked meanwhile: what was judged before says nothing of now.
     for (const [thresholdId, { verdict }] of Object.entries(state.verdicts)) {
       const metric = watchedRules(state.runbook).find(({ threshold }) => threshold.id === thresholdId)?.threshold.metric
@@ -273,16 +237,11 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     await opened?.then((open) => open.close()).catch((thrown: unknown) => options.log(`closing run ${runId}`, thrown))
     // With the connections gone this reaches no host: running commands are left alone, not stopped. Durable ones are
     // found again at the next start; the others' steps are `unknown` then and a person decides.
-    for (const controller of running.values()) controller.abort(new Error('Holdpoint is closing'))
+    effects.stop('Holdpoint is closing')
     recorder.close()
   }
 
   return { ...signals, state: () => state, handle, recover, clock: () => clock.reading(), close }
-}
-
-/** True when the run was told to stop this step before the program ended: an abort, or a rollback while it went forward. */
-function isStopping(state: RunState, stepId: string): boolean {
-  return state.aborting !== null || (state.rollback !== null && findStep(state.runbook, stepId)?.lane === 'forward')
 }
 
 /** What was kept by another version, or by hand, may be anything. */
