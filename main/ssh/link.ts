@@ -1,4 +1,5 @@
 import type { Channel, Ended, Wire } from './channel.ts'
+import { pause } from './connect.ts'
 import { createLimiter } from './limiter.ts'
 
 /** A verified, authenticated connection to one host. */
@@ -23,6 +24,9 @@ export type ExecOpened =
   /** The exec request was sent and never answered. */
   | { opened: 'lost' }
 
+const MOST_IN_VAIN = 3
+const CLEARED_AFTER_MS = 100
+
 export interface LinkOptions {
   /** For messages: `web-1`, `jump host inner`. */
   name: string
@@ -46,6 +50,7 @@ export function createLink(wire: Wire, { name, through, channelLimit }: LinkOpti
   wire.onEnd(end)
 
   const exec = async (command: string, signal: AbortSignal): Promise<ExecOpened> => {
+    let inVain = 0
     for (;;) {
       const release = await channels.take()
       if (signal.aborted || !alive) {
@@ -74,10 +79,12 @@ export function createLink(wire: Wire, { name, through, channelLimit }: LinkOpti
         return alive ? { opened: 'refused', reason: 'it would not start the command' } : { opened: 'lost' }
       }
       if (answer.opened === 'unsent' || !alive) return { opened: 'dead' }
-      if (answer.opened === 'refused' || busy === 0) return { opened: 'refused', reason: answer.reason }
+      if (answer.opened === 'refused' || (busy === 0 && ++inVain > MOST_IN_VAIN)) return { opened: 'refused', reason: answer.reason }
       // The server allows fewer channels than we do (MaxSessions): wait until one of ours closes.
-      channels.lower()
-      await Promise.race([channels.freed(), new Promise<void>((resolve) => listeners.add(resolve))])
+      if (busy > 0) channels.lower()
+      const ended = new Promise<void>((resolve) => listeners.add(resolve))
+      // With none of ours open, the server may still be clearing away the one that has just closed.
+      await Promise.race([busy > 0 ? channels.freed() : pause(CLEARED_AFTER_MS * inVain, signal), ended])
     }
   }
 
