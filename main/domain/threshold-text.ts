@@ -61,11 +61,14 @@ type Terms = Pick<ThresholdRule, 'holdMs' | 'count' | 'everyMs' | 'delayMs'>
 function readTerms(text: string): Terms | null {
   const terms: Terms = { holdMs: 0 }
   const seen = new Set<string>()
-  for (const [, word = '', rest = ''] of text.matchAll(/(?:^|,? )(for|after|@) ?((?:(?!,? (?:for|after) | ?@).)+)/g)) {
+  let read = 0
+  for (const [whole, word = '', rest = ''] of text.matchAll(/(?:^|,? |(?=@))(for|after|@) ?((?:(?!,? (?:for|after) | ?@).)+)/g)) {
     if (seen.has(word) || !take(terms, word, rest.trim())) return null
     seen.add(word)
+    read += whole.length
   }
-  return seen.size > 0 || text === '' ? terms : null
+  // What is not read would be a rule that means something else.
+  return read === text.length ? terms : null
 }
 
 function take(terms: Terms, word: string, text: string): boolean {

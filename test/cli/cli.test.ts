@@ -151,7 +151,7 @@ describe('rehearse', () => {
   })
 
   test('a rollback whose outcome nobody knows: 4', async () => {
-    const outcomes = '    - { step: deploy, exit: 1, duration: 1s }\n    - { step: back, fault: reboot, duration: 1s }'
+    const outcomes = '    - { step: deploy, exit: 1, duration: 1s }\n    - { step: back, fault: reboot, duration: 1h }'
     expect((await holdpoint('rehearse', scripted('lost', outcomes), '--speed', '3600', '--retries', '0')).code).toBe(4)
   })
 
