@@ -2,6 +2,7 @@ import { connect as connectTcp } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { AnyAuthMethod } from 'ssh2'
 import { Problem } from '#domain/problem.ts'
+import { pause } from './abortable.ts'
 import { dialOnce, givenUpProblem, type Dialed } from './dial.ts'
 import { clean, forwardProblem } from './failures.ts'
 import { declinedProblem, exactKeyCheck, knownHostsCheck, type HostKeyCheck } from './host-key-check.ts'
@@ -190,14 +191,4 @@ function authProblem({ hop, place, embedded }: Route, { reason, wanted, partly }
 /** 0.2-0.4 s, doubled for each further try. */
 export function jitter(drops: number): number {
   return (200 + Math.random() * 200) * 2 ** (drops - 1)
-}
-
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    }, { once: true })
-  })
 }

@@ -1,5 +1,5 @@
 import type { Channel, Ended, Wire } from './channel.ts'
-import { pause } from './connect.ts'
+import { pause } from './abortable.ts'
 import { createLimiter } from './limiter.ts'
 
 /** A verified, authenticated connection to one host. */

@@ -1,5 +1,5 @@
 import type { Link } from '../link.ts'
-import { readFrames } from './frames.ts'
+import { oneAnswer } from './one-answer.ts'
 import type { HelperCall } from './verbs.ts'
 
 export interface Stopped {
@@ -10,32 +10,17 @@ export interface Stopped {
   pids: string
 }
 
+const WAS: readonly string[] = ['ended', 'running', 'never', 'fenced'] satisfies Stopped['was'][]
+const isWas = (word: string): word is Stopped['was'] => WAS.includes(word)
+
 /** TERM, grace, KILL, then the survivors: the proof an abort rests on. Null when the host's answer did not arrive. */
-export async function stopJob(link: Link, call: HelperCall, timeoutMs: number): Promise<Stopped | null> {
-  const opened = await link.exec(call.command, AbortSignal.timeout(timeoutMs))
-  if (opened.opened !== 'yes') return null
-  const { channel } = opened
-  return new Promise((resolve) => {
-    const settle = (stopped: Stopped | null): void => {
-      clearTimeout(impatience)
-      resolve(stopped)
-      channel.close()
-    }
-    const impatience = setTimeout(() => settle(null), timeoutMs)
-    channel.on('data', readFrames(call.nonce, {
-      onHello: () => undefined,
-      onLine: ([word, was, count, ...pids]) => {
-        if (word !== 'stopped') return
-        if ((was !== 'ended' && was !== 'running' && was !== 'never' && was !== 'fenced') || !/^\d{1,7}$/.test(count ?? '')) return settle(null)
-        settle({ was, left: Number(count), pids: pids.filter((pid) => /^\d{1,10}$/.test(pid)).slice(0, 10).join(', ') })
-      },
-      onData: () => undefined,
-      onLate: () => undefined,
-      onGarbage: () => settle(null),
-    }))
-    channel.stderr.resume()
-    channel.on('close', () => settle(null))
-    // A write after the far end closed; `close` follows.
-    channel.on('error', () => undefined)
+export function stopJob(link: Link, call: HelperCall, timeoutMs: number): Promise<Stopped | null> {
+  return oneAnswer({
+    link, call, withinMs: timeoutMs, signal: AbortSignal.timeout(timeoutMs),
+    onLine: ([word, was = '', count = '', ...pids]) => {
+      if (word !== 'stopped') return undefined
+      if (!isWas(was) || !/^\d{1,7}$/.test(count)) return null
+      return { was, left: Number(count), pids: pids.filter((pid) => /^\d{1,10}$/.test(pid)).slice(0, 10).join(', ') }
+    },
   })
 }

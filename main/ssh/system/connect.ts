@@ -1,5 +1,6 @@
 import { Problem } from '#domain/problem.ts'
-import { askAboutKey, jitter, pause, type ConnectWorld } from '../connect.ts'
+import { pause } from '../abortable.ts'
+import { askAboutKey, jitter, type ConnectWorld } from '../connect.ts'
 import { givenUpProblem } from '../dial.ts'
 import { clean, connectProblem } from '../failures.ts'
 import { knownHostsCheck } from '../host-key-check.ts'
