@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import type { Host } from '#domain/inventory.ts'
 import { secretAssignments } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
@@ -15,6 +16,7 @@ import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE, callFence } from './durable/verbs.ts'
+import { createSshConfig } from './config-of-ssh.ts'
 import { createKeyRing } from './identities.ts'
 import type { Link } from './link.ts'
 import { createLinks, type Way } from './links.ts'
@@ -33,6 +35,8 @@ export interface SshPoolOptions {
   home: string
   /** Default: ~/.ssh/config, then /etc/ssh/ssh_config. */
   configFile?: string
+  /** The configuration is this account's own, so that ssh may be asked what it says, which runs `Match exec`. Default: where no file is given and home is the account's. */
+  isOwnConfig?: boolean
   /** Read only. Default: what ssh reads. */
   knownHostsFiles?: string[]
   /** The app's own store, in OpenSSH's format: keys a person accepted are appended here. */
@@ -92,16 +96,19 @@ export interface SshPool {
 export function createSshPool(options: SshPoolOptions): SshPool {
   const prompts = askOneAtATime(options.prompts)
   const ring = createKeyRing()
-  const resolveOptions = toResolveOptions(options)
   const clock = options.clock ?? REAL_TIME
+  const resolveOptions = toResolveOptions(options, clock)
   const bootIdFile = options.bootIdFile ?? BOOT_ID_FILE
   let closed = false
 
-  const wayTo = (host: Host): Way => {
+  const wayTo = async (host: Host, signal: AbortSignal): Promise<Way> => {
     const embedded = options.dial?.(host) ?? null
     const transport = host.transport ?? 'ssh2'
-    return embedded === null ? { ...resolveHops(host, resolveOptions), transport, embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], transport: 'ssh2', embedded }
+    return embedded === null ? { ...(await resolveHops(host, resolveOptions, signal)), transport, embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], transport: 'ssh2', embedded }
   }
+  /** Asked anew each time, so that a reconnect goes by the configuration as it then stands. Null when given up. */
+  const reachHost = (host: Host, signal: AbortSignal): Promise<Link | null> =>
+    orAborted(signal, wayTo(host, signal).then((way) => (closed ? null : links.reach(way, host.name, signal))))
   const links = createLinks({
     prompts, ring, now: clock.now, ownKnownHostsFile: options.ownKnownHostsFile, keepaliveMs: options.keepaliveMs ?? 10_000,
     dialLimit: options.dialLimit, channelLimit: options.channelLimit, configFile: options.configFile,
@@ -120,9 +127,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const startDurably = async (request: ScriptRequest, job: ShellJob): Promise<HostResult | null> => {
     const { host, signal } = request
     const place = host.name
-    const way = wayTo(host)
     const reach = async (until: AbortSignal): Promise<Link> => {
-      const link = closed ? null : await orAborted(until, links.reach(way, place, until))
+      const link = await reachHost(host, until)
       if (link === null) throw new Problem('ssh-closed', `the connection to ${place} was given up`, '')
       return link
     }
@@ -161,8 +167,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     if (intent === null) return nothingProved([`Nothing was recorded of what was sent to ${host.name}.`])
     const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
     try {
-      const way = wayTo(host)
-      const link = closed ? null : await orAborted(until, links.reach(way, host.name, until))
+      const link = await reachHost(host, until)
       if (link === null) return nothingProved([`${host.name} could not be reached in time.`])
       // It also puts the helper back where the host has lost it.
       await orAborted(until, probeOf(link, host.name))
@@ -181,12 +186,11 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       if (result !== null) return result
     }
     if (signal.aborted) return aborted(host.name)
-    const way = wayTo(host)
     const place = host.name
     const { command, input } = wrapScript(secretAssignments(request.secrets ?? {}) + request.script)
     for (let attempt = 1; ; attempt++) {
       if (closed) throw new Problem('ssh-closed', 'Holdpoint is closing its connections.', 'No command was sent.')
-      const link = await orAborted(signal, links.reach(way, host.name, signal))
+      const link = await reachHost(host, signal)
       if (link === null) return aborted(place)
       const opened = (await orAborted(signal, link.exec(command, signal))) ?? { opened: 'aborted' as const }
       switch (opened.opened) {
@@ -222,8 +226,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     },
     fence: async ({ host, run, token, signal }) => {
       try {
-        const way = wayTo(host)
-        const link = await orAborted(signal, links.reach(way, host.name, signal))
+        const link = await reachHost(host, signal)
         const probe = link && (await orAborted(signal, probeOf(link, host.name)))
         if (link === null || probe === null) return { raised: false, message: 'it was given up', above: null }
         if (probe.probed === 'plain') return { raised: false, message: `it keeps no work by itself: ${probe.why}`, above: null }
@@ -234,7 +237,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       }
     },
     describe: async (host) => {
-      const { hops, notes } = wayTo(host)
+      const { hops, notes } = await wayTo(host, new AbortController().signal)
       return describeHops(hops, notes)
     },
     close: async () => {
@@ -267,17 +270,19 @@ function aborted(place: string): HostResult {
   return { outcome: 'failed', reason: 'aborted', message: `It was stopped before anything was sent to ${place}.` }
 }
 
-function toResolveOptions(options: SshPoolOptions): ResolveOptions {
-  const localUser = userInfo().username
+function toResolveOptions(options: SshPoolOptions, { now }: Clock): ResolveOptions {
+  const { username: localUser, homedir } = userInfo()
   const { home, configFile, knownHostsFiles, ownKnownHostsFile } = options
   const agentSocket = options.agentSocket === undefined ? (process.env['SSH_AUTH_SOCK'] ?? null) : options.agentSocket
-  return { home, configFile, knownHostsFiles, ownKnownHostsFile, agentSocket, localUser, user: options.user ?? localUser }
+  // ssh takes the home folder of the account, whatever HOME says.
+  const isOwn = options.isOwnConfig ?? (configFile === undefined && resolve(home) === resolve(homedir))
+  return { sshConfig: isOwn ? createSshConfig({ home, configFile, now }) : null, home, configFile, knownHostsFiles, ownKnownHostsFile, agentSocket, localUser, user: options.user ?? localUser }
 }
 
 function embeddedHop(host: Host, embedded: EmbeddedHost, options: ResolveOptions): Hop {
   const { address, port, user } = embedded
   return {
     name: host.name, address, port, user, hostKeyName: host.name, identityFiles: [], identityFilesNamed: true, identitiesOnly: true,
-    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], strictHostKeyChecking: 'yes', connectTimeoutMs: null,
+    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], strictHostKeyChecking: 'yes', connectTimeoutMs: null, proxyCommand: false,
   }
 }

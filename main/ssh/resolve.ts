@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Host } from '#domain/inventory.ts'
 import { lookupConfig, type ConfigSources, type HostConfig } from './config.ts'
 import { configProblem } from './config-files.ts'
+import type { SshConfig } from './config-of-ssh.ts'
 import { expandHostName, expandPath } from './tokens.ts'
 
 /** One connection on the way to a host: where, as whom, with which keys, checked against which files. */
@@ -21,9 +22,13 @@ export interface Hop {
   knownHostsFiles: string[]
   strictHostKeyChecking: 'ask' | 'yes'
   connectTimeoutMs: number | null
+  /** The system's ssh goes through the ProxyCommand of its configuration. */
+  proxyCommand: boolean
 }
 
 export interface ResolveOptions extends ConfigSources {
+  /** Null where only our own parser may read the configuration: one that is not this account's own. */
+  sshConfig: SshConfig | null
   agentSocket: string | null
   knownHostsFiles?: string[]
   ownKnownHostsFile: string
@@ -35,10 +40,18 @@ const MAX_HOPS = 8
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
 /** The hops to a host, first connection first, the host itself last. No connection is made. Throws Problem `ssh-config`. */
-export function resolveHops(host: Host, options: ResolveOptions): { hops: Hop[]; notes: string[] } {
-  const notes = new Set<string>()
-  const hops = chainTo({ name: host.name, address: host.address, user: host.user, port: host.port }, host.jump, options, notes, [])
-  return { hops, notes: [...notes] }
+export async function resolveHops(host: Host, options: ResolveOptions, signal: AbortSignal): Promise<{ hops: Hop[]; notes: string[] }> {
+  const chain: Chain = { options, signal, notes: new Set(), isSystem: host.transport === 'ssh' }
+  const hops = await chainTo({ name: host.name, address: host.address, user: host.user, port: host.port }, host.jump, chain, [])
+  return { hops, notes: [...chain.notes] }
+}
+
+interface Chain {
+  options: ResolveOptions
+  signal: AbortSignal
+  notes: Set<string>
+  /** Whether the system's ssh will make the connections. */
+  isSystem: boolean
 }
 
 interface Target {
@@ -49,23 +62,33 @@ interface Target {
 }
 
 /** `jump` null leaves the way to the config; `none` is a direct connection. */
-function chainTo(target: Target, jump: string | null, options: ResolveOptions, notes: Set<string>, behind: string[]): Hop[] {
+async function chainTo(target: Target, jump: string | null, chain: Chain, behind: string[]): Promise<Hop[]> {
   if (behind.includes(target.name)) throw configProblem([...behind, target.name].join(' → '), 'the jump hosts lead back to themselves', 'Mend ProxyJump (a "Host *" block often catches the jump host too).')
   if (behind.length >= MAX_HOPS) throw configProblem(target.name, `more than ${MAX_HOPS} jump hosts`, 'Mend ProxyJump.')
-  const config = lookupConfig(target.name, options, target.user)
-  for (const note of config.notes) notes.add(note)
+  const config = await configOf(target, chain)
+  for (const note of config.notes) chain.notes.add(note)
   const way = jump ?? config.proxyJump ?? 'none'
-  if (jump === null && config.proxyCommand !== null) {
-    throw configProblem(target.name, 'it is reached through ProxyCommand, which Holdpoint does not run', 'Use ProxyJump, or give the host a jump host in the runbook.')
+  const proxyCommand = jump === null && config.proxyCommand !== null
+  const isOwn = chain.options.sshConfig !== null
+  if (proxyCommand && !(isOwn && chain.isSystem)) {
+    throw configProblem(target.name, 'it is reached through ProxyCommand, which Holdpoint does not run', `Use ProxyJump, ${isOwn ? 'write transport: ssh for this host in the runbook, ' : ''}or give the host a jump host there.`)
   }
-  const hop = toHop(target, config, options)
+  const hop = { ...toHop(target, config, chain.options), proxyCommand }
   const stops = way.toLowerCase() === 'none' || way === '' ? [] : way.split(',').map((part) => parseJump(part.trim(), target.name))
   const [first, ...between] = stops
   if (first === undefined) return [hop]
   const trail = [...behind, target.name]
-  const start = chainTo(first, null, options, notes, trail)
-  const middle = between.flatMap((stop) => chainTo(stop, 'none', options, notes, trail))
-  return [...start, ...middle, hop]
+  const hops = await chainTo(first, null, chain, trail)
+  for (const stop of between) hops.push(...(await chainTo(stop, 'none', chain, trail)))
+  return [...hops, hop]
+}
+
+/** Each hop by itself: ssh's own word where it may be asked and can tell, else what our parser reads. */
+async function configOf(target: Target, { options, signal }: Chain): Promise<HostConfig> {
+  const said = await options.sshConfig?.lookUp(target, signal)
+  if (said?.answered === true) return said.config
+  const config = lookupConfig(target.name, options, target.user)
+  return said === undefined ? config : { ...config, notes: [...config.notes, `Holdpoint has read the SSH configuration for ${target.name} by itself, for ssh did not say what it makes of it (${said.why}).`] }
 }
 
 /** `[user@]host[:port]`, `[user@][v6]:port` or `ssh://…`. */
@@ -79,7 +102,7 @@ export function parseJump(text: string, owner: string): Target {
   return { name, address: null, user: match?.[1] ?? null, port }
 }
 
-function toHop(target: Target, config: HostConfig, options: ResolveOptions): Hop {
+function toHop(target: Target, config: HostConfig, options: ResolveOptions): Omit<Hop, 'proxyCommand'> {
   const address = (target.address ?? expandHostName(config.hostName ?? '%h', target.name)).toLowerCase()
   const port = target.port ?? config.port ?? 22
   const user = target.user ?? config.user ?? options.user

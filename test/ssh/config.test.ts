@@ -6,13 +6,15 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Problem } from '#domain/problem.ts'
 import { lookupConfig } from '#ssh/config.ts'
+import { createSshConfig } from '#ssh/config-of-ssh.ts'
 import { resolveHops, type ResolveOptions } from '#ssh/resolve.ts'
 import { sshdMissing } from '#support/sshd.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'holdpoint-config-'))
 const ssh = join(home, '.ssh')
 const file = join(ssh, 'config')
-const options: ResolveOptions = { home, localUser: userInfo().username, configFile: file, agentSocket: null, ownKnownHostsFile: join(home, 'own'), user: userInfo().username }
+const options: ResolveOptions = { sshConfig: null, home, localUser: userInfo().username, configFile: file, agentSocket: null, ownKnownHostsFile: join(home, 'own'), user: userInfo().username }
+const { signal } = new AbortController()
 
 beforeEach(() => {
   rmSync(ssh, { recursive: true, force: true })
@@ -23,9 +25,9 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 function write(text: string, name = 'config'): void {
   writeFileSync(join(ssh, name), text, { mode: 0o600 })
 }
-function problemOf(work: () => unknown): string {
+async function problemOf(work: () => unknown): Promise<string> {
   try {
-    work()
+    await work()
   } catch (thrown) {
     if (thrown instanceof Problem) return `${thrown.code}: ${thrown.message}`
     throw thrown
@@ -35,11 +37,11 @@ function problemOf(work: () => unknown): string {
 const hostNamed = (name: string) => ({ name, address: null, user: null, port: null, jump: null })
 
 describe('reading ~/.ssh/config', () => {
-  it('takes the first value, quotes, = and comments as OpenSSH does', () => {
+  it('takes the first value, quotes, = and comments as OpenSSH does', async () => {
     write('# top\nHost web-*  !web-9 # all\n\tHostName="%h.shop.example"\n  User = deploy#1\n  Port 2200 # later\nHost *\n Port 22\n User other\n IdentityFile "~/my keys/%u" \n identityfile \'~/b\'\n')
     expect(lookupConfig('web-1', options)).toMatchObject({ hostName: '%h.shop.example', user: 'deploy#1', port: 2200, identityFiles: ['~/my keys/%u', '~/b'] })
     expect(lookupConfig('web-9', options)).toMatchObject({ hostName: null, user: 'other', port: 22 })
-    const hop = resolveHops(hostNamed('web-1'), options).hops[0]
+    const hop = (await resolveHops(hostNamed('web-1'), options, signal)).hops[0]
     expect(hop).toMatchObject({ address: 'web-1.shop.example', hostKeyName: '[web-1.shop.example]:2200', identityFiles: [join(home, 'my keys', userInfo().username), join(home, 'b')] })
   })
 
@@ -55,21 +57,21 @@ describe('reading ~/.ssh/config', () => {
     expect(spawnSync('test', ['-e', join(home, 'ran')]).status).toBe(1)
   })
 
-  it('stops at includes that go round in circles or too deep, and names them', () => {
+  it('stops at includes that go round in circles or too deep, and names them', async () => {
     write('Include a\n')
     write('Include b\n', 'a')
     write('Include a\n', 'b')
-    expect(problemOf(() => lookupConfig('web', options))).toContain('in a circle')
+    expect(await problemOf(() => lookupConfig('web', options))).toContain('in a circle')
     for (let n = 0; n < 12; n++) write(`Include deep${n + 1}\n`, `deep${n}`)
     write('Include deep0\n')
-    expect(problemOf(() => lookupConfig('web', options))).toContain('deeper than 10')
+    expect(await problemOf(() => lookupConfig('web', options))).toContain('deeper than 10')
   })
 
-  it('stops at includes that multiply, and says so', () => {
+  it('stops at includes that multiply, and says so', async () => {
     for (let n = 0; n < 9; n++) write(`Include deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1} deep${n + 1}\n`, `deep${n}`)
     write('User dana\n', 'deep9')
     write('Include deep0\n')
-    expect(problemOf(() => lookupConfig('web', options))).toContain('more than 1000 files')
+    expect(await problemOf(() => lookupConfig('web', options))).toContain('more than 1000 files')
   })
 
   it('takes an Include pattern that can match nothing for one that matches nothing', () => {
@@ -79,22 +81,22 @@ describe('reading ~/.ssh/config', () => {
     expect(lookupConfig('web', options).user).toBe('dana')
   })
 
-  it('names file and line of what it cannot use', () => {
+  it('names file and line of what it cannot use', async () => {
     for (const [text, reason] of [['Host web\n Port 99999\n', ':2: "99999" is not a port'], ['\n\nUser "a\n', ':3: a quote is not closed'], ['Port\n', ':1: port has no value'], ['Match sometimes x\n', ':1: Match does not know "sometimes"'], ['ConnectTimeout soon\n', 'is not a length of time'], ['HostName %z\n', 'HostName cannot hold %z']] as const) {
       write(text)
-      expect(problemOf(() => resolveHops(hostNamed('web'), options))).toContain(reason)
+      expect(await problemOf(() => resolveHops(hostNamed('web'), options, signal))).toContain(reason)
     }
     write('ProxyCommand nc %h %p\n')
-    expect(problemOf(() => resolveHops(hostNamed('web'), options))).toContain('ProxyCommand')
+    expect(await problemOf(() => resolveHops(hostNamed('web'), options, signal))).toContain('ProxyCommand')
     rmSync(file)
     mkdirSync(file)
-    expect(problemOf(() => lookupConfig('web', options))).toContain('EISDIR')
+    expect(await problemOf(() => lookupConfig('web', options))).toContain('EISDIR')
   })
 
-  it('refuses a file that other users can write', () => {
+  it('refuses a file that other users can write', async () => {
     write('User a\n')
     chmodSync(file, 0o666)
-    expect(problemOf(() => lookupConfig('web', options))).toContain('other users can write')
+    expect(await problemOf(() => lookupConfig('web', options))).toContain('other users can write')
   })
 })
 
@@ -126,20 +128,26 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
   const render = (list: (typeof block extends fc.Arbitrary<infer T> ? T : never)[]): string[] =>
     list.flatMap(([head, lines, indent, comment]) => [`${head}${comment ? ' # a comment' : ''}`, ...lines.map((line) => `${indent}${line}`), ''])
 
-  it('agrees on user, host, port, keys and jump for 220 generated files', () => {
+  type Sample = typeof files extends fc.Arbitrary<infer T> ? T : never
+  const writeSample = (sample: Sample): string => {
+    const blocks = render(sample.blocks)
+    blocks.splice(Math.min(sample.includeAt, blocks.length), 0, `Include ${join(ssh, 'extra.conf')}`)
+    const text = [...sample.top, ...blocks].join('\n')
+    write(`${text}\n`)
+    write(`${render(sample.included).join('\n')}\n`, 'extra.conf')
+    return text
+  }
+
+  it('agrees on user, host, port, keys and jump for 220 generated files', async () => {
     // ssh takes ~ from the password file, not from HOME: only what is written is compared, not its expansion.
     symlinkSync(join(ssh, 'extra.conf'), join(ssh, 'link.conf'))
     let jumps = 0
     for (const sample of fc.sample(files, { numRuns: 220, seed: 20260522 })) {
-      const blocks = render(sample.blocks)
-      blocks.splice(Math.min(sample.includeAt, blocks.length), 0, `Include ${join(ssh, 'extra.conf')}`)
-      const text = [...sample.top, ...blocks].join('\n')
-      write(`${text}\n`)
-      write(`${render(sample.included).join('\n')}\n`, 'extra.conf')
+      const text = writeSample(sample)
       const asked = spawnSync('ssh', ['-T', '-G', '-F', file, sample.name], { encoding: 'utf8' })
       // A jump to itself ends ssh; here it is a Problem as soon as the chain is followed.
       if (asked.stderr.startsWith('jumphost loop')) {
-        expect(problemOf(() => resolveHops(hostNamed(sample.name), options))).toContain('lead back to themselves')
+        expect(await problemOf(() => resolveHops(hostNamed(sample.name), options, signal))).toContain('lead back to themselves')
         continue
       }
       expect(asked.stderr, text).toBe('')
@@ -149,7 +157,7 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
         said.set(keyword ?? '', [...(said.get(keyword ?? '') ?? []), value.join(' ')])
       }
       const config = lookupConfig(sample.name, options)
-      const hop = resolveHops({ ...hostNamed(sample.name), jump: 'none' }, options).hops.at(-1)
+      const hop = (await resolveHops({ ...hostNamed(sample.name), jump: 'none' }, options, signal)).hops.at(-1)
       const expected = {
         text,
         user: said.get('user')?.[0],
@@ -164,5 +172,26 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
       expect(actual, text).toEqual(expected)
     }
     expect(jumps).toBeGreaterThan(20)
+  })
+
+  it('leads over the same hops whether ssh or our parser reads it, for 40 generated files', async () => {
+    const lengths = new Set<number>()
+    for (const sample of fc.sample(files, { numRuns: 40, seed: 20261125 })) {
+      const text = writeSample(sample)
+      const hopsBy = async (sshConfig: ResolveOptions['sshConfig']): Promise<unknown> => {
+        try {
+          const { hops, notes } = await resolveHops(hostNamed(sample.name), { ...options, sshConfig }, signal)
+          // Where nothing is said, ssh takes known_hosts from the account's own folder, not from this home.
+          return { hops: hops.map((hop) => ({ ...hop, knownHostsFiles: [] })), notes }
+        } catch (thrown) {
+          if (thrown instanceof Problem) return thrown.message
+          throw thrown
+        }
+      }
+      const read = await hopsBy(null)
+      expect(await hopsBy(createSshConfig({ home, configFile: file, now: () => 0 })), text).toEqual(read)
+      lengths.add(typeof read === 'string' ? -1 : (read as { hops: unknown[] }).hops.length)
+    }
+    for (const length of [-1, 1, 2]) expect(lengths).toContain(length)
   })
 })

@@ -1,4 +1,5 @@
 import { Problem } from '#domain/problem.ts'
+import { isPlainName } from '../plain-name.ts'
 import type { Hop } from '../resolve.ts'
 
 /** Files of one master, in a folder that only this user can enter. */
@@ -56,7 +57,7 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
     ['ConnectionAttempts', '1'],
     ['LogLevel', 'ERROR'],
     // Whichever of the two comes first switches the other off.
-    through === null ? ['ProxyJump', 'none'] : ['ProxyCommand', ['ssh', ...muxArguments(through), "-W '[%h]:%p'", 'holdpoint'].join(' ')],
+    ...(through !== null ? [['ProxyCommand', ['ssh', ...muxArguments(through), "-W '[%h]:%p'", 'holdpoint'].join(' ')] as [string, string]] : hop.proxyCommand ? [] : [['ProxyJump', 'none'] as [string, string]]),
   ]
   return [
     ...(configFile === undefined ? [] : ['-F', configFile]), '-N', '-T', '-l', hop.user, '-p', String(hop.port),
@@ -67,9 +68,8 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
 /** Goes through a master, or not at all: without one ssh would quietly connect by itself. */
 export const muxArguments = (socket: string): string[] => ['-F', '/dev/null', '-S', socket, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR']
 
-/** ssh puts names into commands for a shell (ProxyCommand, Match exec), and a runbook may come from anybody. */
 function requirePlain(word: string): void {
-  if (!/^[\w.:+][\w.:@+-]*$/.test(word)) throw new Problem('ssh-config', `${JSON.stringify(word.slice(0, 100))} cannot be given to the system's ssh as a name.`, 'Mend the host in the runbook or in ~/.ssh/config. No connection was made.')
+  if (!isPlainName(word)) throw new Problem('ssh-config', `${JSON.stringify(word.slice(0, 100))} cannot be given to the system's ssh as a name.`, 'Mend the host in the runbook or in ~/.ssh/config. No connection was made.')
 }
 
 /** A path as one word of an ssh_config value. */
