@@ -1,5 +1,6 @@
 import { createLineFinder } from '#domain/output/find-lines.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { rollbackSteps } from '#domain/run/view.ts'
 import type { FeedItem } from '#preload/bridge.ts'
 import type { SearchBatch, SearchHit } from '#preload/contract.ts'
 import type { ApiDeps } from './deps.ts'
@@ -90,4 +91,4 @@ function placesOf({ storage, engine }: Deps, { runId, stepId, host }: SearchQuer
   return storage.output.steps(runId).filter((id) => stepId === null || id === stepId).toSorted((one, other) => place(one) - place(other)).map((id) => ({ runId, stepId: id, host }))
 }
 
-const stepsOf = ({ runbook }: RunState): string[] => [...runbook.phases.flatMap(({ steps }) => steps), ...runbook.rollback.steps].map(({ id }) => id)
+const stepsOf = (state: RunState): string[] => [...state.runbook.phases.flatMap(({ steps }) => steps), ...rollbackSteps(state)].map(({ id }) => id)

@@ -1,9 +1,12 @@
+import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
+import { createOutlook } from '#domain/forecast/outlook.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { nextMove } from '#domain/run/autopilot.ts'
 import type { RunState } from '#domain/run/state.ts'
 import type { App } from '../app.ts'
 import type { Asker } from './asker.ts'
 import { answerToCommand, questionFor } from './questions.ts'
+import { describeRollback } from './rollback-words.ts'
 import { harmless, paint } from './terminal.ts'
 import { watchRun } from './watch.ts'
 
@@ -14,6 +17,12 @@ import { watchRun } from './watch.ts'
 export async function converse(app: App, runId: string, asker: Asker, json: boolean): Promise<RunState> {
   let asking: { key: string; controller: AbortController } | null = null
 
+  const showRollback = (state: RunState): string => {
+    const { history } = app.engine.history(runId)
+    const made = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
+    return describeRollback(state, { outlook: made.at(state, app.engine.live(runId)?.clock().at ?? state.lastEventAt), forecasts: made.forecasts })
+  }
+
   const consider = (state: RunState): void => {
     if (state.stage === 'ended' || state.aborting) return asking?.controller.abort(new Error('nothing to ask'))
     const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER }, app.engine.live(runId)?.clock().at)
@@ -23,7 +32,7 @@ export async function converse(app: App, runId: string, asker: Asker, json: bool
     asking?.controller.abort(new Error('another question'))
     const current = (asking = { key, controller: new AbortController() })
     asker.ask(`${paint('cyan', '?')} ${text}\n  ${paint('dim', choices)}`, { signal: current.controller.signal }).then((answer) => {
-      const outcome = answerToCommand(state, suggested, answer)
+      const outcome = answerToCommand(state, suggested, answer, () => showRollback(app.engine.state(runId)))
       asking = null
       if ('help' in outcome) {
         asker.say(outcome.help)

@@ -2,37 +2,48 @@ import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
-import { currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
+import { automatedRunning, currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
 import { harmless } from './terminal.ts'
 
 type Answer = { command: OperatorCommand } | { help: string }
 
 /** Letters anyone may answer with at any time. */
-const ALWAYS = 'b WHY rolls back, a WHY aborts, p pauses, n TEXT adds a note'
+const always = (state: RunState): string => `${waysBack(state)}a WHY aborts, p pauses, n TEXT adds a note`
+
+/** What the rollback would do is shown before it begins. */
+function waysBack(state: RunState): string {
+  const isRunning = automatedRunning(state).length > 0
+  if (isWaitingForward(state)) return 'b WHY stops what is waited for, '
+  if (state.rollback) return ''
+  return isRunning ? 'b shows the rollback, b WHY stops what runs and rolls back, l WHY lets it end and rolls back, ' : 'b shows the rollback, b WHY rolls back, '
+}
+
+const isWaitingForward = ({ rollback }: RunState): boolean => rollback?.undo === null && rollback.running === 'wait'
 
 /** What to ask a person whose next move would be `suggested` (null: the hosts or the clock are to move), and which answers it takes. */
 export function questionFor(state: RunState, suggested: OperatorCommand | null): { text: string; choices: string } {
-  if (suggested === null) return state.stage === 'monitoring' ? { text: 'Monitoring goes on by itself.', choices: `e WHY ends it, ${ALWAYS}` } : { text: `${inProgress(state)}.`, choices: ALWAYS }
-  if (suggested.type === 'resume') return { text: 'The run is paused. Resume it?', choices: `y resumes it, ${ALWAYS}` }
-  if (suggested.type === 'end-monitoring') return { text: `${harmless(suggested.reason)} End it all the same?`, choices: `y ends it, ${ALWAYS}` }
-  if (suggested.type === 'start-run') return { text: 'Start the run?', choices: `y starts it, ${ALWAYS}` }
-  if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${ALWAYS}` }
-  if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${ALWAYS}` }
-  if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${ALWAYS}` }
-  if (suggested.type === 'start-step') return { text: `${undecidedWords(state, suggested.stepId)}Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${ALWAYS}` }
-  if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?${countdownWords(state)}`, choices: `y rolls back, w WHY holds and watches, o WHY overrides it, ${ALWAYS}` }
-  if (suggested.type === 'sign-off-step') return { text: `${titleOf(state, suggested.stepId)} ${describeReturn(state, state.returnGates[suggested.stepId]?.numbers)}. Go all the same?`, choices: `y is go, x WHY is no-go, s WHY skips it, ${ALWAYS}` }
-  if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${ALWAYS}` }
-  if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${ALWAYS}` }
+  if (suggested === null) return state.stage === 'monitoring' ? { text: 'Monitoring goes on by itself.', choices: `e WHY ends it, ${always(state)}` } : { text: `${inProgress(state)}.`, choices: always(state) }
+  if (suggested.type === 'resume') return { text: 'The run is paused. Resume it?', choices: `y resumes it, ${always(state)}` }
+  if (suggested.type === 'end-monitoring') return { text: `${harmless(suggested.reason)} End it all the same?`, choices: `y ends it, ${always(state)}` }
+  if (suggested.type === 'start-run') return { text: 'Start the run?', choices: `y starts it, ${always(state)}` }
+  if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${always(state)}` }
+  if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${always(state)}` }
+  if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${always(state)}` }
+  if (suggested.type === 'start-step') return { text: `${undecidedWords(state, suggested.stepId)}Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${always(state)}` }
+  if (suggested.type === 'start-rollback') return { text: `${harmless(suggested.reason)} Roll back now?${countdownWords(state)}`, choices: `y rolls back, w WHY holds and watches, o WHY overrides it, ${always(state)}` }
+  if (suggested.type === 'sign-off-step') return { text: `${titleOf(state, suggested.stepId)} ${describeReturn(state, state.returnGates[suggested.stepId]?.numbers)}. Go all the same?`, choices: `y is go, x WHY is no-go, s WHY skips it, ${always(state)}` }
+  if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${always(state)}` }
+  if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${always(state)}` }
   const step = state.steps[suggested.stepId]
-  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${ALWAYS}` }
+  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${always(state)}` }
 }
 
 /** The command an answer means, or what to say when it means none. */
-export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string): Answer {
+export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string, showRollback: () => string = () => ''): Answer {
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
+  if ((letter === 'b' || letter === 'l') && words === '' && !state.rollback) return { help: `${showRollback()}\nA reason is needed. Write it after the letter; nothing was changed.` }
   if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }
   // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
   if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
@@ -51,7 +62,8 @@ function checked(meant: unknown): Answer {
 function meaning(state: RunState, suggested: OperatorCommand | null, letter: string, words: string): unknown {
   const stepId = stepOf(state, suggested)
   switch (letter) {
-    case 'b': return { type: 'start-rollback', reason: words }
+    case 'b': return { type: isWaitingForward(state) ? 'abort-forward' : 'start-rollback', reason: words }
+    case 'l': return { type: 'start-rollback', reason: words, running: 'wait' }
     case 'a': return { type: 'abort', reason: words }
     case 'n': return { type: 'add-note', about: null, text: words }
     case 'x': return suggested?.type === 'decide-gate' || suggested?.type === 'sign-off-step' ? { ...suggested, decision: 'no-go', reason: words } : null
@@ -102,6 +114,8 @@ function stepOf(state: RunState, suggested: OperatorCommand | null): string | nu
 }
 
 function inProgress(state: RunState): string {
+  const [left] = state.rollback?.undo === null ? automatedRunning(state) : []
+  if (left) return `The rollback begins when ${titleOf(state, left.step.id)} has ended`
   const step = currentStep(state)
   return step ? `In progress: ${titleOf(state, step.id)}` : 'The run goes on by itself'
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { codePoint, HIDDEN_RANGES } from '#domain/hidden-characters.ts'
 
 /** Documented in README and in every --help. */
-export const EXIT = { succeeded: 0, failed: 1, usage: 2, rolledBack: 3, unknown: 4 } as const
+export const EXIT = { succeeded: 0, failed: 1, usage: 2, rolledBack: 3, unknown: 4, rollbackFailed: 5 } as const
 
 /** A command line that cannot be meant. */
 export class UsageError extends Error {}

@@ -25,7 +25,7 @@ export interface Command {
 }
 
 const HELP: Option = { type: 'boolean', help: 'show this help' }
-const EXIT_CODES = 'Exit codes: 0 succeeded, 1 failed, 2 bad usage or bad runbook, 3 rolled back, 4 outcome unknown.\n'
+const EXIT_CODES = 'Exit codes: 0 succeeded, 1 failed, 2 bad usage or bad runbook, 3 rolled back, 4 outcome unknown, 5 rollback failed.\n'
 
 export function readArguments(command: Command, argv: string[]): Arguments {
   try {

@@ -2,10 +2,11 @@ import { nextMove, type AutopilotPolicy } from '#domain/run/autopilot.ts'
 import { describeEvent } from '#domain/run/describe.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { statusOf } from '#domain/run/view.ts'
+import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
 import { timingOf } from '#domain/timing.ts'
 import { formatDuration } from '#domain/duration.ts'
 import type { App } from '../app.ts'
+import { describeLeft } from './rollback-words.ts'
 import { EXIT, harmless, paint, talk } from './terminal.ts'
 
 const LOOK_MS = 1000
@@ -83,8 +84,8 @@ function coloured(type: string, text: string): string {
 export function exitCodeOf(state: RunState): number {
   if (state.outcome === 'succeeded') return EXIT.succeeded
   if (state.outcome === 'rolled-back') return EXIT.rolledBack
-  const unclear = Object.values(state.steps).some((step) => step.status === 'unknown')
-  return unclear ? EXIT.unknown : EXIT.failed
+  if (Object.values(state.steps).some((step) => step.status === 'unknown')) return EXIT.unknown
+  return state.rollback ? EXIT.rollbackFailed : EXIT.failed
 }
 
 /** The last word on an ended run. */
@@ -92,5 +93,6 @@ export function summarise(state: RunState): string {
   const timing = timingOf(state, state.finishedAt ?? state.lastEventAt)
   const took = state.startedAt === null ? '' : ` after ${formatDuration((state.finishedAt ?? state.lastEventAt) - state.startedAt)}`
   const over = timing.overrunMs !== null && timing.overrunMs > 0 ? `, ${formatDuration(timing.overrunMs)} over the window` : ''
-  return `${state.mode === 'rehearsal' ? 'REHEARSAL ' : ''}${statusOf(state).replace('ended-', '').replace('-', ' ')}${took}${over}. Run ${state.id}.`
+  const how = isRollbackFailed(state) ? 'rollback failed' : statusOf(state).replace('ended-', '').replace('-', ' ')
+  return [`${state.mode === 'rehearsal' ? 'REHEARSAL ' : ''}${how}${took}${over}. Run ${state.id}.`, ...describeLeft(state)].join('\n')
 }

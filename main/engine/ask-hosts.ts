@@ -1,7 +1,7 @@
 import { own } from '#domain/own.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep } from '#domain/run/view.ts'
+import { findRunStep } from '#domain/run/view.ts'
 import type { JobAnswer } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
 import { reportCaptured, type ExecuteOptions } from './execute-step.ts'
@@ -16,7 +16,7 @@ export async function askHosts(options: AskOptions): Promise<void> {
   const { stepId, attempt, hosts } = options.effect
   await Promise.all(hosts.map(async (host) => {
     const { findings, result, settle } = await answerOf(options, host)
-    const step = findStep(options.state().runbook, stepId)?.step
+    const step = findRunStep(options.state(), stepId)?.step
     if (step && result?.outcome === 'succeeded') await reportCaptured(options, step, { stepId, attempt, host })
     await options.report({ type: 'report-probed', stepId, attempt, host, findings, result })
     settle(result !== null && own(own(options.state().steps, stepId)?.hosts ?? {}, host)?.state === result.outcome)
@@ -26,7 +26,7 @@ export async function askHosts(options: AskOptions): Promise<void> {
 async function answerOf({ state, effect, openPorts, job, closing }: AskOptions, name: string): Promise<JobAnswer> {
   const { stepId, attempt } = effect
   const nothing = (why: string): JobAnswer => ({ findings: [why], result: null, settle: () => undefined })
-  const step = findStep(state().runbook, stepId)?.step
+  const step = findRunStep(state(), stepId)?.step
   const kind = step && stepKinds[step.kind]
   const host = state().runbook.inventory.hosts.find((candidate) => candidate.name === name) ?? null
   if (!step || !kind?.ask) return nothing('A step of this kind cannot be asked about.')

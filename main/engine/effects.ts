@@ -49,7 +49,7 @@ export function createEffects(options: EffectsOptions): Effects {
     if (isStopping(started, effect.stepId)) controller.abort(new Error('the run is being stopped'))
     // Not in this turn: what the step reports is a command of its own.
     void Promise.resolve()
-      .then(() => executeStep({ ...options, state: started, effect, signal: controller.signal }))
+      .then(() => executeStep({ ...options, state: started, effect, signal: controller.signal, mayBegin: () => !isLeftBehind(state(), effect.stepId) }))
       .catch((thrown: unknown) => {
         log(`step ${effect.stepId}`)(thrown)
         tell({ type: 'report-step-lost', stepId: effect.stepId, attempt: effect.attempt })
@@ -79,5 +79,8 @@ export function createEffects(options: EffectsOptions): Effects {
 
 /** True when the run was told to stop this step before the program ended: an abort, or a rollback while it went forward. */
 function isStopping(state: RunState, stepId: string): boolean {
-  return state.aborting !== null || (state.rollback !== null && findStep(state.runbook, stepId)?.lane === 'forward')
+  return state.aborting !== null || (isLeftBehind(state, stepId) && state.rollback?.running === 'abort')
 }
+
+/** A forward step of a run that goes back. */
+const isLeftBehind = (state: RunState, stepId: string): boolean => state.rollback !== null && findStep(state.runbook, stepId)?.lane === 'forward'

@@ -5,7 +5,7 @@ import { createMask } from '#domain/masking.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { findStep } from '#domain/run/view.ts'
+import { findRunStep } from '#domain/run/view.ts'
 import { DETACHED, LOCAL_HOST, type HostResult, type Step } from '#domain/step.ts'
 import type { Ports, ShellJob } from '#kinds/ports.ts'
 import { stepKinds } from '#kinds/steps/index.ts'
@@ -23,6 +23,8 @@ export interface ExecuteOptions {
   /** The beginning of what a host has printed so far, enough for captures. */
   stdout(about: AboutHost): string
   signal: AbortSignal
+  /** False once a rollback has begun that lets the step end: where it has not begun it does not begin any more. */
+  mayBegin(): boolean
   /** The program is ending: nothing more is begun, and nothing is said of what has not begun. */
   closing: AbortSignal
 }
@@ -38,7 +40,7 @@ const USUAL_PARALLEL = 10
  */
 export async function executeStep(options: ExecuteOptions): Promise<void> {
   const { state, effect } = options
-  const step = findStep(state.runbook, effect.stepId)?.step
+  const step = findRunStep(state, effect.stepId)?.step
   if (!step) return
   const { flow } = flowOf(step)
   const progress = new Map<string, HostProgress>()
@@ -55,7 +57,7 @@ export async function executeStep(options: ExecuteOptions): Promise<void> {
   for (next.start.forEach(beginOn); atWork.size > 0; next.start.forEach(beginOn)) {
     await Promise.race(atWork)
     if (options.closing.aborted) return
-    next = options.signal.aborted ? { start: effect.hosts.filter((host) => progressOf(host) === 'queued'), stopped: null } : fanOut(flow, effect.hosts, progressOf, USUAL_PARALLEL)
+    next = options.signal.aborted || !options.mayBegin() ? { start: effect.hosts.filter((host) => progressOf(host) === 'queued'), stopped: null } : fanOut(flow, effect.hosts, progressOf, USUAL_PARALLEL)
   }
   const stopped = next.stopped
   if (stopped === null || options.closing.aborted) return
@@ -73,7 +75,7 @@ async function executeOnHost(options: ExecuteOptions, step: Step, host: string):
   const isDurable = stepKinds[step.kind]?.durable === true
   const job = isDurable ? options.job(about) : undefined
   // Work that was sent before is never just dropped: its shell stops it where it runs.
-  if (options.signal.aborted && (job === undefined || job.intent() === null)) {
+  if ((options.signal.aborted || !options.mayBegin()) && (job === undefined || job.intent() === null)) {
     await options.report({ type: 'report-host-finished', ...about, result: { outcome: 'failed', reason: 'aborted', message: 'It was stopped before it began here.' } })
     return 'failed'
   }

@@ -1,5 +1,6 @@
 import type { ScriptedMetric, ScriptedOutcome } from '#domain/rehearsal-script.ts'
 import type { Phase, Runbook } from '#domain/runbook.ts'
+import { undoStepOf } from '#domain/run/undo-step.ts'
 import type { Step } from '#domain/step.ts'
 import { rehearsalMetrics } from './default-metrics.ts'
 import { UNTIL_ROLLBACK } from './metrics.ts'
@@ -28,7 +29,8 @@ const DAY_MINUTES = 24 * 60
 
 /** The runbook's rehearsal script, its steps' titles resolved to ids and its gaps filled with defaults. */
 export function readScript(runbook: Runbook): RehearsalPlan {
-  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
+  const forward = runbook.phases.flatMap((phase) => phase.steps)
+  const steps = [...forward, ...runbook.rollback.steps, ...forward.flatMap((step) => undoStepOf(runbook, step) ?? [])]
   const lengths = plannedLengths(runbook)
   const idOf = (name: string) => stepNamed(steps, name)?.id ?? name
   const outcomes = runbook.rehearsal.outcomes.map((outcome) => ({ ...outcome, step: idOf(outcome.step) }))
@@ -87,6 +89,11 @@ function plannedLengths(runbook: Runbook): Map<string, number> {
   }
   for (const step of [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]) {
     if (step.plannedMs !== null) lengths.set(step.id, step.plannedMs)
+  }
+  for (const step of runbook.phases.flatMap((phase) => phase.steps)) {
+    const undo = undoStepOf(runbook, step)
+    const length = undo?.plannedMs ?? lengths.get(step.id)
+    if (undo && length !== undefined) lengths.set(undo.id, length)
   }
   return lengths
 }

@@ -19,19 +19,21 @@ export interface ReasonDialogProps {
   optional?: boolean
   /** Does it. A Problem is shown and what was typed stays; null closes the dialog. */
   onConfirm: (reason: string) => Promise<ProblemValue | null>
+  /** Another way to do it, by Ctrl+Enter, with the same reason. */
+  second?: { label: string; onConfirm: (reason: string) => Promise<ProblemValue | null> } | undefined
   onClose: () => void
   children?: ReactNode
 }
 
 /** Asks for a typed reason before something that will be asked about later. */
-export function ReasonDialog({ title, description, label = 'Reason', placeholder, confirm, tone = 'plain', optional = false, onConfirm, onClose, children }: ReasonDialogProps) {
+export function ReasonDialog({ title, description, label = 'Reason', placeholder, confirm, tone = 'plain', optional = false, onConfirm, second, onClose, children }: ReasonDialogProps) {
   const [reason, setReason] = useState('')
   const [busy, setBusy] = useState(false)
   const [missing, setMissing] = useState(false)
   const [problem, setProblem] = useState<ProblemValue | null>(null)
   const input = useRef<HTMLTextAreaElement>(null)
 
-  const submit = async () => {
+  const submit = async (confirmed = onConfirm) => {
     if (busy) return
     if (!optional && reason.trim() === '') {
       setMissing(true)
@@ -40,7 +42,7 @@ export function ReasonDialog({ title, description, label = 'Reason', placeholder
     }
     setBusy(true)
     setProblem(null)
-    const refused = await onConfirm(reason.trim())
+    const refused = await confirmed(reason.trim())
     setBusy(false)
     if (refused) setProblem(refused)
     else onClose()
@@ -49,7 +51,7 @@ export function ReasonDialog({ title, description, label = 'Reason', placeholder
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
-    void submit()
+    void submit(second && (event.ctrlKey || event.metaKey) ? second.onConfirm : onConfirm)
   }
 
   return (
@@ -61,6 +63,7 @@ export function ReasonDialog({ title, description, label = 'Reason', placeholder
       onSubmit={() => void submit()}
       actions={<>
         <Button variant="quiet" onClick={onClose}>Cancel</Button>
+        {second && <Button busy={busy} shortcut="$mod+Enter" onClick={() => void submit(second.onConfirm)}>{second.label}</Button>}
         <Button type="submit" variant={tone === 'danger' ? 'danger' : 'primary'} busy={busy} shortcut="Enter">{confirm}</Button>
       </>}
     >

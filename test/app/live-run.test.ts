@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -138,31 +138,64 @@ describe.skipIf(sshdMissing)('a live run over real SSH', () => {
     }
   })
 
+  /** A program of its own with a run, and what it says is on its disk. */
+  const startChild = (more: string[]) => {
+    writeFileSync(join(home, '.ssh', 'known_hosts'), sshd.knownHostsLine, { mode: 0o600 })
+    const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'support', 'live-run-child.ts'), join(folder, 'data'), home, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const acknowledged: { seq: number; type: string; stepId?: string | undefined }[] = []
+    const told = { runId: '', outputs: 0 }
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said = JSON.parse(line) as { runId?: string; seq?: number; type?: string; stepId?: string; output?: boolean }
+      if (said.runId !== undefined) told.runId = said.runId
+      if (said.seq !== undefined && said.type !== undefined) acknowledged.push({ seq: said.seq, type: said.type, stepId: said.stepId })
+      if (said.output === true) told.outputs += 1
+    })
+    return { child, acknowledged, told }
+  }
+
+  test('after kill -9 in the middle of an undo the rollback goes on: the undo is followed where it runs, nothing is undone twice, and its plan comes next', async () => {
+    const counter = `${marker}-count`
+    const script = `${marker}-undo.sh`
+    writeFileSync(script, `echo undone >> ${counter}; while [ ! -e ${marker} ]; do sleep 0.05; done\n`, { mode: 0o644 })
+    writeFileSync(counter, '')
+    chmodSync(counter, 0o666)
+    const { child, acknowledged, told } = startChild([liveRunbook({ checkUrl, marker: `${marker}-none`, firstCommand: 'true', undo: `sh ${script}` }), 'deploy'])
+    await until(() => acknowledged.filter(({ type, stepId }) => type === 'host-started' && stepId === 'undo:deploy').length === 2, 'the undo to run on both hosts')
+    await until(() => readFileSync(counter, 'utf8').split('\n').length === 3, 'both undo commands to begin')
+    child.kill('SIGKILL')
+    await new Promise((resolve) => { child.on('close', resolve) })
+
+    const app = await open()
+    try {
+      const { runId } = told
+      expect(app.engine.state(runId)).toMatchObject({ stage: 'rollback', paused: { by: 'holdpoint' }, steps: { 'undo:deploy': { status: 'running' }, back: { status: 'planned' } } })
+      writeFileSync(marker, '')
+      await until(() => app.engine.state(runId).steps['undo:deploy']?.status === 'succeeded', 'the undo to end')
+      await call(app, 'send-command', { runId, command: { type: 'resume' } })
+      await until(() => app.engine.state(runId).stage === 'rollback-validation', 'the plan to be done')
+      expect(readFileSync(counter, 'utf8')).toBe('undone\nundone\n')
+      expect(events(app, runId).flatMap((event) => (event.type === 'step-started' && event.stepId !== 'check' ? [event.stepId] : []))).toEqual(['deploy', 'undo:deploy', 'back'])
+    } finally {
+      await app.close()
+      for (const file of [marker, counter, script]) rmSync(file, { force: true })
+    }
+  })
+
   test('after kill -9 in a running step everything acknowledged is there, the step is followed again, ran once, and ends with its exact exit code', async () => {
     const counter = `${marker}-count`
     writeFileSync(counter, '', { mode: 0o666 })
     const command = `echo run >> ${counter}; echo begun; while [ ! -e ${marker} ]; do sleep 0.05; done; echo over; exit 7`
-    writeFileSync(join(home, '.ssh', 'known_hosts'), sshd.knownHostsLine, { mode: 0o600 })
     // The counter belongs to whoever starts the test; the account on the host must be able to add to it.
-    const { chmodSync, readFileSync } = await import('node:fs')
     chmodSync(counter, 0o666)
-    const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'support', 'live-run-child.ts'), join(folder, 'data'), home, liveRunbook({ checkUrl, marker, firstCommand: command })], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const acknowledged: { seq: number; type: string }[] = []
-    let runId = ''
-    let outputs = 0
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const said = JSON.parse(line) as { runId?: string; seq?: number; type?: string; output?: boolean }
-      if (said.runId !== undefined) runId = said.runId
-      if (said.seq !== undefined && said.type !== undefined) acknowledged.push({ seq: said.seq, type: said.type })
-      if (said.output === true) outputs += 1
-    })
-    await until(() => outputs > 0 && acknowledged.filter(({ type }) => type === 'host-started').length === 2, 'the step to run on both hosts')
+    const { child, acknowledged, told } = startChild([liveRunbook({ checkUrl, marker, firstCommand: command })])
+    await until(() => told.outputs > 0 && acknowledged.filter(({ type }) => type === 'host-started').length === 2, 'the step to run on both hosts')
     await until(() => readFileSync(counter, 'utf8').split('\n').length === 3, 'both commands to begin')
     child.kill('SIGKILL')
     await new Promise((resolve) => { child.on('close', resolve) })
 
     const app = await open()
     try {
+      const { runId } = told
       const journal = app.storage.journal.read(runId, 0)
       for (const { seq, type } of acknowledged) expect(journal[seq - 1]?.event.type).toBe(type)
       expect(app.storage.journal.verify(runId)).toMatchObject({ ok: true })

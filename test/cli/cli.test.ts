@@ -145,9 +145,11 @@ describe('rehearse', () => {
     expect(stderr).toContain('rolled back')
   })
 
-  test('a rollback that fails as well: 1', async () => {
+  test('a rollback that fails as well says what is left to do by hand: 5', async () => {
     const outcomes = '    - { step: deploy, exit: 1, duration: 1s }\n    - { step: back, exit: 1, duration: 1s }'
-    expect((await holdpoint('rehearse', scripted('hopeless', outcomes), '--speed', '3600', '--retries', '0')).code).toBe(1)
+    const { code, stderr } = await holdpoint('rehearse', scripted('hopeless', outcomes), '--speed', '3600', '--retries', '0')
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/rollback failed[\s\S]*left to do by hand: .*on app1/)
   })
 
   test('a rollback whose outcome nobody knows: 4', async () => {

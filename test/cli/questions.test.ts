@@ -30,3 +30,13 @@ test('the letters offered fit what happened: an unknown outcome is not ignored, 
   expect(answer('y')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: '' } })
   expect(answer('y looked, it never began')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: 'looked, it never began' } })
 })
+
+test('what a rollback would do is shown before anybody says why; running steps are stopped or let to their end, and given up on while they are waited for', () => {
+  const running = stuck()
+  expect(running.question.choices).toContain('b shows the rollback, b WHY stops what runs and rolls back, l WHY lets it end and rolls back')
+  expect(answerToCommand(story([...opening]).state, null, 'b', () => 'this is what it does')).toEqual({ help: expect.stringContaining('this is what it does') as string })
+  expect([running.answer('b errors'), running.answer('l errors')]).toEqual([{ command: { type: 'start-rollback', reason: 'errors' } }, { command: { type: 'start-rollback', reason: 'errors', running: 'wait' } }])
+  const waiting = stuck({ type: 'start-rollback', reason: 'errors', running: 'wait' })
+  expect([waiting.question.text, waiting.question.choices]).toEqual(['The rollback begins when "stop" has ended.', expect.stringMatching(/^b WHY stops what is waited for/) as string])
+  expect(waiting.answer('b it hangs')).toEqual({ command: { type: 'abort-forward', reason: 'it hangs' } })
+})

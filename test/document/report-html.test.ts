@@ -78,7 +78,7 @@ describe('the report as one HTML page', () => {
 
   it('never calls a rollback that failed finished', () => {
     const page = renderReportHtml(failedRollbackReport())
-    expect(page).toContain('<h4>The rollback was not finished</h4>')
+    expect(page).toContain('<h4>The rollback failed: it was not finished</h4>')
     expect(page).toContain('<dt>Rollback finish</dt><dd>not finished<small>decided 23:01</small></dd>')
     expect(page).toMatch(/Left to do by hand:[\s\S]*Deploy previous version[\s\S]*failed[\s\S]*Verify rollback success[\s\S]*not started/)
     expect(page).not.toMatch(/Rolled back|rolled back 2|Finished at/)

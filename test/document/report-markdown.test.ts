@@ -46,9 +46,9 @@ describe('the report as Markdown', () => {
 
   it('never calls a rollback that failed a rollback, nor its last step the end of one', () => {
     const text = renderReportMarkdown(failedRollbackReport())
-    expect(text).toContain('**The rollback was not finished.** Decided by mira at 23:01:00')
+    expect(text).toContain('**The rollback failed: it was not finished.** Decided by mira at 23:01:00')
     expect(text).toContain('The run ended at 23:18:00, 17 min after the decision.')
-    expect(text).toContain('Left to do by hand:\n\n- Deploy previous version (failed)\n- Verify rollback success (not started)')
+    expect(text).toContain('Left to do by hand:\n\n- Deploy previous version on web-1, web-2, web-3 (failed)\n- Verify rollback success (not started)')
     expect(text).toContain('- **Rollback finished:** **not finished**; the run ended 23:18 (decided 23:01)')
     expect(text).not.toMatch(/Rolled back\W*by decision|Finished at/)
   })

@@ -113,7 +113,7 @@ test('a backout plan is a rollback plan, and headings may be written a little di
     .replace('## Overview', 'Overview\n--------')
   const { runbook, findings } = parseRunbook(other)
   expect(findings.filter((finding) => finding.severity === 'error')).toEqual([])
-  expect(runbook.rollback.steps.length).toBe(7)
+  expect(runbook.rollback.steps.length).toBe(8)
   expect(runbook.followUps.length).toBe(4)
   expect(runbook.overview.version).toBe('2.14.0')
 })

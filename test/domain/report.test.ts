@@ -110,9 +110,9 @@ describe('the report', () => {
       { type: 'step-finished', stepId: 'back-two', attempt: 1, outcome: 'failed', message: 'exit 3', at: at(9) },
       { type: 'abort-requested', reason: 'by hand', at: at(11), by: 'mira' }, { type: 'run-finished', outcome: 'failed', at: at(11) },
     ])
-    expect(failed.rollback).toMatchObject({ state: 'not-finished', finishedAt: null, stoppedAt: at(11), left: [{ title: 'back-two', status: 'failed' }] })
+    expect(failed.rollback).toMatchObject({ state: 'not-finished', finishedAt: null, stoppedAt: at(11), left: [{ title: 'back-two', hosts: ['web-1'], status: 'failed' }] })
     expect(failed.overview.deployedAt).toBeNull()
-    expect(failed.summary.attention[0]).toBe('The rollback was not finished; left to do by hand: back-two.')
+    expect(failed.summary.attention[0]).toBe('The rollback failed; left to do by hand: back-two on web-1.')
   })
 
   it('counts a manual step that the abort closed among what is left, and one that a person skipped not', () => {
@@ -123,7 +123,7 @@ describe('the report', () => {
       { type: 'abort-requested', reason: 'by hand', at: at(7), by: 'mira' }, { type: 'step-skipped', stepId: 'b', reason: 'Left open: the run was aborted.', at: at(7) },
       { type: 'run-finished', outcome: 'failed', at: at(7) },
     ])
-    expect(rollback.left).toEqual([{ title: 'b', status: 'skipped' }, { title: 'c', status: 'planned' }])
+    expect(rollback.left).toEqual([{ title: 'b', hosts: [], status: 'skipped' }, { title: 'c', hosts: [], status: 'planned' }])
   })
 
   it('calls a rollback finished only when it is, and a run that failed without one not deployed', () => {

@@ -25,7 +25,7 @@ async function goOn(openPorts: () => Promise<Ports>): Promise<Record<string, unk
     return sent
   }
   const signal = new AbortController().signal
-  await executeStep({ state, effect: { stepId: 'deploy', attempt: 1, hosts: HOSTS }, openPorts, recorder: { write: () => undefined, flush: () => true, close: () => undefined }, report, job, stdout: () => '', signal, closing: signal })
+  await executeStep({ state, effect: { stepId: 'deploy', attempt: 1, hosts: HOSTS }, openPorts, recorder: { write: () => undefined, flush: () => true, close: () => undefined }, report, job, stdout: () => '', signal, mayBegin: () => true, closing: signal })
   return ends
 }
 

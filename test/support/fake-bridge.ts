@@ -6,7 +6,7 @@ import { toProblem } from '#domain/problem.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { planResume } from '#domain/run/resume/plan.ts'
-import { statusOf } from '#domain/run/view.ts'
+import { rollbackSteps, statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
 import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { parseAnsi, PLAIN } from '#renderer/parts/log/ansi.ts'
@@ -214,9 +214,9 @@ function fakeJournals(now: number): Record<string, FakeJournal> {
   const backAt = play(back, now - 3 * 60 * minute - 38 * minute, (state) => state.steps['start']?.status === 'running')
   finishRunning(back, backAt)
   back.take({ type: 'start-rollback', reason: 'Error rate 4.1% after the start' }, backAt + 3 * minute)
-  for (const index of back.state().runbook.rollback.steps.keys()) finishRunning(back, backAt + (4 + index * 3) * minute)
-  for (const item of back.state().runbook.rollback.validation) back.take({ type: 'tick', id: item.id, note: '' }, backAt + 15 * minute)
-  back.take({ type: 'finish-run' }, backAt + 16 * minute)
+  for (const index of rollbackSteps(back.state()).keys()) finishRunning(back, backAt + (4 + index * 3) * minute)
+  for (const item of back.state().runbook.rollback.validation) back.take({ type: 'tick', id: item.id, note: '' }, backAt + 24 * minute)
+  back.take({ type: 'finish-run' }, backAt + 25 * minute)
 
   const gate = make('run-gate', 'rehearsal', 0)
   play(gate, now - 12 * minute, (state) => state.gates['gate-before-phase-2']?.state === 'reached')

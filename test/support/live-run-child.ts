@@ -1,7 +1,7 @@
-// A program of its own that runs a runbook until it is killed: prints what has been acknowledged, one JSON line each.
+// A program of its own that runs a runbook until it is killed, and rolls back after the step named, if one is: prints what has been acknowledged, one JSON line each.
 import { createApp } from '#main/app.ts'
 
-const [dataPath = '', home = '', runbookText = ''] = process.argv.slice(2)
+const [dataPath = '', home = '', runbookText = '', rollsBackAfter = ''] = process.argv.slice(2)
 const app = await createApp({ door: 'cli', dataPath, home })
 const call = async (name: string, input: unknown) => {
   const reply = await app.dispatcher.call(name, input)
@@ -16,7 +16,8 @@ let told = 0
 const tell = () => {
   for (const { seq, event } of app.storage.journal.read(runId, told)) {
     told = seq
-    say({ seq, type: event.type })
+    say({ seq, type: event.type, ...('stepId' in event && { stepId: event.stepId }) })
+    if (event.type === 'step-finished' && event.stepId === rollsBackAfter) void Promise.resolve().then(() => call('send-command', { runId, command: { type: 'start-rollback', reason: 'errors', running: 'wait' } }))
   }
 }
 app.engine.live(runId)?.events.on(tell)

@@ -1,5 +1,5 @@
 /** A runbook over real hosts: two of them behind one sshd, a check against a real web server, a metric probed for real. */
-export const liveRunbook = (options: { checkUrl: string; marker: string; firstCommand?: string }): string => `---
+export const liveRunbook = (options: { checkUrl: string; marker: string; firstCommand?: string; undo?: string }): string => `---
 hosts: [app1, app2]
 groups:
   app: [app1, app2]
@@ -28,7 +28,7 @@ metrics:
 **22:00 - 22:10**
 
 1. Deploy to the hosts
-   \`\`\`sh {id=deploy hosts=app timeout=60s undo="true"}
+   \`\`\`sh {id=deploy hosts=app timeout=60s undo="${options.undo ?? 'true'}"}
    ${(options.firstCommand ?? `echo "deployed on $(hostname)"; printf 'raw \\377 byte\\n'; echo to-stderr >&2`).split('\n').join('\n   ')}
    \`\`\`
 2. Ask the service

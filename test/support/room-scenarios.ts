@@ -59,7 +59,14 @@ export const scenarios = {
     run.take(breached(now), now - 5 * minute, 'holdpoint')
     run.take({ type: 'start-rollback', reason: 'Error rate over 3% and web-3 does not come up' }, now - 3 * minute, 'jonas')
     finishRunning(run, now - 3 * minute)
-    run.take({ type: 'report-host-started', stepId: 'back-deploy', attempt: 1, host: 'web-1' }, now - 55_000, 'holdpoint')
+    run.take({ type: 'report-host-started', stepId: 'undo:maintenance-on', attempt: 1, host: 'lb-1' }, now - 55_000, 'holdpoint')
+    return run
+  },
+  /** The undo failed on a host, and what is left of the rollback is left to people. */
+  'rollback-failed': (now: number): FakeJournal => {
+    const run = scenarios.rollback(now)
+    run.take({ type: 'report-host-finished', stepId: 'undo:maintenance-on', attempt: 1, host: 'lb-1', result: exited }, now - 40_000, 'holdpoint')
+    run.take({ type: 'abort', reason: 'lb-1 does not answer shopctl any more; the rest is done by hand' }, now - 20_000, 'jonas')
     return run
   },
   'by-hand': (now: number) => {

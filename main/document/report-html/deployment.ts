@@ -79,8 +79,9 @@ function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport
   if (decision === null) return html`<p>The rollback was not used.</p>`
   const decided = `${decision.by} at ${times.exact(decision.at)}`
   if (state === 'in-progress') return html`<div class="incident"><h4>The rollback is not finished yet</h4><p>Decided by ${decided}: ${decision.reason}</p></div>`
-  if (finishedAt !== null) return html`<div class="incident"><h4>Rolled back by decision of ${decided}</h4><p>${decision.reason}</p><p class="dim">Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.</p></div>`
-  return html`<div class="incident"><h4>The rollback was not finished</h4><p>Decided by ${decided}: ${decision.reason}</p>
+  const byHand = left.length === 0 ? null : html`<p><strong>Left to do by hand:</strong></p><ul class="plain">${left.map(({ title, hosts, status }) => html`<li>${title}${hosts.length === 0 ? null : ` on ${hosts.join(', ')}`} <span class="dim">(${stepWords[status]})</span></li>`)}</ul>`
+  if (finishedAt !== null) return html`<div class="incident"><h4>Rolled back by decision of ${decided}</h4><p>${decision.reason}</p><p class="dim">Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.</p>${byHand}</div>`
+  return html`<div class="incident"><h4>The rollback failed: it was not finished</h4><p>Decided by ${decided}: ${decision.reason}</p>
 <p>The run ended at ${times.exact(stoppedAt)}, ${times.length(stoppedAt === null ? null : stoppedAt - decision.at)} after the decision.</p>
-${left.length === 0 ? html`<p><strong>Its steps are done; its validation was not finished.</strong></p>` : html`<p><strong>Left to do by hand:</strong></p><ul class="plain">${left.map(({ title, status }) => html`<li>${title} <span class="dim">(${stepWords[status]})</span></li>`)}</ul>`}</div>`
+${byHand ?? html`<p><strong>Its steps are done; its validation was not finished.</strong></p>`}</div>`
 }

@@ -55,7 +55,7 @@ function rowsOf(report: ReportModel): Row[] {
   ])
   if (rollback.decision === null) return forward
   const back: Span = { startAt: rollback.decision.at, endAt: rollback.finishedAt ?? end }
-  return [...forward, { name: rollback.state === 'not-finished' ? 'Rollback, not finished' : 'Rollback', heading: true, planned: { startAt: null, endAt: null }, actual: back, status: statusOf(rollback.steps), setbacks: [] }, ...steps(rollback.steps, end)]
+  return [...forward, { name: rollback.state === 'not-finished' ? 'Rollback, failed' : 'Rollback', heading: true, planned: { startAt: null, endAt: null }, actual: back, status: statusOf(rollback.steps), setbacks: [] }, ...steps(rollback.steps, end)]
 }
 
 const closed = ({ startAt, endAt }: Span, until: number): Span => ({ startAt, endAt: startAt === null ? null : (endAt ?? Math.max(startAt, until)) })

@@ -29,7 +29,7 @@ function sentence({ overview: facts, rollback }: ReportModel, times: Times): str
   if (facts.deployedAt === null) {
     const closesAt = facts.window.endAt
     const ended = facts.finishedAt === null ? '' : `; ended ${times.clock(facts.finishedAt)}${standing(closesAt === null ? null : facts.finishedAt - closesAt, times)}`
-    return `${started}${ended}.${rollback.state === 'not-finished' ? ' The rollback was not finished.' : ''}`
+    return `${started}${ended}.${rollback.state === 'not-finished' ? ' The rollback failed.' : ''}`
   }
   const done = facts.outcome === 'rolled-back' ? 'rolled back' : 'deployed'
   return `${started}; ${done} ${times.clock(facts.deployedAt)}${standing(facts.overrunMs, times)}.`

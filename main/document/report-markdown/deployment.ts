@@ -82,9 +82,10 @@ function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport
   if (decision === null) return ['The rollback was not used.']
   const decided = `by ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}.`
   if (state === 'in-progress') return [`**The rollback is not finished yet.** Decided ${decided}`]
-  if (finishedAt !== null) return [`**Rolled back** by decision of ${decided.slice('by '.length)} Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`]
+  const byHand = left.length === 0 ? [] : ['Left to do by hand:', left.map(({ title, hosts, status }) => `- ${inline(title)}${hosts.length === 0 ? '' : ` on ${hosts.map(inline).join(', ')}`} (${stepWords[status]})`).join('\n')]
+  if (finishedAt !== null) return [`**Rolled back** by decision of ${decided.slice('by '.length)} Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`, ...byHand]
   return [
-    `**The rollback was not finished.** Decided ${decided} The run ended at ${times.exact(stoppedAt)}, ${times.length(stoppedAt === null ? null : stoppedAt - decision.at)} after the decision.`,
-    ...(left.length === 0 ? ['Its steps are done; its validation was not finished.'] : ['Left to do by hand:', left.map(({ title, status }) => `- ${inline(title)} (${stepWords[status]})`).join('\n')]),
+    `**The rollback failed: it was not finished.** Decided ${decided} The run ended at ${times.exact(stoppedAt)}, ${times.length(stoppedAt === null ? null : stoppedAt - decision.at)} after the decision.`,
+    ...(left.length === 0 ? ['Its steps are done; its validation was not finished.'] : byHand),
   ]
 }

@@ -1,5 +1,7 @@
 import { formatDuration } from '../duration.ts'
+import { undoStepOf } from '../run/undo-step.ts'
 import type { Runbook } from '../runbook.ts'
+import type { Step } from '../step.ts'
 import { planOf } from '../timing/plan.ts'
 import { countedLengths, type History } from './history.ts'
 import { ascending, quantile } from './quantile.ts'
@@ -32,7 +34,7 @@ export function forecastOf(lengths: readonly number[], plannedMs: number | null)
   return { p50, p90: quantile(sorted, 0.9), n, basis: 'history' }
 }
 
-/** Every step of a runbook, those of the rollback plan too. */
+/** Every step of a runbook, those of the rollback plan and of what takes steps back too. */
 export function forecastsOf(runbook: Pick<Runbook, 'phases' | 'rollback' | 'overview'>, history: History): Forecasts {
   const plan = planOf(runbook.phases, runbook.overview.window, 0)
   const forecasts = new Map<string, Forecast>()
@@ -41,7 +43,18 @@ export function forecastsOf(runbook: Pick<Runbook, 'phases' | 'rollback' | 'over
   }
   for (const [id, { lengthMs }] of plan.steps) add(id, lengthMs)
   for (const step of runbook.rollback.steps) add(step.id, step.plannedMs)
+  for (const step of runbook.phases.flatMap((phase) => phase.steps)) {
+    const undo = undoStepOf(runbook, step)
+    if (undo) forecasts.set(undo.id, undoForecast(undo, forecasts.get(step.id), history))
+  }
   return forecasts
+}
+
+/** As earlier undos of the step took, else as the runbook plans it (`undo-planned=`), else as long as the step itself is expected to take. */
+function undoForecast(undo: Step, forward: Forecast | undefined, history: History): Forecast {
+  const lengths = countedLengths(history.get(undo.id) ?? [])
+  if (lengths.length > 0 || undo.plannedMs !== null || forward === undefined) return forecastOf(lengths, undo.plannedMs ?? forward?.p90 ?? null)
+  return { p50: forward.p50, p90: forward.p90, n: 0, basis: forward.p90 === null ? 'nothing' : 'planned' }
 }
 
 /** `12 min, p90 18 min, n=7`; `10 min, planned, n=0`; `nobody knows, n=0`. */

@@ -1,6 +1,7 @@
 import { own } from '../own.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
+import { rollbackSteps, undoSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { planOf, type Plan } from '../timing/plan.ts'
@@ -79,7 +80,7 @@ export function fourClocksOf({ state, baseline, timing, forecasts, before, now }
     baseline: first[lane].get(id)?.span ?? noSpan, planned: plan[lane].get(id)?.span ?? noSpan,
     forecast: likely[lane].get(id) ?? noSpan, p90EndAt: bad[lane].get(id)?.endAt ?? null, actual: spanOf(times),
   }, clock)
-  const steps = [...state.runbook.phases.flatMap((phase) => phase.steps), ...state.runbook.rollback.steps]
+  const steps = [...state.runbook.phases.flatMap((phase) => phase.steps), ...rollbackSteps(state)]
   const run = withFlag({
     baseline: { startAt: first.startAt, endAt: first.finishAt }, planned: { startAt: plan.startAt, endAt: plan.finishAt },
     forecast: { startAt: startOf(state, likely.phases), endAt: likely.endAt }, p90EndAt: bad.endAt, actual: runSpan(state),
@@ -126,7 +127,7 @@ function runSpan(state: RunState): Span {
   const startAt = phases[0]?.startAt ?? null
   const ends = phases.map((phase) => phase.endAt).filter((end) => end !== null)
   if (state.rollback === null && phases.length > 0 && ends.length === phases.length) return { startAt, endAt: Math.max(...ends) }
-  const steps = state.rollback === null ? [] : state.runbook.rollback.steps.map((step) => own(state.steps, step.id))
+  const steps = state.rollback === null ? [] : rollbackSteps(state).map((step) => own(state.steps, step.id))
   const back = steps.map((step) => step?.finishedAt ?? null).filter((end) => end !== null)
   if (state.stage === 'rollback-validation' || state.stage === 'ended') return { startAt, endAt: back.length > 0 ? Math.max(...back) : state.finishedAt }
   return { startAt, endAt: null }
@@ -139,7 +140,7 @@ function criticalLeft(state: RunState, plan: Plan, before: Before, lengthOf: Len
     const length = lengthOf(id) ?? 0
     return step?.status === 'running' ? Math.max(0, (step.startedAt ?? now) + length - now) : length
   }
-  const rollingBack = [{ stepIds: state.runbook.rollback.steps.map((step) => step.id) }]
+  const rollingBack = [undoSteps(state), state.runbook.rollback.steps].map((steps) => ({ stepIds: steps.map((step) => step.id) }))
   const phases = state.runbook.phases.map((phase) => ({
     stepIds: phase.steps.map((step) => step.id),
     emptyMs: (own(state.phases, phase.id)?.finishedAt ?? null) === null ? plan.phases.get(phase.id)?.lengthMs ?? 0 : 0,

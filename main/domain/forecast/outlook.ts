@@ -1,13 +1,14 @@
 import type { RunState } from '../run/state.ts'
-import { isEnded, nextStep } from '../run/view.ts'
+import { touchedSteps } from '../run/undo.ts'
+import { isEnded, nextStep, undoSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import { timingOf } from '../timing.ts'
-import { dependenciesOf } from './dependencies.ts'
+import { dependenciesOf, type Before } from './dependencies.ts'
 import { forecastsOf, type Forecasts } from './forecast.ts'
 import { fourClocksOf, type FourClocks } from './four-clocks.ts'
 import type { History } from './history.ts'
 import { gateFor, noReturnOf, type NoReturn, type StepGate } from './no-return.ts'
-import { rollbackCostOf, rollbackFit, stepsAlreadyBack, touchedSteps, type RollbackCost, type RollbackFit } from './rollback-cost.ts'
+import { rollbackCostOf, rollbackFit, stepsAlreadyBack, type RollbackCost, type RollbackFit } from './rollback-cost.ts'
 
 /** Will we make the window, and can we still go back: what the room, the command line and the report say about time. */
 export interface Outlook {
@@ -32,7 +33,7 @@ export interface OutlookInput {
 export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook; gateOf(state: RunState, stepId: string, now: number): StepGate } {
   const forecasts = forecastsOf(runbook, history)
   const { before } = dependenciesOf(runbook)
-  const wayBack = (state: RunState) => ({ runbook, forecasts, history, alreadyBack: stepsAlreadyBack(state), touched: touchedSteps(state) })
+  const wayBack = (state: RunState) => ({ runbook, forecasts, alreadyBack: stepsAlreadyBack(state), touched: touchedSteps(state) })
   return {
     forecasts,
     gateOf: (state, stepId, now) => gateFor({ ...wayBack(state), stepId, windowEndAt: timingOf(state, now).window?.endAt ?? null, reserveMs, now }),
@@ -46,11 +47,17 @@ export function createOutlook({ runbook, baseline, history, reserveMs }: Outlook
       const next = canReturn ? nextStep(state) : null
       const limits = { windowEndAt, reserveMs, now: clock }
       return {
-        clocks: fourClocksOf({ state, baseline, timing, forecasts, before, now }),
+        clocks: fourClocksOf({ state, baseline, timing, forecasts, before: withUndo(before, state), now }),
         rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
         noReturn: canReturn ? noReturnOf(rollback, limits) : null,
         nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, stepId: next.id }) },
       }
     },
   }
+}
+
+/** What is taken back is taken back one after the other. */
+function withUndo(before: Before, state: RunState): Before {
+  const ids = undoSteps(state).map(({ id }) => id)
+  return ids.length === 0 ? before : new Map([...before, ...ids.map((id, index) => [id, ids.slice(Math.max(0, index - 1), index)] as const)])
 }

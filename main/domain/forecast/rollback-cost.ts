@@ -1,15 +1,13 @@
-import { parseDuration } from '../duration.ts'
 import { own } from '../own.ts'
-import type { RunState, StepState } from '../run/state.ts'
-import { hasRunOn, isDone, isManual } from '../run/view.ts'
+import type { RunState } from '../run/state.ts'
+import { lacksUndo, planStepFor, undoStepOf } from '../run/undo-step.ts'
+import { isDone, isManual, rollbackSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
-import type { Step } from '../step.ts'
-import { forecastOf, type Forecast, type Forecasts } from './forecast.ts'
-import { countedLengths, type History } from './history.ts'
+import type { Forecast, Forecasts } from './forecast.ts'
 
 /** One thing a rollback would do. */
 export interface UndoStep {
-  /** A step of the rollback plan, or `undoId` of the step taken back. */
+  /** A step of the rollback plan, or the `undoId` of the step taken back. */
   id: string
   title: string
   /** The step taken back; null for the plan's own steps. */
@@ -18,8 +16,8 @@ export interface UndoStep {
 }
 
 export interface RollbackCost {
-  /** What it rests on: the plan's own steps, the `undo=` of what was done, or nothing has been done yet. */
-  basis: 'plan' | 'undo' | 'nothing-done'
+  /** Nothing has been changed yet that could be taken back. */
+  nothingDone: boolean
   /** In the order in which they would be done. */
   steps: UndoStep[]
   /** The sums of what is known. */
@@ -31,77 +29,42 @@ export interface RollbackCost {
   withoutUndo: { id: string; title: string }[]
 }
 
-/** The name under which the taking back of a step is kept in history; no step can have such an id. */
-export const undoId = (stepId: string): string => `undo:${stepId}`
-
-/**
- * How long a step's `undo=` takes: as earlier undos of it did, else `undo-planned=`, else as long as the step itself is expected
- * to take. Null when the step has no undo.
- */
-export function undoForecastOf(step: Step, forecasts: Forecasts, history: History): Forecast | null {
-  if (step.undo === null) return null
-  const lengths = countedLengths(history.get(undoId(step.id)) ?? [])
-  const plannedMs = parseDuration(step.attributes['undo-planned'] ?? '')
-  const forward = forecasts.get(step.id)
-  if (lengths.length > 0 || plannedMs !== null || forward === undefined) return forecastOf(lengths, plannedMs ?? forward?.p90 ?? null)
-  return { p50: forward.p50, p90: forward.p90, n: 0, basis: forward.p90 === null ? 'nothing' : 'planned' }
-}
-
 export interface RollbackInput {
   runbook: Pick<Runbook, 'phases' | 'rollback'>
   /** Steps that have changed something, or may have: `touchedSteps(state)`. */
   touched: ReadonlySet<string>
-  /** Steps of the rollback plan that are done; for a rollback that has begun. */
+  /** What of the rollback is done, once it has begun. */
   alreadyBack?: ReadonlySet<string>
+  /** Those of undo steps too. */
   forecasts: Forecasts
-  history: History
 }
 
 /**
- * What going back would do and how long it takes, one step after the other. The rule: as long as nothing has been touched,
- * nothing. When the rollback plan has a step that Holdpoint executes, the plan is the way back: all its steps, and the steps'
- * `undo=` are not added, for the plan already takes them back. Otherwise the `undo=` of everything touched, in reverse, and then the
- * plan's steps, which people do.
+ * What going back would do and how long it takes, one step after the other: the `undo=` of everything touched, in reverse, but for what
+ * a step of the rollback plan takes back itself; then the plan's own steps. As long as nothing has been touched, nothing.
  */
-export function rollbackCostOf({ runbook, touched, alreadyBack, forecasts, history }: RollbackInput): RollbackCost {
+export function rollbackCostOf({ runbook, touched, alreadyBack, forecasts }: RollbackInput): RollbackCost {
   const done = runbook.phases.flatMap((phase) => phase.steps).filter((step) => touched.has(step.id))
-  const nothing: Forecast = { p50: null, p90: null, n: 0, basis: 'nothing' }
-  const planSteps = runbook.rollback.steps.filter((step) => alreadyBack?.has(step.id) !== true)
-    .map((step): UndoStep => ({ id: step.id, title: step.title, undoes: null, forecast: forecasts.get(step.id) ?? nothing }))
-  if (done.length === 0) return summed('nothing-done', [], [])
-  if (runbook.rollback.steps.some((step) => !isManual(step))) return summed('plan', planSteps, [])
+  if (done.length === 0) return summed(true, [], [])
+  const forecastOf = (id: string): Forecast => forecasts.get(id) ?? { p50: null, p90: null, n: 0, basis: 'nothing' }
   const undoSteps = done.toReversed().flatMap((step): UndoStep[] => {
-    const forecast = undoForecastOf(step, forecasts, history)
-    return forecast === null ? [] : [{ id: undoId(step.id), title: `Undo: ${step.title}`, undoes: step.id, forecast }]
+    const undo = planStepFor(runbook, step) === null ? undoStepOf(runbook, step) : null
+    return undo === null ? [] : [{ id: undo.id, title: undo.title, undoes: step.id, forecast: forecastOf(undo.id) }]
   })
-  return summed('undo', [...undoSteps, ...planSteps], done.filter(lacksUndo).map(({ id, title }) => ({ id, title })))
+  const planSteps = runbook.rollback.steps.map((step): UndoStep => ({ id: step.id, title: step.title, undoes: null, forecast: forecastOf(step.id) }))
+  // A plan that Holdpoint executes says how all of it is taken back; who does it by hand has only the steps' own undo.
+  const lacking = runbook.rollback.steps.some((step) => !isManual(step)) ? [] : done.filter(lacksUndo)
+  return summed(false, [...undoSteps, ...planSteps].filter(({ id }) => alreadyBack?.has(id) !== true), lacking.map(({ id, title }) => ({ id, title })))
 }
 
-function summed(basis: RollbackCost['basis'], steps: UndoStep[], withoutUndo: RollbackCost['withoutUndo']): RollbackCost {
+function summed(nothingDone: boolean, steps: UndoStep[], withoutUndo: RollbackCost['withoutUndo']): RollbackCost {
   const sum = (p: 'p50' | 'p90'): number => steps.reduce((total, step) => total + (step.forecast[p] ?? 0), 0)
-  return { basis, steps, p50: sum('p50'), p90: sum('p90'), unknownLengths: steps.filter((step) => step.forecast.p90 === null).map((step) => step.title), withoutUndo }
+  return { nothingDone, steps, p50: sum('p50'), p90: sum('p90'), unknownLengths: steps.filter((step) => step.forecast.p90 === null).map((step) => step.title), withoutUndo }
 }
 
-/** A command on hosts that says neither how it is taken back nor `undo=none`. People's steps and checks change nothing by themselves. */
-const lacksUndo = (step: Step): boolean => step.kind === 'sh' && step.undo === null && step.attributes['undo'] !== 'none'
-
-/** The steps of the phases that have changed something, or may have: also those that failed, are running, or were skipped after that. */
-export function touchedSteps(state: RunState): ReadonlySet<string> {
-  const steps = state.runbook.phases.flatMap((phase) => phase.steps)
-  return new Set(steps.filter((step) => isTouched(own(state.steps, step.id))).map((step) => step.id))
-}
-
-/** The steps of the rollback plan that are done or skipped. */
+/** What of the rollback is done or skipped. */
 export function stepsAlreadyBack(state: RunState): ReadonlySet<string> {
-  return new Set(state.runbook.rollback.steps.filter((step) => isDone(own(state.steps, step.id))).map((step) => step.id))
-}
-
-function isTouched(step: StepState | undefined): boolean {
-  if (step === undefined || step.attempt === 0) return step?.status === 'succeeded'
-  const hosts = Object.values(step.hosts)
-  if (step.status === 'succeeded' || step.status === 'running' || step.status === 'unknown') return true
-  if ((step.status === 'failed' || step.ignored) && hosts.length === 0) return true
-  return hosts.some(hasRunOn)
+  return new Set(rollbackSteps(state).filter((step) => isDone(own(state.steps, step.id))).map((step) => step.id))
 }
 
 export interface RollbackFit {

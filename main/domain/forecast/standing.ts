@@ -1,5 +1,5 @@
 import type { RunState } from '../run/state.ts'
-import { isDone } from '../run/view.ts'
+import { isDone, rollbackSteps } from '../run/view.ts'
 import { own } from '../own.ts'
 import type { Forecasts } from './forecast.ts'
 import type { Outlook } from './outlook.ts'
@@ -17,7 +17,7 @@ export function returnStanding({ noReturn, rollback }: Pick<Outlook, 'noReturn' 
   if (noReturn === null || noReturn.leftMs === null) return 'none'
   if (noReturn.leftMs < 0) return 'passed'
   if (noReturn.leftMs < NEAR_MS) return 'near'
-  return rollback.basis === 'nothing-done' ? 'free' : 'open'
+  return rollback.nothingDone ? 'free' : 'open'
 }
 
 /** Whether the point of no return may be earlier than it says: an undo of unknown length, or work without any way back. */
@@ -38,6 +38,6 @@ export const describeCounts = ({ least, most }: Counts): string => (least === mo
 
 /** What the rest of the run, or of the rollback, rests on. */
 export function countsAhead(state: RunState, forecasts: Forecasts): Counts {
-  const steps = state.rollback === null ? state.runbook.phases.flatMap((phase) => phase.steps) : state.runbook.rollback.steps
+  const steps = state.rollback === null ? state.runbook.phases.flatMap((phase) => phase.steps) : rollbackSteps(state)
   return countsOf(steps.filter(({ id }) => !isDone(own(state.steps, id))).map(({ id }) => forecasts.get(id)?.n ?? 0))
 }

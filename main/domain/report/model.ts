@@ -205,8 +205,8 @@ export interface RollbackReport {
   finishedAt: number | null
   /** When the run ended, of one that is not finished. */
   stoppedAt: number | null
-  /** Of one that is not finished: the steps that nobody has done. */
-  left: { title: string; status: StepStatus }[]
+  /** Once the run has ended: what nobody has done, and on which hosts. */
+  left: { title: string; hosts: string[]; status: StepStatus }[]
   steps: StepReport[]
   validation: ItemReport[]
 }

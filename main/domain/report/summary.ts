@@ -56,7 +56,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const { startedAt, endsAt, endedAt } = sections.monitoring
   const earlyMs = endsAt !== null && endedAt !== null ? endsAt - endedAt : 0
   const { rollback } = sections
-  const left = rollback.left.map((step) => step.title)
+  const left = rollback.left.map(({ title, hosts }) => `${title}${hosts.length === 0 ? '' : ` on ${hosts.join(', ')}`}`)
   const passedOver = laneOf(sections).filter((step) => step.skippedByCondition).length
   const ignored = Object.values(state.steps).filter((step) => step.ignored).length
   const excluded = Object.keys(state.excluded)
@@ -65,7 +65,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const clocksSet = befallen.clocks.filter(({ kind }) => kind === 'wall-jump').length
   const said: [boolean, string][] = [
     [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
-    [rollback.state === 'not-finished', left.length === 0 ? 'The rollback was not finished: its steps are done, but the run was ended before its validation was.' : `The rollback was not finished; left to do by hand: ${left.join('; ')}.`],
+    [rollback.state === 'not-finished', left.length === 0 ? 'The rollback failed: its steps are done, but the run was ended before its validation was.' : `The rollback failed; left to do by hand: ${left.join('; ')}.`],
+    [rollback.state === 'finished' && left.length > 0, `Rolled back, but left to do by hand: ${left.join('; ')}.`],
     [steps.unknown > 0, `${count(steps.unknown, 'step')} with an unknown outcome.`],
     [steps.failed > 0, `${count(steps.failed, 'step')} failed.`],
     [stillOpen > 0, `${count(stillOpen, 'breach', 'breaches')} not over and not overridden.`],

@@ -18,6 +18,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
   switch (event.type) {
     case 'breach-opened':
     case 'rollback-started':
+    case 'forward-abort-requested':
     case 'host-fence-failed':
     case 'abort-requested':
       return 'bad'
@@ -26,6 +27,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'no-data-accepted':
     case 'breach-watched':
     case 'rollback-countdown-started':
+    case 'undo-planned':
     case 'retry-scheduled':
     case 'host-link-lost':
     case 'breach-overridden':

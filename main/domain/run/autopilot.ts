@@ -4,7 +4,7 @@ import { flowOf } from '../flow/attributes.ts'
 import { conditionOf } from './condition.ts'
 import { blindTriggers, missedMetrics } from './health.ts'
 import { waitingReturn } from './return-gate.ts'
-import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, nextInLane } from './view.ts'
+import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, mayStillRun, nextInLane } from './view.ts'
 
 /** How a rehearsal without a person answers trouble. */
 export interface AutopilotPolicy {
@@ -60,7 +60,7 @@ function tickOpenStep(state: RunState): OperatorCommand | null {
   if (!next) return null
   const truth = conditionOf(state, next)
   if (truth === false) return { type: 'skip-step', stepId: next.id, reason: REASON }
-  const isByHand = !state.automatic || truth === 'unknown' || flowOf(next).flow.danger
+  const isByHand = !state.automatic || truth === 'unknown' || flowOf(next).flow.danger || mayStillRun(state, next)
   return isByHand ? { type: 'start-step', stepId: next.id, confirm: environmentName(state) } : null
 }
 

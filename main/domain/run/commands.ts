@@ -44,7 +44,10 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pause'), reason: note }),
   z.strictObject({ type: z.literal('resume') }),
   z.strictObject({ type: z.literal('abort'), reason }),
-  z.strictObject({ type: z.literal('start-rollback'), reason }),
+  /** `running`: what becomes of forward steps that are running (asked to stop unless it says `wait`); nothing forward begins again either way. */
+  z.strictObject({ type: z.literal('start-rollback'), reason, running: z.enum(['abort', 'wait']).optional() }),
+  /** While a rollback waits for running forward steps: asks them to stop after all. */
+  z.strictObject({ type: z.literal('abort-forward'), reason }),
   z.strictObject({ type: z.literal('fire-trigger'), triggerId: id, reason }),
   z.strictObject({ type: z.literal('override-breach'), breachId: id, reason }),
   /** Holds the run and watches: a fired trigger's countdown ends, and nothing is decided yet. */

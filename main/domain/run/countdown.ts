@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts'
-import { touchedSteps } from '../forecast/rollback-cost.ts'
+import { touchedSteps } from './undo.ts'
 import type { RunFact } from './events.ts'
 import type { Breach, RunState } from './state.ts'
 import { holdingTriggers } from './view.ts'
@@ -35,7 +35,7 @@ export function countdownOver(state: RunState, now: number): RunFact[] {
   const { breach, endsAt } = countdown
   const auto = autoOf(state, breach.triggerId)
   if (auto && now - endsAt > UNSEEN_MS) return countdownFor(state, { breachId: breach.id, triggerId: breach.triggerId }, now)
-  return [{ type: 'rollback-started', reason: `“${breach.evidence.rule}” has fired, and nobody answered within ${formatDuration(auto?.countdownMs ?? 0)}.` }]
+  return [{ type: 'rollback-started', running: 'abort', reason: `“${breach.evidence.rule}” has fired, and nobody answered within ${formatDuration(auto?.countdownMs ?? 0)}.` }]
 }
 
 const autoOf = (state: RunState, triggerId: string | null) => state.runbook.rollback.triggers.find(({ id }) => id === triggerId)?.auto

@@ -39,6 +39,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   resume: flow.resume,
   abort: flow.abort,
   'start-rollback': flow.startRollback,
+  'abort-forward': flow.abortForward,
   'fire-trigger': health.fireTrigger,
   'override-breach': health.overrideBreach,
   'watch-breach': health.watchBreach,

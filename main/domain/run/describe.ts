@@ -10,6 +10,7 @@ import { describeReturn } from './describe-return.ts'
 import { unitOf, watchedRules } from './rules.ts'
 import type { RunEvent, RunFact } from './events.ts'
 import { gateBefore } from './state.ts'
+import type { Undo } from './undo.ts'
 import { findStep, tickableItems } from './view.ts'
 
 type FactOf<T extends RunFact['type']> = Extract<RunEvent, { type: T }>
@@ -82,6 +83,9 @@ function inheritedWords(event: FactOf<'outcomes-inherited'>, runbook: Runbook): 
   return `Goes on with run ${event.fromRunId}: ${done} ${done === 1 ? 'step keeps its outcome' : 'steps keep their outcomes'}, ${from}${[...edited, ...removed].map((words) => `; ${words}`).join('')}${because(event.reason)}`
 }
 
+const CERTAINTY: Record<Undo['certainty'], string> = { changed: '', maybe: ', which may have been applied in part', unknown: ', of which nobody knows how it ended' }
+const undoWords = (runbook: Runbook) => ({ stepId, hosts, certainty }: Undo): string => `${stepTitle(runbook, stepId)}${hosts.length === 0 ? '' : ` on ${hostNames(hosts)}`}${CERTAINTY[certainty]}`
+
 const describers: Describers = {
   'run-created': (event) => (event.mode === 'rehearsal' ? `Rehearsal created from revision ${event.revision}${event.inventory === undefined ? `, at ${event.speed}× speed` : `, on the real hosts of ${quoted(event.inventory)}`}` : `Live run created from revision ${event.revision}`),
   'run-started': () => 'Run started',
@@ -117,7 +121,9 @@ const describers: Describers = {
   'run-paused': (event) => `Run paused${because(event.reason)}`,
   'run-resumed': () => 'Run resumed',
   'abort-requested': (event) => `Abort requested${because(event.reason)}`,
-  'rollback-started': (event) => `Rollback started${because(event.reason)}`,
+  'rollback-started': (event) => `Rollback started${event.running === 'wait' ? ', running steps are waited for' : ''}${because(event.reason)}`,
+  'undo-planned': (event, runbook) => (event.undo.length === 0 ? 'Nothing is taken back but by the rollback plan' : `Taken back, in this order: ${event.undo.map(undoWords(runbook)).join(', ')}`),
+  'forward-abort-requested': (event) => `Running steps are not waited for any more and are asked to stop${because(event.reason)}`,
   'rollback-steps-finished': () => 'Rollback steps finished; validation follows',
   'breach-opened': breachWords,
   'breach-closed': () => 'Breach over: the metric is back inside its limit',

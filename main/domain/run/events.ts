@@ -7,6 +7,7 @@ import type { Baseline, Sample } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Machine } from './lead.ts'
 import type { HostState, ItemState, RunState, StepStatus } from './state.ts'
+import type { Undo } from './undo.ts'
 
 export type RunMode = 'live' | 'rehearsal'
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'rolled-back'
@@ -90,7 +91,12 @@ export type RunFact =
   | { type: 'run-paused'; reason: string }
   | { type: 'run-resumed' }
   | { type: 'abort-requested'; reason: string }
-  | { type: 'rollback-started'; reason: string }
+  /** `running`: what becomes of forward steps that are running. Without it nothing was taken back but by the rollback plan (records of older versions). */
+  | { type: 'rollback-started'; reason: string; running?: 'abort' | 'wait' }
+  /** Nothing goes forward any more: what is taken back before the rollback plan, in this order. */
+  | { type: 'undo-planned'; undo: Undo[] }
+  /** The rollback waited for running forward steps, and does not any more: they are asked to stop. */
+  | { type: 'forward-abort-requested'; reason: string }
   | { type: 'rollback-steps-finished' }
   | { type: 'breach-opened'; breachId: string; thresholdId: string | null; triggerId: string | null; metric: string | null; evidence: Evidence }
   | { type: 'breach-closed'; breachId: string }

@@ -1,5 +1,6 @@
 import { own } from '../own.ts'
 import { FIRST_TOKEN } from './lead.ts'
+import { withSteps } from './undo-step.ts'
 import { hasRunOn, tickableItems } from './view.ts'
 import { gateBefore, type Breach, type GateState, type HostState, type ReturnGate, type RunState, type StepState } from './state.ts'
 import type { RunEvent, RunFact, StoredEvent } from './events.ts'
@@ -16,18 +17,19 @@ export function evolve(state: RunState | null, stored: Pick<StoredEvent, 'seq' |
   return { ...state, ...change(state, event), version: seq, lastEventAt: event.at, control: event.by === 'holdpoint' ? state.control : event.by }
 }
 
+const PLANNED: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, inherited: null, hosts: {} }
+
 function created(event: FactOf<'run-created'>): RunState {
   const { runbook } = event
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
-  const planned: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, inherited: null, hosts: {} }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
     runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null, resumes: null,
     stage: 'planned', outcome: null, paused: null,
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),
-    steps: Object.fromEntries(steps.map((step) => [step.id, planned])),
+    steps: Object.fromEntries(steps.map((step) => [step.id, PLANNED])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
     excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
@@ -74,6 +76,13 @@ function inherit(state: RunState, event: FactOf<'outcomes-inherited'>): Partial<
   }
 }
 
+/** An attempt of an earlier undo of the same step is never numbered again. */
+function planUndo(state: RunState, { undo }: FactOf<'undo-planned'>): Partial<RunState> {
+  const planned = withSteps(state.runbook, undo)
+  const fresh = planned.map(({ step: { id } }): [string, StepState] => [id, { ...PLANNED, attempt: own(state.steps, id)?.attempt ?? 0 }])
+  return { rollback: state.rollback && { ...state.rollback, undo: planned }, steps: { ...state.steps, ...Object.fromEntries(fresh) } }
+}
+
 const evolvers: Evolvers = {
   'outcomes-inherited': inherit,
   'run-started': (_, event) => ({ stage: 'preparation', startedAt: event.at }),
@@ -118,7 +127,12 @@ const evolvers: Evolvers = {
   'run-paused': (_, event) => ({ paused: { at: event.at, by: event.by, reason: event.reason } }),
   'run-resumed': () => ({ paused: null }),
   'abort-requested': (_, event) => ({ stage: 'aborting', aborting: { at: event.at, by: event.by, reason: event.reason } }),
-  'rollback-started': (_, event) => ({ stage: 'rollback', paused: null, rollback: { startedAt: event.at, by: event.by, reason: event.reason } }),
+  'rollback-started': (_, event) => ({
+    stage: 'rollback', paused: null,
+    rollback: { startedAt: event.at, by: event.by, reason: event.reason, running: event.running ?? 'abort', undo: event.running === undefined ? [] : null },
+  }),
+  'undo-planned': planUndo,
+  'forward-abort-requested': (state) => ({ rollback: state.rollback && { ...state.rollback, running: 'abort' } }),
   'rollback-steps-finished': () => ({ stage: 'rollback-validation' }),
   'breach-opened': (state, event) => ({
     breaches: [...state.breaches, {

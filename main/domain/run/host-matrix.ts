@@ -4,6 +4,7 @@ import { LOCAL_HOST, type Step } from '../step.ts'
 import { isExcluded } from './decide/hosts.ts'
 import type { HostState, RunState, StepStatus } from './state.ts'
 import { describeResult } from './describe.ts'
+import { rollbackSteps } from './view.ts'
 
 /** One step on one host, in the step's current attempt. */
 export interface MatrixCell {
@@ -27,7 +28,7 @@ export interface MatrixRow {
 /** Every step that runs on hosts, against every host that any of them runs on, in the order of the runbook. */
 export function hostMatrix(state: RunState): { hosts: string[]; rows: MatrixRow[] } {
   const { runbook } = state
-  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...(state.rollback ? runbook.rollback.steps : [])]
+  const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...(state.rollback ? rollbackSteps(state) : [])]
   const rows = steps.map((step) => ({ step, ran: hostsThatRan(state, step) })).filter(({ step, ran }) => step.hosts.length + ran.length > 0)
   const used = new Set(rows.flatMap(({ step, ran }) => [...step.hosts, ...ran]))
   const known = runbook.inventory.hosts.map(({ name }) => name).filter((name) => used.has(name))

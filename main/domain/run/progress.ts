@@ -4,13 +4,14 @@ import type { RunFact } from './events.ts'
 import { blindTriggers } from './health.ts'
 import { returnGateBefore } from './return-gate.ts'
 import { gateBefore, type RunState } from './state.ts'
-import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, retryingStep, runningSteps, stuckSteps } from './view.ts'
+import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, mayStillRun, retryingStep, runningSteps, stuckSteps } from './view.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { describeWhen } from '../flow/when.ts'
 import { conditionOf } from './condition.ts'
 import { readyIn } from './ready.ts'
 import { dueHandler } from './handler.ts'
 import { own } from '../own.ts'
+import { undosOf } from './undo.ts'
 import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from './decide/hosts.ts'
 
 /**
@@ -73,6 +74,7 @@ function progressRollback(state: RunState, context: DecideContext): RunFact[] {
   if (forward.some(({ step }) => !isManual(step))) return []
   const left = forward[0]
   if (left) return [{ type: 'step-skipped', stepId: left.step.id, reason: 'Left open: the rollback began.' }]
+  if (state.rollback?.undo === null) return [{ type: 'undo-planned', undo: undosOf(state) }]
   const narrowed = narrow(state)
   if (narrowed.length > 0) return narrowed
   if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [{ type: 'rollback-steps-finished' }]
@@ -104,8 +106,8 @@ function begin(state: RunState, step: Step, context: DecideContext): RunFact[] {
   const truth = conditionOf(state, step)
   if (when && truth === false) return [{ type: 'step-skipped', stepId: step.id, reason: `It is only for when ${describeWhen(when)}.` }]
   if (truth === true && hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
-  if (truth !== true || danger) return []
-  return returnGateBefore(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
+  if (truth !== true || danger || mayStillRun(state, step)) return []
+  return returnGateBefore(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: (state.steps[step.id]?.attempt ?? 0) + 1, hosts: hostsOf(state, step) }]
 }
 
 /** A failed or unknown step holds nobody up once the hosts where it did not succeed have been excluded. */

@@ -20,7 +20,8 @@ export function react(event: RunEvent): Effect[] {
   }
   if (event.type === 'probe-started') return [{ type: 'probe-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }]
   if (event.type === 'lead-taken') return [{ type: 'fence-hosts', token: event.token }]
-  if (event.type === 'abort-requested' || event.type === 'rollback-started') return [{ type: 'abort-steps', reason: event.reason }]
+  if (event.type === 'rollback-started' && event.running === 'wait') return []
+  if (event.type === 'abort-requested' || event.type === 'rollback-started' || event.type === 'forward-abort-requested') return [{ type: 'abort-steps', reason: event.reason }]
   if (event.type === 'fault-caused') return [{ type: 'cause-fault', host: event.host, fault: event.fault }]
   return []
 }

@@ -2,6 +2,7 @@ import { inOrder } from '../forecast/critical-path.ts'
 import { dependenciesOf } from '../forecast/dependencies.ts'
 import type { Step } from '../step.ts'
 import type { RunState } from './state.ts'
+import { rollbackSteps } from './view.ts'
 
 /**
  * The steps of a lane that may begin as far as others are concerned: not begun, and everything they come after, however far back, is
@@ -28,8 +29,8 @@ export function readyIn(state: Pick<RunState, 'runbook' | 'steps'>, lane: readon
 const isSettled = (state: Pick<RunState, 'steps'>, id: string): boolean => ['succeeded', 'skipped'].includes(state.steps[id]?.status ?? 'planned')
 
 /** What a step still waits for, in the document's order. */
-export function waitsFor(state: Pick<RunState, 'runbook' | 'steps'>, step: Step): Step[] {
+export function waitsFor(state: Pick<RunState, 'runbook' | 'steps' | 'rollback'>, step: Step): Step[] {
   const before = dependenciesOf(state.runbook).before.get(step.id) ?? []
-  const all = [...state.runbook.phases.flatMap((phase) => phase.steps), ...state.runbook.rollback.steps]
+  const all = [...state.runbook.phases.flatMap((phase) => phase.steps), ...rollbackSteps(state)]
   return all.filter(({ id }) => before.includes(id) && !isSettled(state, id))
 }

@@ -1,10 +1,11 @@
 import type { Runbook } from '../runbook.ts'
-import type { HostResult } from '../step.ts'
+import type { HostResult, Step } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
 import type { Fence, Lead } from './lead.ts'
 import type { ReturnNumbers } from './return-gate.ts'
 import type { Evidence, RunMode, RunOutcome } from './events.ts'
+import type { Undo } from './undo.ts'
 
 /**
  * What the room says about the run as a whole. `waiting` is for a gate or for a person's tick; `failed` and `unknown`
@@ -112,6 +113,16 @@ export interface MessageState {
   note: string
 }
 
+export interface Rollback {
+  startedAt: number
+  by: string
+  reason: string
+  /** What became of the forward steps that were running: asked to stop, or let to their end. */
+  running: 'abort' | 'wait'
+  /** What is taken back, in order; null while forward steps have not ended, and nobody knows yet what they have done. */
+  undo: (Undo & { step: Step })[] | null
+}
+
 export interface RunState {
   id: string
   /** Sequence number of the last event folded in. */
@@ -161,7 +172,7 @@ export interface RunState {
   notes: Note[]
   messages: Record<string, MessageState>
   monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null
-  rollback: { startedAt: number; by: string; reason: string } | null
+  rollback: Rollback | null
   aborting: { at: number; by: string; reason: string } | null
   lead: Lead
   /** How hosts answered to the last takeover, by name. */

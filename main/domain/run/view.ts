@@ -2,7 +2,8 @@ import { own } from '../own.ts'
 import type { ChecklistItem, Phase, Runbook } from '../runbook.ts'
 import type { Step } from '../step.ts'
 import { readyIn } from './ready.ts'
-import { gateBefore, type Breach, type HostState, type RunState, type RunStatus, type StepState } from './state.ts'
+import { findUndo } from './undo-step.ts'
+import { gateBefore, type Breach, type HostState, type Rollback, type RunState, type RunStatus, type StepState } from './state.ts'
 
 export { gateBefore } from './state.ts'
 
@@ -34,14 +35,31 @@ export function findStep(runbook: Runbook, stepId: string): FoundStep | null {
     const step = phase.steps.find((candidate) => candidate.id === stepId)
     if (step) return { step, lane: 'forward', phase }
   }
-  const step = runbook.rollback.steps.find((candidate) => candidate.id === stepId)
+  const step = runbook.rollback.steps.find((candidate) => candidate.id === stepId) ?? findUndo(runbook, stepId)
   return step ? { step, lane: 'rollback', phase: null } : null
 }
+
+/** As `findStep`; an undo on the hosts where it runs in this run. */
+export function findRunStep(state: Pick<RunState, 'runbook' | 'rollback'>, stepId: string): FoundStep | null {
+  const undo = undoSteps(state).find(({ id }) => id === stepId)
+  return undo ? { step: undo, lane: 'rollback', phase: null } : findStep(state.runbook, stepId)
+}
+
+/** What this run's rollback takes back, in order. */
+export const undoSteps = (state: Pick<RunState, 'rollback'>): Step[] => (state.rollback?.undo ?? []).map(({ step }) => step)
+
+/** What is to be taken back ended in a way nobody knows and may be running still: a person looks before its undo begins. */
+export const mayStillRun = (state: Pick<RunState, 'rollback'>, { id }: Step): boolean =>
+  state.rollback?.undo?.find(({ step }) => step.id === id)?.certainty === 'unknown'
+
+/** Everything this run's rollback does: what it takes back, then the rollback plan's own steps. */
+export const rollbackSteps = (state: Pick<RunState, 'rollback' | 'runbook'>): Step[] => [...undoSteps(state), ...state.runbook.rollback.steps]
 
 export const isEnded = (state: RunState): boolean => state.stage === 'ended'
 export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)
 /** Whether its commands run anywhere: in a live run, and in a rehearsal on other real hosts. */
 export const isOnRealHosts = (state: Pick<RunState, 'mode' | 'inventory'>): boolean => state.mode === 'live' || state.inventory !== null
+export const isRollbackFailed = ({ rollback, outcome }: RunState): boolean => rollback !== null && outcome === 'failed'
 export const isManual = (step: Step): boolean => step.kind === 'manual'
 export const isDone = (step: StepState | undefined): boolean => step?.status === 'succeeded' || step?.status === 'skipped'
 const isStuck = (step: StepState | undefined): boolean => step?.status === 'unknown' || (step?.status === 'failed' && step.retryAt === null)
@@ -62,16 +80,24 @@ export function currentPhase(state: RunState): Phase | null {
   return state.runbook.phases.find((phase) => state.phases[phase.id]?.finishedAt === null) ?? null
 }
 
-/** The steps that matter now, in order: the current phase's, or the rollback's once it has begun. */
+/** The steps that matter now, in order: the current phase's; once the rollback has begun what it takes back, then its plan's. */
 export function laneSteps(state: RunState): Step[] {
-  if (state.rollback) return state.runbook.rollback.steps
+  if (state.rollback) return rollbackLane(state, state.rollback)
   return currentPhase(state)?.steps ?? []
+}
+
+export const isInLane = (state: RunState, { id }: Step): boolean => laneSteps(state).some((step) => step.id === id)
+
+/** None while forward steps have not ended. */
+function rollbackLane(state: RunState, { undo }: Rollback): Step[] {
+  if (undo === null) return []
+  return undo.every(({ step }) => isDone(state.steps[step.id])) ? state.runbook.rollback.steps : undoSteps(state)
 }
 
 export function runningSteps(state: RunState): FoundStep[] {
   return Object.keys(state.steps)
     .filter((id) => state.steps[id]?.status === 'running')
-    .flatMap((id) => findStep(state.runbook, id) ?? [])
+    .flatMap((id) => findRunStep(state, id) ?? [])
 }
 
 /** Running work that is on a host or a clock, not in a person's hands. */
@@ -91,7 +117,7 @@ export function currentStep(state: RunState): Step | null {
 
 /** What begins next, of what has not: first what waits for no other, in this lane; at a gate, in the phase behind it. */
 export function nextStep(state: RunState): Step | null {
-  const lanes = state.rollback ? [state.runbook.rollback.steps] : [laneSteps(state), ...state.runbook.phases.map((phase) => phase.steps)]
+  const lanes = state.rollback ? [laneSteps(state), state.runbook.rollback.steps] : [laneSteps(state), ...state.runbook.phases.map((phase) => phase.steps)]
   for (const steps of lanes) {
     const next = readyIn(state, steps)[0] ?? steps.find((step) => state.steps[step.id]?.status === 'planned')
     if (next) return next

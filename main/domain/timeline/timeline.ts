@@ -2,6 +2,7 @@ import type { Flag } from '../forecast/four-clocks.ts'
 import type { Outlook } from '../forecast/outlook.ts'
 import { own } from '../own.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
+import { rollbackSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { timeRange } from './axis.ts'
@@ -52,7 +53,7 @@ export function timelineOf({ state, timing, outlook, now }: TimelineInput): Time
   const stepRow = (step: Step): TimelineRow => row(step.id, step.title, 'step', own(state.steps, step.id)?.status ?? 'planned')
   const rows = [
     ...state.runbook.phases.flatMap((phase) => [row(phase.id, `${phase.number} ${phase.title}`, 'phase', phaseStatus(state, phase.steps)), ...phase.steps.map(stepRow)]),
-    ...(state.rollback === null ? [] : state.runbook.rollback.steps.map(stepRow)),
+    ...(state.rollback === null ? [] : rollbackSteps(state).map(stepRow)),
   ]
   const mark = (kind: TimelineMark['kind'], at: number | null | undefined): TimelineMark[] => (at === null || at === undefined ? [] : [{ kind, at }])
   const marks = [

@@ -1,5 +1,6 @@
 import type { Phase } from '../runbook.ts'
 import type { RunState, StepState } from '../run/state.ts'
+import { rollbackSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { Span, StepTiming } from '../timing.ts'
 import type { Plan, PlannedTime } from './plan.ts'
@@ -30,7 +31,7 @@ export function projectionOf(state: RunState, plan: Plan, now: number): Projecti
 
   const rollsBack = state.rollback !== null && state.finishedAt === null
   const back: Cursor = { at: rollsBack ? now : null }
-  for (const step of state.runbook.rollback.steps) {
+  for (const step of rollbackSteps(state)) {
     const known: PlannedTime = { span: noSpan, lengthMs: step.plannedMs }
     steps[step.id] = projectStep(state.steps[step.id], known, now, back, rollsBack)
   }
@@ -90,8 +91,8 @@ function lateness(planned: Span, projected: Span): number {
 }
 
 function finishOf(state: RunState, steps: Record<string, StepTiming>, forwardEnd: number | null, rollbackEnd: number | null): number | null {
-  if (state.rollback !== null && state.finishedAt === null && hasOpen(state, state.runbook.rollback.steps)) return rollbackEnd
-  if (state.rollback !== null) return lastEnd(state.runbook.rollback.steps, steps) ?? state.finishedAt
+  if (state.rollback !== null && state.finishedAt === null && hasOpen(state, rollbackSteps(state))) return rollbackEnd
+  if (state.rollback !== null) return lastEnd(rollbackSteps(state), steps) ?? state.finishedAt
   const forward = state.runbook.phases.flatMap((phase) => phase.steps)
   const phasesDone = state.runbook.phases.length > 0 && state.runbook.phases.every((phase) => (state.phases[phase.id]?.finishedAt ?? null) !== null)
   if (phasesDone) return Math.max(...state.runbook.phases.map((phase) => state.phases[phase.id]?.finishedAt ?? 0))

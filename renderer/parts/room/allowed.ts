@@ -17,6 +17,9 @@ export function refusalOf(state: RunState, command: OperatorCommand): Problem | 
 
 export const isAllowed = (state: RunState, command: OperatorCommand): boolean => refusalOf(state, command) === null
 
+/** What the rollback's key does: it begins one, or stops what one waits for. */
+export const wayBack = (state: RunState): 'start-rollback' | 'abort-forward' => (isAllowed(state, { type: 'abort-forward', reason: '…' }) ? 'abort-forward' : 'start-rollback')
+
 /** Why no fault can be caused on a stand-in now; null when it can. */
 export const faultRefusal = (state: RunState): string | null =>
   refusalOf(state, { type: 'cause-fault', host: state.runbook.inventory.hosts[0]?.name ?? '', fault: 'hang' })?.message ?? null

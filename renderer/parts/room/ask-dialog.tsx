@@ -1,4 +1,5 @@
 import type { ProblemValue } from '#domain/problem.ts'
+import { automatedRunning } from '#domain/run/view.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
 import { ReasonDialog } from '#renderer/ui/reason-dialog.tsx'
 import { commandOf, wordsOf } from './asks.ts'
@@ -18,11 +19,16 @@ function Open({ ask }: { ask: Ask }) {
     const reply = await run.getState().send(commandOf(ask, reason))
     return reply.ok ? null : reply.problem
   }
+  const waits = useRun((state) => ask.kind === 'start-rollback' && automatedRunning(state).length > 0)
+  const rollBackWaiting = async (reason: string): Promise<ProblemValue | null> => {
+    const reply = await run.getState().send({ type: 'start-rollback', reason, running: 'wait' })
+    return reply.ok ? null : reply.problem
+  }
   const { title, description, label, placeholder, confirm: word, tone, optional } = JSON.parse(words) as ReturnType<typeof wordsOf>
   return (
     <ReasonDialog
-      title={title} description={description} label={label} placeholder={placeholder} confirm={word} tone={tone} optional={optional}
-      onConfirm={confirm} onClose={() => view.getState().close()}
+      title={title} description={description} label={label} placeholder={placeholder} confirm={waits ? 'Stop it and roll back' : word} tone={tone} optional={optional}
+      onConfirm={confirm} second={waits ? { label: 'Wait for it, then roll back', onConfirm: rollBackWaiting } : undefined} onClose={() => view.getState().close()}
     >
       {ask.kind === 'start-rollback' && <RollbackPreview />}
     </ReasonDialog>

@@ -4,7 +4,7 @@ import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import { unjudgedMetrics } from '#domain/run/health.ts'
-import { environmentName, findStep, tickableItems } from '#domain/run/view.ts'
+import { automatedRunning, environmentName, findStep, tickableItems } from '#domain/run/view.ts'
 import type { Ask, AskKind } from '#renderer/stores/room-view.ts'
 
 /** The command an answered question becomes. */
@@ -37,6 +37,7 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   abort: (_, reason) => ({ type: 'abort', reason }),
   pause: (_, reason) => ({ type: 'pause', reason }),
   'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
+  'abort-forward': (_, reason) => ({ type: 'abort-forward', reason }),
   'take-over': (_, reason) => ({ type: 'take-over', reason }),
 }
 
@@ -82,6 +83,7 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   abort: () => ({ title: 'Abort the run?', description: 'Running steps are asked to stop, nothing else starts, and the run ends as aborted. Nothing is rolled back: hosts stay as they are.', label: 'Why is the run aborted?', confirm: 'Abort run', tone: 'danger' }),
   pause: () => ({ title: 'Pause the run', description: 'Steps already running go on; nothing new starts.', label: 'Reason (optional)', confirm: 'Pause', optional: true }),
   'take-over': (_, { lead }) => ({ title: 'Take this run over?', description: `Hosts are told to refuse what ${lead.machine?.name ?? 'the other machine'} sends for this run; what runs there already is followed from here, to its end. The run stays paused until you resume it.`, label: 'Why can it not go on there? Who knows of it?', confirm: 'Take over', tone: 'danger' }),
+  'abort-forward': (_, state) => ({ title: 'Wait no longer?', description: `${automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', ')} is asked to stop on its hosts. The rollback begins when it has ended.`, label: 'Why is it not waited for?', confirm: 'Stop it', tone: 'danger' }),
   'start-rollback': () => ({ title: 'Roll back?', label: 'Why is it rolled back?', confirm: 'Roll back now', tone: 'danger' }),
 }
 

@@ -4,10 +4,11 @@ import { probeableHosts } from '#domain/run/decide/probe.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import { blindTriggers } from '#domain/run/health.ts'
+import { leftToDo } from '#domain/run/left-to-do.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
-import type { RunState } from '#domain/run/state.ts'
-import { currentStep, holdingTriggers, isManual, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
+import type { Rollback, RunState } from '#domain/run/state.ts'
+import { automatedRunning, currentStep, holdingTriggers, isManual, isRollbackFailed, mayStillRun, nextStep, openBeforeFinish, openItems, stuckSteps, waitingGate } from '#domain/run/view.ts'
 import type { OpenItem } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
 import type { Ask } from '#renderer/stores/room-view.ts'
@@ -39,6 +40,7 @@ export function nextAction(state: RunState): NextAction {
     return act({ title: 'Start the run', detail: 'Nothing has been sent to any host. Starting opens the pre-deployment checklist.', primary: send('Start run', 'Enter', { type: 'start-run' }) })
   }
   if (state.stage === 'aborting') return watch({ title: 'Aborting', detail: 'Running steps have been asked to stop. The run ends when the last one has.', focusId: currentStep(state)?.id ?? null })
+  if (state.rollback?.undo === null) return goingBack(state, state.rollback)
   const stuck = stuckSteps(state)[0]
   if (stuck) return stuckAction(state, stuck)
   if (state.paused) {
@@ -59,6 +61,16 @@ export function nextAction(state: RunState): NextAction {
   const [blind] = state.rollback ? [] : blindTriggers(state)
   if (blind !== undefined && state.stage === 'phases' && state.automatic && currentStep(state) === null && nextStep(state) !== null && waitingGate(state) === null) return withoutData(blind, nextStep(state))
   return steadyAction(state)
+}
+
+/** The rollback has begun, and what went forward has not ended. */
+function goingBack(state: RunState, { running }: Rollback): NextAction {
+  const [left] = automatedRunning(state)
+  const title = `“${left?.step.title ?? ''}”`
+  const detail = 'The rollback begins when it has ended. Nothing else goes forward.'
+  return running === 'abort'
+    ? watch({ title: `Stopping ${title}`, detail, focusId: left?.step.id ?? null })
+    : watch({ title: `Waiting for ${title} to end`, detail, focusId: left?.step.id ?? null, second: ask('Stop it…', 'Shift+R', { kind: 'abort-forward', about: '' }) })
 }
 
 const pastReturn = (state: RunState, { step, gate }: NonNullable<ReturnType<typeof waitingReturn>>): NextAction => act({
@@ -86,8 +98,16 @@ function steadyAction(state: RunState): NextAction {
   const undecided = undecidedBy(state, next)
   if (undecided.length > 0) return undecidedAction(next, undecided)
   if (isManual(next)) return byHand(next)
+  if (mayStillRun(state, next)) return stillRunning(next)
   return act({ title: next.title, detail: onHosts(next), focusId: next.id, owner: next.owner, primary: flowOf(next).flow.danger ? ask('Run step…', 'Enter', { kind: 'start-danger', about: next.id }) : send('Run step', 'Enter', { type: 'start-step', stepId: next.id }), second: skip(next) })
 }
+
+/** Nobody knows how what it takes back ended. */
+const stillRunning = (step: Step): NextAction => act({
+  tone: 'unknown', title: step.title, focusId: step.id, owner: step.owner,
+  detail: 'Nobody knows how the step that it takes back ended. Look at its hosts first: does it run still, did it do anything?',
+  primary: send('Run step', 'Enter', { type: 'start-step', stepId: step.id }), second: skip(step),
+})
 
 /** Neither run nor skipped by itself: its condition asks for what nobody knows. */
 const undecidedAction = (step: Step, undecided: string[]): NextAction => act({
@@ -133,7 +153,9 @@ function openAction(state: RunState, item: OpenItem, detail: string): NextAction
 
 function ended(state: RunState): NextAction {
   const titles = { succeeded: 'The run succeeded', failed: 'The run failed', aborted: 'The run was aborted', 'rolled-back': 'The run was rolled back' }
-  return { ...blank, tone: 'done', title: titles[state.outcome ?? 'failed'], detail: '', primary: { label: 'Open report', key: 'Enter', does: { report: true } }, second: isResumable(state) ? goOn : null }
+  const left = leftToDo(state).length
+  const detail = left === 0 ? '' : `${left} ${left === 1 ? 'thing is' : 'things are'} left to do by hand.`
+  return { ...blank, tone: 'done', title: isRollbackFailed(state) ? 'The rollback failed' : titles[state.outcome ?? 'failed'], detail, primary: { label: 'Open report', key: 'Enter', does: { report: true } }, second: isResumable(state) ? goOn : null }
 }
 
 /** Also under a runbook that was edited meanwhile, also days later. */

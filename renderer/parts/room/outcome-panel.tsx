@@ -1,4 +1,5 @@
-import { statusOf } from '#domain/run/view.ts'
+import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
+import { leftToDo, type LeftToDo as Left } from '#domain/run/left-to-do.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
@@ -11,12 +12,14 @@ import styles from './outcome-panel.module.css'
 export function OutcomePanel() {
   const zone = useZone()
   const status = useRun(statusOf)
+  const failedBack = useRun(isRollbackFailed)
   const startedAt = useRun((state) => state.startedAt)
   const finishedAt = useRun((state) => state.finishedAt)
   const facts = JSON.parse(useRun((state) => JSON.stringify(factsOf(state)))) as [string, string][]
   return (
     <div className={styles.outcome}>
-      <StatusMark status={status} size="l" />
+      <StatusMark status={status} size="l" {...(failedBack && { word: 'Rollback failed' })} />
+      <LeftToDo />
       <dl className={styles.facts}>
         {startedAt !== null && <div><dt>Started</dt><dd><Time at={startedAt} zone={zone} form="moment" /></dd></div>}
         {finishedAt !== null && <div><dt>Ended</dt><dd><Time at={finishedAt} zone={zone} form="moment" /></dd></div>}
@@ -25,6 +28,22 @@ export function OutcomePanel() {
       </dl>
       <PhaseTable />
     </div>
+  )
+}
+
+/** What the rollback has not done, and where: somebody has to. */
+function LeftToDo() {
+  const left = JSON.parse(useRun((state) => JSON.stringify(leftToDo(state)))) as Left[]
+  if (left.length === 0) return null
+  return (
+    <section className={styles.left} aria-label="Left to do by hand">
+      <h3>Left to do by hand</h3>
+      <ol>
+        {left.map(({ id, title, hosts, status }) => (
+          <li key={id}><StatusMark status={status} size="s" {...(status === 'planned' && { word: 'Not begun' })} /><span>{title}{hosts.length > 0 && <small> on {hosts.join(', ')}</small>}</span></li>
+        ))}
+      </ol>
+    </section>
   )
 }
 

@@ -1,7 +1,7 @@
 import { formatDuration } from '#domain/duration.ts'
 import type { StepGate } from '#domain/forecast/no-return.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
-import { countsOf, describeCounts, mayBeEarlier, returnStanding, type Counts, type ReturnStanding } from '#domain/forecast/standing.ts'
+import { describeCounts, mayBeEarlier, returnStanding, type Counts, type ReturnStanding } from '#domain/forecast/standing.ts'
 import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 
 const minute = 60_000
@@ -32,7 +32,7 @@ export function returnWords(outlook: Outlook, zone: string): ReturnWords | null 
     when: whenWords(standing, noReturn.leftMs), brief: briefly(standing, noReturn.leftMs),
     title: [
       'Point of no return: the last moment at which a rollback still ends in the window in nine of ten cases.',
-      rollback.basis === 'nothing-done' ? 'Nothing has been changed yet: going back costs nothing now.' : `Going back takes ${formatDuration(rollback.p50)}, p90 ${formatDuration(rollback.p90)}.`,
+      rollback.nothingDone ? 'Nothing has been changed yet: going back costs nothing now.' : `Going back takes ${formatDuration(rollback.p50)}, p90 ${formatDuration(rollback.p90)}.`,
       `Window end − ${formatDuration(noReturn.reserveMs)} kept free − ${formatDuration(noReturn.undoP90Ms)} rollback.`, ...doubts,
     ].filter((line) => line !== '').join('\n'),
   }
@@ -103,17 +103,6 @@ export function gateWarning({ decision, why, stepEndP90, noReturnAfter, noReturn
   const moves = addedUndoMs > 0 ? `the point of no return is then ${formatClock(noReturnAfter, zone)}` : `the point of no return is ${formatClock(noReturnAfter, zone)}`
   if (why === 'passed-already') return `The point of no return, ${formatClock(noReturnBefore, zone)}, has passed: a rollback may no longer end in time. Begun now, ${ends}.`
   return `Would pass the point of no return: ${ends}, and ${moves}. A rollback after it may not end in time.`
-}
-
-/** `Expected to take 15 min, p90 18 min (n=4)`: what a rollback would take now. */
-export function rollbackWords({ rollback }: Outlook): string {
-  const counts = countsOf(rollback.steps.map((step) => step.forecast.n))
-  const basis = counts.most === 0 ? 'planned, n=0' : describeCounts(counts)
-  const unknown = rollback.unknownLengths.length
-  const known = rollback.steps.length - unknown
-  if (rollback.steps.length === 0) return 'The runbook does not say how any of this is taken back.'
-  if (known === 0) return 'Nobody knows how long it takes: no step says so, and none was ever done.'
-  return `Expected to take ${formatDuration(rollback.p50)}, p90 ${formatDuration(rollback.p90)} (${basis})${unknown === 0 ? '.' : `, and ${unknown} ${unknown === 1 ? 'step' : 'steps'} of unknown length.`}`
 }
 
 /** Whether it ends in the window, with the look of it. */

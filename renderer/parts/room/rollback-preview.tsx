@@ -1,31 +1,35 @@
+import type { RunState } from '#domain/run/state.ts'
+import { undoNow, type Undo } from '#domain/run/undo.ts'
 import { automatedRunning, runningSteps } from '#domain/run/view.ts'
+import type { Step } from '#domain/step.ts'
 import { RollbackCost } from './rollback-cost.tsx'
 import { StepForecast } from './step-forecast.tsx'
 import { useRun } from './room-context.ts'
 import styles from './rollback-preview.module.css'
 
-/** What a rollback would do now: its steps with hosts and lengths, what becomes of what is running, and whether it fits. */
+/** What a rollback would do now: what it takes back and then its plan, with hosts and lengths; what becomes of what is running; and whether it fits. */
 export function RollbackPreview() {
   const plan = useRun((state) => state.runbook.rollback)
   const automatic = useRun((state) => state.automatic)
   const running = useRun((state) => automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', '))
   const byHand = useRun((state) => runningSteps(state).filter(({ step }) => step.kind === 'manual').map(({ step }) => `“${step.title}”`).join(', '))
+  const rows = JSON.parse(useRun((state) => JSON.stringify(rowsOf(state)))) as Row[]
   return (
     <div className={styles.preview}>
       <p>
-        {running !== '' && <>{running} is running and is asked to stop. The rollback begins when it has ended. </>}
+        {running !== '' && <>{running} is running: it is asked to stop, or waited for, as you choose. Nothing else goes forward, and the rollback begins when it has ended. </>}
         {byHand !== '' && <>{byHand}, done by hand, is recorded as skipped. </>}
         {running === '' && `${byHand === '' ? 'Nothing is running. ' : ''}The rollback begins at once. `}
         {automatic ? 'Its steps follow one another by themselves.' : 'Each of its steps waits for Enter.'}
       </p>
-      {plan.steps.length === 0 && <p className={styles.none}>The runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}
-      {plan.steps.length > 0 && (
+      {rows.length === 0 && <p className={styles.none}>Nothing that was done has an undo, and the runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}
+      {rows.length > 0 && (
         <ol className={styles.steps}>
-          {plan.steps.map((step) => (
-            <li key={step.id}>
-              <span>{step.title}</span>
-              <small>{step.hosts.length > 0 ? step.hosts.join(', ') : step.kind === 'manual' ? 'by hand' : ''}</small>
-              <small><StepForecast stepId={step.id} plannedMs={step.plannedMs} /></small>
+          {rows.map(({ id, title, where, doubt, plannedMs }) => (
+            <li key={id}>
+              <span>{title}{doubt !== '' && <em className={styles.doubt}>{doubt}</em>}</span>
+              <small>{where}</small>
+              <small><StepForecast stepId={id} plannedMs={plannedMs} /></small>
             </li>
           ))}
         </ol>
@@ -34,4 +38,26 @@ export function RollbackPreview() {
       <RollbackCost />
     </div>
   )
+}
+
+interface Row {
+  id: string
+  title: string
+  where: string
+  doubt: string
+  plannedMs: number | null
+}
+
+/** In the order in which it is done. */
+function rowsOf(state: RunState): Row[] {
+  const running = new Set(runningSteps(state).map(({ step }) => step.id))
+  const rowOf = ({ id, title, hosts, kind, plannedMs }: Step, doubt = ''): Row => ({ id, title, doubt, plannedMs, where: hosts.length > 0 ? hosts.join(', ') : kind === 'manual' ? 'by hand' : '' })
+  return [
+    ...undoNow(state).map(({ step, stepId, certainty }) => rowOf(step, running.has(stepId) ? 'running now' : doubtWords[certainty])),
+    ...state.runbook.rollback.steps.map((step) => rowOf(step)),
+  ]
+}
+
+export const doubtWords: Record<Undo['certainty'], string> = {
+  changed: '', maybe: 'may have been applied in part', unknown: 'nobody knows how it ended: waits for you to look',
 }

@@ -4,7 +4,7 @@ import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { here } from '#renderer/stores/here.ts'
 import { go } from '#renderer/stores/route.ts'
-import { faultRefusal, isAllowed } from './allowed.ts'
+import { faultRefusal, isAllowed, wayBack } from './allowed.ts'
 import { keyAction } from './key-action.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { useActions } from './use-actions.ts'
@@ -23,7 +23,8 @@ export function RoomCommands() {
   const selected = useSelectedId()
   const paused = useRun((state) => state.paused !== null)
   const ended = useRun((state) => state.stage === 'ended')
-  const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
+  const back = useRun(wayBack)
+  const canRollBack = useRun((state) => isAllowed(state, { type: wayBack(state), reason: '…' }))
   const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)
@@ -88,7 +89,7 @@ export function RoomCommands() {
     { id: 'room-note', title: 'Add a note', group: GROUP, shortcut: 'n', run: () => ask({ kind: 'note', about: '' }) },
     { id: 'room-resume', title: 'Go on as a new run, also with the edited runbook…', group: GROUP, shortcut: 'c', enabled: canResume, run: () => view.getState().showResuming(true) },
     { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },
-    { id: 'room-roll-back', title: 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: 'start-rollback', about: '' }) },
+    { id: 'room-roll-back', title: back === 'abort-forward' ? 'Stop what the rollback waits for…' : 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: back, about: '' }) },
     { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },
     ...blind.map((metric): Command => ({ id: `room-blind ${metric}`, title: `Go on without data for ${metric}…`, group: GROUP, run: () => ask({ kind: 'accept-no-data', about: metric }) })),
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },

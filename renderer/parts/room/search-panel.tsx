@@ -23,11 +23,11 @@ export function SearchPanel() {
   const { search, view } = useRoom()
   const room = useStore(search)
   const selected = useSelectedId()
-  const stepHere = useRun((state) => (selected === null ? null : (findStep(state.runbook, selected)?.step ?? null)))
+  const titleHere = useRun((state) => (selected === null ? null : (findStep(state.runbook, selected)?.step.title ?? null)))
   const panel = useRef<HTMLElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
-  const scopes = [{ value: '', label: 'The whole run' }, ...(stepHere ? [{ value: stepHere.id, label: `Only “${stepHere.title}”` }] : [])]
+  const scopes = [{ value: '', label: 'The whole run' }, ...(selected !== null && titleHere !== null ? [{ value: selected, label: `Only “${titleHere}”` }] : [])]
   const scope = scopes.some(({ value }) => value === room.stepId) ? (room.stepId ?? '') : ''
 
   const begin = (text: string, stepId: string): void => room.search(text, stepId === '' ? null : stepId)

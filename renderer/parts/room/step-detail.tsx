@@ -1,8 +1,10 @@
 import { useMemo } from 'react'
-import { findStep, isManual } from '#domain/run/view.ts'
+import { undoneBy } from '#domain/run/undo-step.ts'
+import { findRunStep, findStep, isManual } from '#domain/run/view.ts'
 import { createOutputStore } from '#renderer/stores/output.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { useRoom, useRun, useView } from './room-context.ts'
+import { doubtWords } from './rollback-preview.tsx'
 import { RowActionsBar } from './row-actions-bar.tsx'
 import { StepFacts } from './step-facts.tsx'
 import { StepHosts } from './step-hosts.tsx'
@@ -15,7 +17,8 @@ import styles from './detail.module.css'
 export function StepDetail({ stepId }: { stepId: string }) {
   const { client, runId, view } = useRoom()
   const runbook = useRun((state) => state.runbook)
-  const found = useMemo(() => findStep(runbook, stepId), [runbook, stepId])
+  const rollback = useRun((state) => state.rollback)
+  const found = useMemo(() => findRunStep({ runbook, rollback }, stepId), [runbook, rollback, stepId])
   const status = useRun((state) => state.steps[stepId]?.status ?? 'planned')
   const begun = useRun((state) => Object.keys(state.steps[stepId]?.hosts ?? {}).length > 0)
   const looking = useView((view) => (view.looking?.stepId === stepId ? view.looking : null))
@@ -27,7 +30,7 @@ export function StepDetail({ stepId }: { stepId: string }) {
   return (
     <div className={styles.detail}>
       <header className={styles.head}>
-        <p className={styles.crumb}>{phase ? `Phase ${phase.number} · ${phase.title} · step ${phase.steps.indexOf(step) + 1} of ${phase.steps.length}` : 'Rollback plan'}</p>
+        <p className={styles.crumb}>{phase ? `Phase ${phase.number} · ${phase.title} · step ${phase.steps.indexOf(step) + 1} of ${phase.steps.length}` : <RollbackCrumb stepId={stepId} />}</p>
         <div className={styles.titleLine}>
           <h2 className={styles.title}>{step.title}</h2>
           <StatusMark status={status} />
@@ -41,6 +44,13 @@ export function StepDetail({ stepId }: { stepId: string }) {
         : <div className={styles.body}>{isManual(step) ? null : <StepWork step={step} />}</div>}
     </div>
   )
+}
+
+/** A step of the rollback plan, or what is taken back and how sure that is. */
+function RollbackCrumb({ stepId }: { stepId: string }) {
+  const undone = useRun((state) => findStep(state.runbook, undoneBy(stepId) ?? '')?.step.title ?? null)
+  const doubt = useRun((state) => doubtWords[state.rollback?.undo?.find(({ step }) => step.id === stepId)?.certainty ?? 'changed'])
+  return undone === null ? 'Rollback plan' : `Rollback · takes back “${undone}”${doubt === '' ? '' : ` · ${doubt}`}`
 }
 
 function StepMessage({ stepId }: { stepId: string }) {

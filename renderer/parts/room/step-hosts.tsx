@@ -1,7 +1,8 @@
 import { useMemo } from 'react'
+import { useShallow } from 'zustand/shallow'
 import { describeResult } from '#domain/run/describe.ts'
 import type { HostState, RunState } from '#domain/run/state.ts'
-import { findStep, isOnRealHosts } from '#domain/run/view.ts'
+import { findRunStep, isOnRealHosts } from '#domain/run/view.ts'
 import { LOCAL_HOST } from '#domain/step.ts'
 import { showControls } from '#renderer/parts/log/ansi.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
@@ -27,7 +28,7 @@ const urgency: Record<HostState['state'], number> = { failed: 0, unknown: 1, run
 export function StepHosts({ stepId, chosen, onChoose }: StepHostsProps) {
   const hosts = useRun((state) => state.steps[stepId]?.hosts ?? NONE)
   const excluded = useRun((state) => state.excluded)
-  const planned = useRun((state) => findStep(state.runbook, stepId)?.step.hosts ?? NO_NAMES)
+  const planned = useRun(useShallow((state) => findRunStep(state, stepId)?.step.hosts ?? NO_NAMES))
   const { send } = useActions()
   const zone = useZone()
   const canInclude = useRun((state) => state.stage !== 'ended' && state.aborting === null)

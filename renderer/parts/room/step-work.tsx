@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { flowOf } from '#domain/flow/attributes.ts'
 import { describeFlow } from '#domain/flow/describe.ts'
 import { includedHosts } from '#domain/run/decide/hosts.ts'
+import { planStepFor } from '#domain/run/undo-step.ts'
 import { findStep } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
 import type { HostView } from '#preload/contract.ts'
@@ -18,7 +19,7 @@ export function StepWork({ step }: { step: Step }) {
         <pre className={styles.code}>{visible(step.body)}</pre>
       </section>
       <HowItRuns step={step} />
-      {step.undo !== null && <section className={styles.section}><h3>Taken back with</h3><pre className={styles.code}>{visible(step.undo)}</pre></section>}
+      <Undo step={step} />
       {step.hosts.length > 0 && <Targets names={step.hosts} />}
     </>
   )
@@ -30,6 +31,13 @@ function HowItRuns({ step }: { step: Step }) {
   const lines = JSON.parse(text) as string[]
   if (lines.length === 0) return null
   return <section className={styles.section}><h3>How it runs</h3><ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul></section>
+}
+
+/** What a rollback sends to take it back: its own command, or a step of the rollback plan. */
+function Undo({ step }: { step: Step }) {
+  const planned = useRun((state) => planStepFor(state.runbook, step)?.title ?? null)
+  if (step.undo === null) return null
+  return <section className={styles.section}><h3>Taken back {planned === null ? 'with' : `by “${planned}” of the rollback plan`}</h3>{planned === null && <pre className={styles.code}>{visible(step.undo)}</pre>}</section>
 }
 
 /** Line by line, so that nothing in a command can hide. */

@@ -1,8 +1,8 @@
 import { Pause, Play, Undo2 } from 'lucide-react'
-import { statusOf } from '#domain/run/view.ts'
+import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
-import { isAllowed, refusalOf } from './allowed.ts'
+import { isAllowed, refusalOf, wayBack } from './allowed.ts'
 import { ClockCluster } from './clock-cluster.tsx'
 import { useRun, useRunRoom } from './room-context.ts'
 import { useActions } from './use-actions.ts'
@@ -13,6 +13,7 @@ export function TopBar() {
   const title = useRun((state) => state.runbook.title)
   const overview = useRun((state) => state.runbook.overview)
   const status = useRun(statusOf)
+  const failedBack = useRun(isRollbackFailed)
   const live = useRun((state) => state.mode === 'live')
   const ended = useRun((state) => state.stage === 'ended')
   const what = [overview.environment, overview.version].filter((part) => part !== null).join(' · ')
@@ -22,7 +23,7 @@ export function TopBar() {
         <h1 className={styles.title} title={title}>{what || title}</h1>
         <p className={styles.about}>{live ? 'Live run' : 'Rehearsal'}{overview.deploymentType !== null && ` · ${overview.deploymentType}`}</p>
       </div>
-      <div className={styles.status}><StatusMark status={status} size="l" /></div>
+      <div className={styles.status}><StatusMark status={status} size="l" {...(failedBack && { word: 'Rollback failed' })} /></div>
       <ClockCluster />
       {!ended && (
         <div className={styles.controls}>
@@ -95,10 +96,11 @@ function AbortButton() {
 
 function RollbackButton() {
   const { ask } = useActions()
-  const refusal = useRun((state) => refusalOf(state, { type: 'start-rollback', reason: '…' })?.message ?? null)
+  const kind = useRun(wayBack)
+  const refusal = useRun((state) => refusalOf(state, { type: wayBack(state), reason: '…' })?.message ?? null)
   return (
-    <Button variant="danger" disabled={refusal !== null} title={refusal ?? undefined} shortcut="Shift+R" icon={<Undo2 size={14} />} onClick={() => ask({ kind: 'start-rollback', about: '' })}>
-      Roll back
+    <Button variant="danger" disabled={refusal !== null} title={refusal ?? undefined} shortcut="Shift+R" icon={<Undo2 size={14} />} onClick={() => ask({ kind, about: '' })}>
+      {kind === 'abort-forward' ? 'Stop waiting' : 'Roll back'}
     </Button>
   )
 }

@@ -1,6 +1,7 @@
 import type { ChecklistItem, Runbook } from '#domain/runbook.ts'
 import type { RunState, Stage } from '#domain/run/state.ts'
 import { currentPhase, gateBefore } from '#domain/run/view.ts'
+import type { Step } from '#domain/step.ts'
 
 export type RowKind = 'section' | 'group' | 'item' | 'gate' | 'phase' | 'step'
 
@@ -27,8 +28,8 @@ interface Branch {
   parent: string | null
 }
 
-/** The whole runbook as a tree, in the order it is worked through. `expanded` is what was folded by hand. */
-export function treeOf(runbook: Runbook, expanded: Record<string, boolean>, openByItself: ReadonlySet<string>): TreeRow[] {
+/** The whole runbook as a tree, in the order it is worked through, with what the run takes back. `expanded` is what was folded by hand. */
+export function treeOf(runbook: Runbook, undo: readonly { step: Step }[], expanded: Record<string, boolean>, openByItself: ReadonlySet<string>): TreeRow[] {
   const branch = (of: Branch, children: TreeRow[]): TreeRow => ({
     ...of, children, expanded: expanded[of.id] ?? openByItself.has(of.id), countIds: children.flatMap((child) => (child.children.length > 0 ? child.countIds : [child.id])),
   })
@@ -53,7 +54,7 @@ export function treeOf(runbook: Runbook, expanded: Record<string, boolean>, open
       ...filled(group('tests-health', 'API health checks', SECTIONS.tests, health)),
     ]),
     ...section(SECTIONS.rollback, 'Rollback plan', [
-      ...runbook.rollback.steps.map((step) => leaf(step.id, 'step', step.title, 2, SECTIONS.rollback)),
+      ...[...undo.map(({ step }) => step), ...runbook.rollback.steps].map((step) => leaf(step.id, 'step', step.title, 2, SECTIONS.rollback)),
       ...filled(group('rollback-validation', 'Rollback validation', SECTIONS.rollback, runbook.rollback.validation)),
     ]),
     ...section(SECTIONS.after, 'Post-deployment', [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Forecast, Forecasts } from '#domain/forecast/forecast.ts'
 import { gateFor, noReturnOf, USUAL_RESERVE_MS, type GateInput } from '#domain/forecast/no-return.ts'
 import { rollbackCostOf } from '#domain/forecast/rollback-cost.ts'
+import { undoId } from '#domain/run/undo-step.ts'
 import { minute, phase, runbook, step } from '#support/run-states.ts'
 
 const clock = (text: string): number => Date.parse(`2026-12-02T${text}:00Z`)
@@ -17,8 +18,9 @@ const book = runbook({
   phases: [phase(1, null, null, [undo('migrate', 25), undo('deploy', 10), undo('switch', 5), step('look', { kind: 'manual', hosts: [] })])],
   rollback: { triggers: [], steps: [], validation: [] },
 })
-const forecasts: Forecasts = new Map([['migrate', lasting(30)], ['deploy', lasting(15)], ['switch', lasting(20)], ['look', lasting(10)]])
-const situation = { runbook: book, touched: new Set(['migrate', 'deploy']), forecasts, history: new Map(), windowEndAt: clock('04:00'), reserveMs: 5 * minute }
+const back = (id: string, minutes: number | null): [string, Forecast] => [undoId(id), lasting(minutes)]
+const forecasts: Forecasts = new Map([['migrate', lasting(30)], ['deploy', lasting(15)], ['switch', lasting(20)], ['look', lasting(10)], back('migrate', 25), back('deploy', 10), back('switch', 5)])
+const situation = { runbook: book, touched: new Set(['migrate', 'deploy']), forecasts, windowEndAt: clock('04:00'), reserveMs: 5 * minute }
 const gateAt = (now: string, change: Partial<GateInput> = {}) => gateFor({ ...situation, stepId: 'switch', now: clock(now), ...change })
 
 describe('the point of no return', () => {
@@ -54,7 +56,7 @@ describe('the point of no return', () => {
     expect(gateAt('02:50', { windowEndAt: null })).toMatchObject({ decision: 'unclear', noReturnAfter: null })
     expect(gateAt('02:50', { forecasts: new Map([...forecasts, ['switch', lasting(null)]]) })).toMatchObject({ decision: 'unclear', stepEndP90: null })
     const untold = runbook({ ...book, phases: [phase(1, null, null, [step('migrate', { undo: 'u' }), ...book.phases[0]!.steps.slice(1)])] })
-    const partly = { runbook: untold, forecasts: new Map([...forecasts, ['migrate', lasting(null)]]) }
+    const partly = { runbook: untold, forecasts: new Map([...forecasts, ['migrate', lasting(null)], back('migrate', null)]) }
     expect(noReturnOf(rollbackCostOf({ ...situation, ...partly }), { ...situation, now: clock('02:50') })).toMatchObject({ at: clock('03:45'), isAtMost: true })
     expect(gateAt('02:50', partly)).toMatchObject({ decision: 'unclear', unknownLengths: ['Undo: migrate'] })
     expect(gateAt('03:30', partly).decision).toBe('sign-off')
@@ -65,7 +67,7 @@ describe('the point of no return', () => {
     fc.assert(fc.property(minutes, minutes, minutes, minutes, minutes, (done, own, length, reserve, left) => {
       const steps = [undo('migrate', done + 1), undo('switch', own + 1)]
       const gate = gateFor({
-        ...situation, runbook: { ...book, phases: [phase(1, null, null, steps)] }, forecasts: new Map([['migrate', lasting(1)], ['switch', lasting(length)]]),
+        ...situation, runbook: { ...book, phases: [phase(1, null, null, steps)] }, forecasts: new Map([['migrate', lasting(1)], ['switch', lasting(length)], back('migrate', done + 1), back('switch', own + 1)]),
         touched: new Set(['migrate']), stepId: 'switch', reserveMs: reserve * minute, now: clock('04:00') - left * minute,
       })
       const spare = left - length - (done + 1) - (own + 1) - reserve

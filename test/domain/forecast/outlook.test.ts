@@ -17,7 +17,7 @@ describe('the outlook', () => {
   it('before anything is done can return until the reserve, for nothing', () => {
     const { noReturn, rollback, nextGate } = outlook([], at(-30))
     expect(noReturn).toMatchObject({ at: at(115), undoP90Ms: 0 })
-    expect(rollback.basis).toBe('nothing-done')
+    expect(rollback.nothingDone).toBe(true)
     expect(nextGate).toMatchObject({ stepId: 'one', gate: { decision: 'free', noReturnAfter: at(105), addedUndoMs: 10 * minute } })
   })
 
@@ -32,7 +32,7 @@ describe('the outlook', () => {
 
   it('has nothing to return from once the rollback has begun or the run has ended', () => {
     const back: Happening[] = [...started, ...done('one', 0, 10), { type: 'rollback-started', reason: 'r', at: at(12) }]
-    expect(outlook(back, at(13))).toMatchObject({ noReturn: null, nextGate: null, rollback: { basis: 'undo' } })
+    expect(outlook(back, at(13))).toMatchObject({ noReturn: null, nextGate: null, rollback: { nothingDone: false } })
     expect(outlook([...started, { type: 'run-finished', outcome: 'aborted', at: at(3) }], at(500))).toMatchObject({ noReturn: null, nextGate: null, rollbackFit: { endP50: at(3) } })
   })
 

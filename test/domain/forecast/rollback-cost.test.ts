@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { forecastsOf } from '#domain/forecast/forecast.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
-import { rollbackCostOf, rollbackFit, stepsAlreadyBack, touchedSteps, undoId } from '#domain/forecast/rollback-cost.ts'
+import { rollbackCostOf, rollbackFit, stepsAlreadyBack } from '#domain/forecast/rollback-cost.ts'
+import { touchedSteps } from '#domain/run/undo.ts'
+import { undoId } from '#domain/run/undo-step.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { HostResult } from '#domain/step.ts'
 import { done, minute, phase, runbook, stateAfter, step, windowStart, type Happening } from '#support/run-states.ts'
@@ -19,26 +21,32 @@ const undoBook = (back = [step('tell', { ...byHand, title: 'Tell everybody', pla
 })
 
 const costOf = (book: Runbook, touched: string[], history: Map<string, DurationSample[]> = new Map(), alreadyBack = new Set<string>()) =>
-  rollbackCostOf({ runbook: book, touched: new Set(touched), forecasts: forecastsOf(book, history), history, alreadyBack })
+  rollbackCostOf({ runbook: book, touched: new Set(touched), forecasts: forecastsOf(book, history), alreadyBack })
 
 describe('what going back costs', () => {
   it('is nothing as long as nothing was touched', () => {
-    expect(costOf(undoBook(), [])).toEqual({ basis: 'nothing-done', steps: [], p50: 0, p90: 0, unknownLengths: [], withoutUndo: [] })
+    expect(costOf(undoBook(), [])).toEqual({ nothingDone: true, steps: [], p50: 0, p90: 0, unknownLengths: [], withoutUndo: [] })
   })
 
   it('is the undo of everything touched, in reverse, and then what people do', () => {
     const cost = costOf(undoBook(), ['drain', 'copy', 'announce', 'deploy', 'patch'])
     expect(cost.steps.map(({ id, undoes }) => [id, undoes])).toEqual([[undoId('deploy'), 'deploy'], [undoId('drain'), 'drain'], ['tell', null]])
-    expect(cost).toMatchObject({ basis: 'undo', p50: 16 * minute, p90: 16 * minute, unknownLengths: [], withoutUndo: [{ id: 'patch', title: 'patch' }] })
+    expect(cost).toMatchObject({ nothingDone: false, p50: 16 * minute, p90: 16 * minute, unknownLengths: [], withoutUndo: [{ id: 'patch', title: 'patch' }] })
   })
 
-  it('is the rollback plan’s own steps, and no undo besides, when the plan has one to execute', () => {
-    const plan = [step('back', { plannedMs: 6 * minute }), step('tell', { ...byHand, plannedMs: 2 * minute })]
+  it('counts an undo that the rollback plan has as a step of its own once: named by its id, or the same command on the same hosts', () => {
+    const plan = [step('back', { body: 'previous', plannedMs: 6 * minute }), step('undrain', { body: 'lbctl undrain', plannedMs: minute }), step('tell', { ...byHand, plannedMs: 2 * minute })]
     const cost = costOf(undoBook(plan), ['drain', 'deploy', 'patch'])
-    expect(cost.steps.map(({ id }) => id)).toEqual(['back', 'tell'])
-    expect(cost).toMatchObject({ basis: 'plan', p90: 8 * minute, withoutUndo: [] })
-    expect(costOf(undoBook(plan), [])).toMatchObject({ basis: 'nothing-done', p90: 0 })
-    expect(costOf(undoBook(plan), ['drain'], new Map(), new Set(['back'])).p90).toBe(2 * minute)
+    expect(cost.steps.map(({ id }) => id)).toEqual(['back', 'undrain', 'tell'])
+    expect(cost).toMatchObject({ p90: 9 * minute, withoutUndo: [] })
+    const elsewhere = costOf(undoBook([step('back', { body: 'previous', hosts: ['web-2'], plannedMs: 6 * minute })]), ['deploy'])
+    expect(elsewhere.steps.map(({ id }) => id)).toEqual([undoId('deploy'), 'back'])
+  })
+
+  it('leaves out what is done of a rollback that has begun', () => {
+    const plan = [step('back', { plannedMs: 6 * minute }), step('tell', { ...byHand, plannedMs: 2 * minute })]
+    expect(costOf(undoBook(plan), []).nothingDone).toBe(true)
+    expect(costOf(undoBook(plan), ['drain'], new Map(), new Set([undoId('drain'), 'back'])).p90).toBe(2 * minute)
   })
 
   it('rests on earlier undos, else on undo-planned, else on the step itself', () => {

@@ -153,14 +153,14 @@ describe('failures', () => {
 describe('rollback and abort', () => {
   test('rollback waits for the running step to end and then runs its own steps', () => {
     const begun = after({ type: 'start-rollback', reason: 'errors' })
-    expect(begun.facts).toEqual([{ type: 'rollback-started', reason: 'errors' }])
+    expect(begun.facts).toEqual([{ type: 'rollback-started', reason: 'errors', running: 'abort' }])
     const ended = followedBy(followedBy(begun, exited('stop', 'app1', 143)), exited('stop', 'app2', 143))
     expect(ended.facts.at(-1)).toEqual({ type: 'step-started', stepId: 'back', attempt: 1, hosts: ['app1'] })
   })
 
   test('rollback closes a manual step that was left open', () => {
     const told = after(succeeded('stop', 'app1'), succeeded('stop', 'app2'), { type: 'start-rollback', reason: 'errors' })
-    expect(told.facts.map((fact) => fact.type)).toEqual(['rollback-started', 'step-skipped', 'step-started'])
+    expect(told.facts.map((fact) => fact.type)).toEqual(['rollback-started', 'step-skipped', 'undo-planned', 'step-started'])
   })
 
   test('nothing forward starts again after a rollback has begun', () => {

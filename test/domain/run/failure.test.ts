@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
-import { touchedSteps } from '#domain/forecast/rollback-cost.ts'
+import { touchedSteps } from '#domain/run/undo.ts'
 import { manual, phase, sh, smallRunbook } from '#support/runbooks.ts'
 import { exited, followedBy, go, story, succeeded, type Story } from '#support/run-log.ts'
 

@@ -60,7 +60,7 @@ describe('retries', () => {
 
   test('a rollback does not wait for a retry', () => {
     const told = followedBy(failedOnce(), { type: 'start-rollback', reason: 'enough' })
-    expect(types(told)).toEqual(['rollback-started', 'step-started'])
+    expect(types(told)).toEqual(['rollback-started', 'undo-planned', 'step-started'])
     expect(types(followedBy(told, TIME, told.state.lastEventAt + 60_000))).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ test('each step stands against the hosts it runs on, with how it ended there', (
 })
 
 test('the steps of a rollback join once it has begun, and an excluded host says so where nothing was sent to it', () => {
-  expect(words('rollback').some((row) => row.startsWith('back-deploy: web-1 running'))).toBe(true)
+  expect(words('rollback').some((row) => row.startsWith('undo:maintenance-on: lb-1 running'))).toBe(true)
   expect(words('excluded').some((row) => row.includes('web-1 planned, web-2 planned, web-3 excluded'))).toBe(true)
 })
 

@@ -8,6 +8,7 @@ import { decideAll } from '#domain/run/decide.ts'
 import type { RunEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { undoneBy } from '#domain/run/undo-step.ts'
 import { automatedRunning, findStep, gateBefore, isEnded, isManual, laneSteps, openItems, runningSteps, statusOf, tickableItems } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { HostResult } from '#domain/step.ts'
@@ -35,6 +36,14 @@ const runbooks: Record<string, Runbook> = {
     phases: [phase(1, [sh('drain', ['app1']), sh('copy', ['app2'], { attributes: { after: 'none' } }), manual('watch', { attributes: { after: 'none' } }), sh('join', ['app1', 'app2'], { attributes: { after: 'drain, copy', danger: 'true' } }), sh('last', ['app1'], { attributes: { after: 'join watch' } })])],
     rollback: { triggers: [{ id: 'trigger-angry', text: 'Customers are angry', threshold: null, range }], steps: [sh('back-1', ['app1']), sh('back-2', ['app2'], { attributes: { after: 'none' } })], validation: [] },
   }),
+  'steps that are taken back': smallRunbook({
+    checklists: [],
+    phases: [
+      phase(1, [sh('drain', ['app1', 'app2'], { undo: 'undrain' }), manual('look'), sh('copy', ['app2'], { undo: 'back' })]),
+      phase(2, [sh('deploy', ['app1', 'app2', 'app3'], { undo: 'previous', attributes: { batch: '1', undo: 'previous' } }), sh('warm', ['app3'], { undo: 'cool', attributes: { after: 'none' } }), sh('check', [], { kind: 'http', undo: 'tell them' })]),
+    ],
+    rollback: { triggers: [{ id: 'trigger-angry', text: 'Customers are angry', threshold: null, range }], steps: [sh('back', ['app2']), manual('say-so')], validation: [] },
+  }),
   'no rollback plan': smallRunbook({ rollback: { triggers: [], steps: [], validation: [] } }),
   'phases without steps': smallRunbook({ phases: [phase(1, []), phase(2, [sh('start', ['app1'])]), phase(3, [])] }),
   'no phases': smallRunbook({ phases: [] }),
@@ -45,7 +54,7 @@ const runbooks: Record<string, Runbook> = {
 const anything = fc.record({
   kind: fc.constantFrom(
     'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'retry-all', 'ignore', 'probe', 'probed', 'probed', 'exclude', 'include', 'pace', 'pause',
-    'resume', 'abort', 'rollback', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
+    'resume', 'abort', 'rollback', 'rollback-wait', 'wait-no-longer', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
   ),
   pick: fc.nat(20), flag: fc.boolean(), laterMs: fc.nat(400_000),
 })
@@ -87,6 +96,8 @@ function commandFor(state: RunState, { kind, pick, flag }: Outline): RunCommand 
     // The two that leave the forward lane for good are rarer, or few stories would get far.
     case 'abort': return pick === 0 ? { type: 'abort', reason } : null
     case 'rollback': return pick < 2 ? { type: 'start-rollback', reason } : null
+    case 'rollback-wait': return pick < 2 ? { type: 'start-rollback', reason, running: 'wait' } : null
+    case 'wait-no-longer': return { type: 'abort-forward', reason }
     case 'fire': return { type: 'fire-trigger', triggerId: at(runbook.rollback.triggers, pick)?.id ?? 'none', reason }
     case 'override': return { type: 'override-breach', breachId, reason }
     case 'note': return { type: 'add-note', about: null, text: 'noted' }
@@ -182,6 +193,27 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
         if (before.rollback) expect([event.type, event.type === 'step-started' && findStep(runbook, event.stepId)?.lane]).toEqual(['step-started', 'rollback'])
         else if (event.type === 'step-started') expect(findStep(runbook, event.stepId)?.lane).toBe('forward')
       })
+    })
+  })
+
+  test('what was done is taken back once nothing goes forward any more: in the reverse order in which it ended, each once unless a person asks again, and only where it may have been done', () => {
+    check((automatic, outlines) => {
+      const begun: string[] = []
+      eachEvent(tell(runbook, automatic, outlines, () => undefined), 1, (before, event) => {
+        if (event.type === 'undo-planned') {
+          expect([before.rollback?.undo, automatedRunning(before)]).toEqual([null, []])
+          const ends = event.undo.map(({ stepId }) => before.steps[stepId]?.finishedAt ?? 0)
+          expect(ends).toEqual(ends.toSorted((one, other) => other - one))
+          for (const { stepId, hosts } of event.undo) expect(hosts.filter((host) => before.steps[stepId]?.hosts[host] === undefined)).toEqual([])
+        }
+        if (event.type !== 'step-started' || undoneBy(event.stepId) === null) return
+        const order = (before.rollback?.undo ?? []).map(({ step }) => step.id)
+        if (event.attempt === 1) begun.push(event.stepId)
+        expect(begun).toEqual(order.filter((id) => begun.includes(id)))
+        expect(order.slice(0, order.indexOf(event.stepId)).map((id) => before.steps[id]?.status).filter((status) => status !== 'succeeded' && status !== 'skipped')).toEqual([])
+        expect(event.hosts.filter((host) => host !== 'local' && before.rollback?.undo?.find(({ step }) => step.id === event.stepId)?.hosts.includes(host) !== true)).toEqual([])
+      })
+      expect(new Set(begun).size).toBe(begun.length)
     })
   })
 
@@ -288,7 +320,7 @@ test('every command an operator has is told in these stories', () => {
   }), { numRuns: 400, seed: 7 })
   const expected: OperatorCommand['type'][] = [
     'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'ignore-failure', 'probe-step', 'exclude-host', 'include-host', 'set-pace', 'pause', 'resume', 'abort',
-    'start-rollback', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
+    'start-rollback', 'abort-forward', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
   ]
   expect(expected.filter((type) => !used.has(type))).toEqual([])
 })

@@ -65,7 +65,7 @@ describe('the countdown of a trigger marked auto', () => {
   it('starts the rollback when it is over, and not before', () => {
     expect(time(firing, 59_999).facts).toEqual([])
     const over = time(firing, 60_000)
-    expect(over.facts[0]).toEqual({ type: 'rollback-started', reason: '“Error rate > 5% for 1m” has fired, and nobody answered within 1 min.' })
+    expect(over.facts[0]).toEqual({ type: 'rollback-started', running: 'abort', reason: '“Error rate > 5% for 1m” has fired, and nobody answered within 1 min.' })
     expect([over.events.at(-1)?.by, over.state.rollback?.by, statusOf(over.state)]).toEqual(['holdpoint', 'holdpoint', 'rolling-back'])
   })
 

@@ -26,7 +26,8 @@ test.each<[ScenarioName, unknown[]]>([
   ['sign-off', ['bad', 'Go or no-go past the point of no return: “Enable maintenance mode”?', 'maintenance-on', 'Go…', 'Enter', 'No-go']],
   ['countdown', ['bad', 'A rollback trigger has fired', 'deploy', 'Roll back', 'Shift+R', 'Hold and watch']],
   ['blind', ['bad', 'No data for error rate', 'deploy', 'Go on without…', '', null]],
-  ['rollback', ['watch', 'Deploy previous version', 'back-deploy', null, null, null]],
+  ['rollback', ['watch', 'Undo: Enable maintenance mode', 'undo:maintenance-on', null, null, null]],
+  ['rollback-failed', ['done', 'The rollback failed', null, 'Open report', 'Enter', null]],
   ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],
   ['ended', ['done', 'The run succeeded', null, 'Open report', 'Enter', null]],
 ])('%s: the one thing to do next', (name, expected) => {
@@ -67,11 +68,11 @@ test('a failed step offers what a person can do about it, and each asks for its 
 
 test('the tree holds every step, item and gate once, and folds what was folded by hand', () => {
   const state = stateOf('preparation')
-  const rows = treeOf(state.runbook, {}, new Set(openByStage(state)))
-  const ids = visibleRows(treeOf(state.runbook, Object.fromEntries([...rows, ...rows.flatMap((row) => row.children)].map((row) => [row.id, true])), new Set())).map((row) => row.id)
+  const rows = treeOf(state.runbook, [], {}, new Set(openByStage(state)))
+  const ids = visibleRows(treeOf(state.runbook, [], Object.fromEntries([...rows, ...rows.flatMap((row) => row.children)].map((row) => [row.id, true])), new Set())).map((row) => row.id)
   expect(new Set(ids).size).toBe(ids.length)
   for (const id of [...Object.keys(state.steps), ...Object.keys(state.items), ...Object.keys(state.gates)]) expect(ids).toContain(id)
-  expect(visibleRows(treeOf(state.runbook, { 'phase-1': false }, new Set(['phase-1']))).map((row) => row.id)).not.toContain('announce')
+  expect(visibleRows(treeOf(state.runbook, [], { 'phase-1': false }, new Set(['phase-1']))).map((row) => row.id)).not.toContain('announce')
   expect(pathTo(rows, 'code-2').map((row) => row.id)).toEqual(['section-before', 'code'])
 })
 

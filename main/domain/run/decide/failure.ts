@@ -1,7 +1,7 @@
 import { flowOf } from '../../flow/attributes.ts'
 import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
-import { laneSteps, runningSteps } from '../view.ts'
+import { isInLane, runningSteps } from '../view.ts'
 import { refuse, requireActive, requireHost, type Decide } from './context.ts'
 import { isExcluded } from './hosts.ts'
 import { finishHosts, giveUpLost, UNREACHED } from './outcome.ts'
@@ -12,7 +12,7 @@ import { requireIdle, requireStep } from './steps.ts'
 export const retryStep: Decide<'retry-step'> = (state, command) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status !== 'failed' && current.status !== 'unknown') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Only a failed or unknown step can be retried.')
-  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
+  if (!isInLane(state, step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
   if (state.paused) refuse('run-paused', `The run is paused by ${state.paused.by}.`, 'Resume it first.')
   requireIdle(state)
   const { reason = '', hosts = 'failed' } = command
@@ -41,7 +41,7 @@ export const ignoreFailure: Decide<'ignore-failure'> = (state, command) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status === 'unknown') refuse('step-unclear', `Nobody knows how "${step.title}" ended: that is no failure to ignore.`, 'Look at the host; then mark it done with evidence, retry, or skip it.')
   if (current.status !== 'failed') refuse('step-not-failed', `"${step.title}" has not failed.`, 'Nothing needs to be ignored.')
-  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
+  if (!isInLane(state, step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'The rollback has begun: go on with its steps.')
   return [{ type: 'failure-ignored', stepId: step.id, reason: command.reason }]
 }
 

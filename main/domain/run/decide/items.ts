@@ -2,12 +2,12 @@ import type { Step } from '../../step.ts'
 import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
-import { findStep, isManual, tickableItems, waitingGate } from '../view.ts'
+import { findRunStep, isManual, tickableItems, waitingGate } from '../view.ts'
 import { refuse, requireActive, requireStarted, type Decide, type DecideContext } from './context.ts'
 import { gateInstead, requireStartable } from './steps.ts'
 
 export const tick: Decide<'tick'> = (state, command, context) => {
-  const found = findStep(state.runbook, command.id)
+  const found = findRunStep(state, command.id)
   if (found) return tickStep(state, found.step, command.note, context)
   requireItem(state, command.id, 'ticked')
   return [{ type: 'item-ticked', itemId: command.id, note: command.note }]
@@ -21,9 +21,10 @@ function tickStep(state: RunState, step: Step, note: string, context: DecideCont
     return [{ type: 'step-finished', stepId: step.id, attempt: current.attempt, outcome: 'succeeded', message: note }]
   }
   requireStartable(state, step)
+  const attempt = (current?.attempt ?? 0) + 1
   return gateInstead(state, step, context) ?? [
-    { type: 'step-started', stepId: step.id, attempt: 1, hosts: [] },
-    { type: 'step-finished', stepId: step.id, attempt: 1, outcome: 'succeeded', message: note },
+    { type: 'step-started', stepId: step.id, attempt, hosts: [] },
+    { type: 'step-finished', stepId: step.id, attempt, outcome: 'succeeded', message: note },
   ]
 }
 

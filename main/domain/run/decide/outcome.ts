@@ -2,7 +2,7 @@ import { own } from '../../own.ts'
 import { LOCAL_HOST, type HostResult, type StepOutcome } from '../../step.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
-import { findStep } from '../view.ts'
+import { findRunStep } from '../view.ts'
 import { isExcluded } from './hosts.ts'
 import { afterFailure } from './retry.ts'
 
@@ -16,7 +16,7 @@ export function finishHosts(state: RunState, stepId: string, results: Record<str
   if (all.some(({ result }) => result === null)) return facts
   const finished = all.flatMap(({ host, result }) => (result ? [{ host, result }] : []))
   const summary = summarise(finished)
-  const step = findStep(state.runbook, stepId)?.step
+  const step = findRunStep(state, stepId)?.step
   const follows = step && summary.outcome === 'failed' ? afterFailure(step, current, finished.map(({ result }) => result), now, summary.message) : []
   return [...facts, { type: 'step-finished', stepId, attempt, ...summary }, ...follows]
 }

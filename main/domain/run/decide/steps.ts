@@ -5,7 +5,7 @@ import type { HostResult, Step } from '../../step.ts'
 import { conditionOf } from '../condition.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
-import { currentPhase, environmentName, findStep, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
+import { currentPhase, environmentName, findRunStep, isInLane, isManual, laneSteps, runningSteps, stuckSteps } from '../view.ts'
 import { gateBefore } from '../state.ts'
 import { readyIn, waitsFor } from '../ready.ts'
 import { describeReturn } from '../describe-return.ts'
@@ -15,7 +15,7 @@ import { hasNoHostLeft, hostsOf, NO_HOST_LEFT } from './hosts.ts'
 import { finishHosts, giveUpLost } from './outcome.ts'
 
 export const startStep: Decide<'start-step'> = (state, command, context) => {
-  const { step } = requireStep(state, command.stepId)
+  const { step, current } = requireStep(state, command.stepId)
   requireStartable(state, step)
   const { when, danger } = flowOf(step).flow
   if (when && conditionOf(state, step) === false) refuse('step-condition', `"${step.title}" is only for when ${describeWhen(when)}, and that does not hold.`, 'Skip it.')
@@ -24,7 +24,7 @@ export const startStep: Decide<'start-step'> = (state, command, context) => {
     refuse('step-danger', `"${step.title}" is marked as dangerous.`, `Type "${environment}" to start it.`)
   }
   if (hasNoHostLeft(state, step)) return [{ type: 'step-skipped', stepId: step.id, reason: NO_HOST_LEFT }]
-  return gateInstead(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: 1, hosts: hostsOf(state, step) }]
+  return gateInstead(state, step, context) ?? [{ type: 'step-started', stepId: step.id, attempt: current.attempt + 1, hosts: hostsOf(state, step) }]
 }
 
 /** Who starts a step that would pass the point of no return gets the gate first; while it waits, why it does. */
@@ -44,7 +44,7 @@ export const failStep: Decide<'fail-step'> = (state, command) => {
 export const skipStep: Decide<'skip-step'> = (state, command, { now }) => {
   const { step, current } = requireStep(state, command.stepId)
   if (current.status === 'succeeded' || current.status === 'skipped') refuse('step-done', `"${step.title}" has ${current.status === 'skipped' ? 'been skipped' : 'succeeded'} already.`, '')
-  if (!laneSteps(state).includes(step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'Skip it when the run reaches it.')
+  if (!isInLane(state, step)) refuse('step-elsewhere', `"${step.title}" does not belong to the part of the run that is in progress.`, 'Skip it when the run reaches it.')
   const skipped: RunFact = { type: 'step-skipped', stepId: step.id, reason: command.reason }
   if (current.status !== 'running' || isManual(step)) return [skipped]
   const given = giveUpLost(state, step.id, now)
@@ -99,7 +99,7 @@ export function requireStartable(state: RunState, step: Step): void {
   const isOutside = runningSteps(state).some((running) => running.lane !== (state.rollback ? 'rollback' : 'forward'))
   const ready = isOutside ? [] : readyIn(state, laneSteps(state))
   if (ready.some(({ id }) => id === step.id)) return
-  const [waited] = laneSteps(state).includes(step) ? waitsFor(state, step) : []
+  const [waited] = isInLane(state, step) ? waitsFor(state, step) : []
   if (waited && step.attributes['after'] !== undefined) refuse('step-not-next', `"${step.title}" comes after "${waited.title}", which is not done.`, 'Do or skip what it comes after.')
   requireIdle(state)
   refuse('step-not-next', `"${step.title}" is not next${ready[0] ? `: "${ready[0].title}" is` : ''}.`, 'Do or skip the steps before it.')
@@ -119,7 +119,7 @@ export function requireIdle(state: RunState): void {
 
 export function requireStep(state: RunState, stepId: string): { step: Step; current: StepState } {
   requireActive(state)
-  const found = findStep(state.runbook, stepId)
+  const found = findRunStep(state, stepId)
   const current = own(state.steps, stepId)
   if (!found || !current) refuse('step-unknown', `The runbook has no step "${stepId}".`, 'Choose a step of this run.')
   return { step: found.step, current }
