@@ -7,6 +7,7 @@ import { clean, connectProblem, isDropped } from './failures.ts'
 import type { HostKeyCheck } from './host-key-check.ts'
 import { fingerprint } from './known-hosts.ts'
 import { createServerOffer, isOpenToTruncation, truncationProblem } from './server-offer.ts'
+import { limitTraffic } from './traffic.ts'
 
 /** ssh2 trusts every server unless told otherwise, so here the verifier and the socket are not optional. */
 export interface VerifiedConfig {
@@ -87,13 +88,25 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
       // Before the login: ssh2 asks for it only after this event.
       if (isOpenToTruncation(negotiated, offer)) settle({ dialed: 'failed', problem: truncationProblem(dialing.place) })
     })
-    client.on('ready', () => settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted) }))
+    const traffic = limitTraffic(dialing.sock, () => performance.now(), (what) => {
+      settle({ dialed: 'failed', problem: floodProblem(dialing.place, what) })
+      // After the login it is the end of the connection, and with it of the work on it.
+      dialing.sock.destroy()
+    })
+    client.on('ready', () => {
+      traffic.loggedIn()
+      settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted) })
+    })
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
     client.on('error', onError)
     client.on('close', () => {
       if (handshaken) settle({ dialed: 'failed', problem: closedProblem(dialing.place) })
       else onError(new Error('the server closed before the handshake was done'))
     })
+    const listen = (line: string): void => {
+      if (!handshaken) offer.listen(line)
+      traffic.listen(line)
+    }
     dialing.signal.addEventListener('abort', onAbort)
     if (dialing.signal.aborted) onAbort()
     try {
@@ -101,7 +114,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
         verifyHostKey,
         sock: dialing.sock,
         username: dialing.user,
-        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods, login), debug: (line) => { if (!handshaken) offer.listen(line) } },
+        settings: { algorithms: algorithmsFor(dialing.check.knownKeyTypes), readyTimeout: dialing.readyTimeoutMs, keepaliveInterval: dialing.keepaliveMs, authHandler: inOrder(dialing.methods, login), debug: listen },
       })
     } catch (thrown) {
       onError(thrown instanceof Error ? thrown : new Error(String(thrown)))
@@ -111,6 +124,10 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
 
 function closedProblem(place: string): Problem {
   return new Problem('ssh-protocol', `${place} closed the connection during the login.`, 'Look at the log of its sshd, then retry. No command was sent.')
+}
+
+function floodProblem(place: string, what: string): Problem {
+  return new Problem('ssh-protocol', `${place} sent ${what}.`, 'It is no SSH server, or somebody means harm: look at the host and at what stands in between. No command was sent.')
 }
 
 /** The Problem when nobody waits for a connection any more. */

@@ -1,9 +1,9 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHostileServer, type HostileOptions, type HostileServer } from '#support/ssh-hostile.ts'
 import { runOn, startPool, type TestPool } from '#support/ssh-pool.ts'
 import { freePort, keygen, sshdMissing } from '#support/sshd.ts'
+import { withTcp } from '#support/tcp-server.ts'
 
 /** A pool that knows a server at 127.0.0.1 and has a key to offer. */
 function poolFor(port: number, hostKey: string | null, more: string[] = []): TestPool {
@@ -22,25 +22,6 @@ async function withServer(options: HostileOptions, work: (home: TestPool, server
   onTestFinished(() => server.stop())
   const home = poolFor(server.port, server.hostKey)
   await work(home, server)
-}
-
-/** A TCP server that is no SSH server. */
-async function withTcp(onSocket: (socket: Socket) => void, work: (port: number) => Promise<void>): Promise<void> {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    onSocket(socket)
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve())
-  })
-  try {
-    await work((server.address() as AddressInfo).port)
-  } finally {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  }
 }
 
 // The keys are made by ssh-keygen, which comes with the server.

@@ -8,6 +8,8 @@ export interface HostileOptions {
   login: 'accept' | 'refuse' | 'hang-up'
   /** The only cipher and MAC it offers; without strict key exchange unless that is asked for. */
   only?: { cipher: string; mac: string; isStrict: boolean }
+  /** What happens once somebody comes, after the key exchange. */
+  onConnection?: (connection: Connection) => void
   /** What happens once a command was asked for. Default: it ends with exit code 0. */
   onExec?: (channel: ServerChannel, connection: Connection) => void
 }
@@ -34,6 +36,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
     connections.add(connection)
     if (options.only !== undefined) offerOnly(connection, options.only)
     connection.on('error', () => undefined)
+    connection.on('handshake', () => options.onConnection?.(connection))
     strangers.add(connection)
     most = Math.max(most, strangers.size)
     connection.on('ready', () => strangers.delete(connection))
@@ -84,4 +87,44 @@ function offerOnly(connection: Connection, { cipher, mac, isStrict }: NonNullabl
   // It would go by the client's offer alone.
   if (!isStrict) inside._protocol._strictMode = false
   inside._protocol._offer = new KexInit({ kex, serverHostKey: ['ssh-ed25519'], cs: both, sc: both })
+}
+
+/** Sends a message that ssh2 would not, encrypted and signed as any other. */
+export function sendRaw(connection: Connection, payload: Buffer): void {
+  const { _protocol } = connection as unknown as { _protocol: { _cipher: { encrypt(packet: Uint8Array): void }; _packetRW: { write: { allocStart: number; alloc(size: number): Uint8Array; finalize(packet: Uint8Array): Uint8Array } } } }
+  const { write } = _protocol._packetRW
+  const packet = write.alloc(payload.length)
+  packet.set(payload, write.allocStart)
+  _protocol._cipher.encrypt(write.finalize(packet))
+}
+
+/** Sends it again and again, a few hundred a turn, until the connection ends. Returns how many went out so far. */
+export function sendForEver(connection: Connection, payload: Buffer): () => number {
+  let sent = 0
+  let open = true
+  connection.on('close', () => { open = false })
+  const send = (): void => {
+    for (let n = 0; open && n < 500; n++) {
+      sendRaw(connection, payload)
+      sent++
+    }
+    if (open) setImmediate(send)
+  }
+  send()
+  return () => sent
+}
+
+/** A message of RFC 4250 to 4254: bytes as they are, texts with their length before them. */
+export function message(...parts: (number | boolean | string | { word: number })[]): Buffer {
+  return Buffer.concat(parts.map((part) => {
+    if (typeof part === 'number') return Buffer.from([part])
+    if (typeof part === 'boolean') return Buffer.from([part ? 1 : 0])
+    const length = Buffer.alloc(4)
+    if (typeof part === 'object') {
+      length.writeUInt32BE(part.word)
+      return length
+    }
+    length.writeUInt32BE(Buffer.byteLength(part))
+    return Buffer.concat([length, Buffer.from(part)])
+  }))
 }
