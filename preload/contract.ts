@@ -50,6 +50,11 @@ export interface Bucket { at: number; min: number | null; max: number | null; la
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }
 /** How long each step took in earlier runs, by step id, oldest first; `runs`: how many were read. */
 export interface RunHistory { samples: Record<string, DurationSample[]>; runs: number }
+/** What a runbook could learn from a run; each proposal is taken or left as a whole. `runs`: how many it rests on. `diff`: a unified diff. */
+export interface Learning {
+  runbookId: string; name: string; revision: number; runRevision: number; runs: number
+  proposals: { id: string; title: string; why: string; diff: string }[]
+}
 /** `revision`: of the runbook now; `runRevision`: of the run before; `isRemoved`: it is in the library no more, and goes on as it was. */
 export interface ResumeOutline extends ResumePlan { revision: number; runRevision: number; isRemoved: boolean }
 /** `limit`: the rule in numbers; `query`: what is asked of its source; `samples`: the measurements that decided, oldest first. */
@@ -100,6 +105,13 @@ export const calls = {
   'resume-run': {
     input: z.strictObject({ runId: id, revision: z.number().int(), reason: z.string().trim().max(2000).default(''), ...resumeChoice }),
     output: out<{ runId: string }>(),
+  },
+  /** What the newest revision of a run's runbook could learn from it and from those before it. Refused for a run that has not ended. */
+  'plan-learning': { input: z.strictObject({ runId: id, rehearsals: z.boolean().default(false) }), output: out<Learning>() },
+  /** Saves what was accepted as a new revision. Refused with `runbook-changed` when `revision` is not the newest. */
+  'learn': {
+    input: z.strictObject({ runId: id, revision: z.number().int(), rehearsals: z.boolean().default(false), accept: z.array(z.string().min(1).max(300)).max(5000) }),
+    output: out<{ runbookId: string; revision: number }>(),
   },
   'send-command': { input: z.strictObject({ runId: id, command: OperatorCommand }), output: out<{ version: number }>() },
   /** The start, the end, or the surroundings of the chunk `at`, of one host or of all in the order it came. */

@@ -3,6 +3,7 @@ import type { CallName, CallOutput, calls } from '#preload/contract.ts'
 import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import { createHistoryHandlers } from './history.ts'
+import { createLearnHandlers } from './learn.ts'
 import { createLibraryHandlers } from './library.ts'
 import { createOutputHandlers } from './output.ts'
 import { createReportHandlers } from './reports.ts'
@@ -19,5 +20,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck(deps.secretFault)
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createLearnHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

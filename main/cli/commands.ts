@@ -1,5 +1,6 @@
 import { check } from './check.ts'
 import { handOver } from './hand-over.ts'
+import { learn } from './learn.ts'
 import { open, serve } from './open.ts'
 import { output } from './output.ts'
 import { rehearse } from './rehearse.ts'
@@ -10,4 +11,4 @@ import { runs } from './runs.ts'
 import { takeOver } from './take-over.ts'
 import type { Command } from './usage.ts'
 
-export const commands: Command[] = [open, check, rehearse, run, resume, report, output, runs, handOver, takeOver, serve]
+export const commands: Command[] = [open, check, rehearse, run, resume, report, learn, output, runs, handOver, takeOver, serve]

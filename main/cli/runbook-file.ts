@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
-import { basename } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { closeSync, fchmodSync, fsyncSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { Problem } from '#domain/problem.ts'
 import type { Storage } from '#storage/storage.ts'
 
@@ -29,6 +29,30 @@ function readAtMost(file: string, most: number): Buffer | null {
     return size > most ? null : bytes.subarray(0, size)
   } finally {
     closeSync(handle)
+  }
+}
+
+/**
+ * Puts `text` in the place of `before`, whole or not at all, with the file's mode; a link goes on pointing to it. Throws Problem
+ * `file-changed` when the file is no longer `before`, `file-unwritable` when it cannot be done.
+ */
+export function replaceRunbookFile(file: string, before: string, text: string): void {
+  if (readRunbookFile(file) !== before) throw new Problem('file-changed', `${file} was changed meanwhile by somebody else.`, 'Begin again with the file as it is now. Nothing was changed.')
+  const target = realpathSync(file)
+  const fresh = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
+  try {
+    const handle = openSync(fresh, 'wx', 0o600)
+    try {
+      writeFileSync(handle, text)
+      fchmodSync(handle, statSync(target).mode & 0o7777)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    renameSync(fresh, target)
+  } catch (thrown) {
+    rmSync(fresh, { force: true })
+    throw new Problem('file-unwritable', `${file} cannot be written: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, 'Check who may write to its folder, then try again. Nothing was changed.', thrown)
   }
 }
 

@@ -6,8 +6,15 @@ import type { EngineStorage } from './options.ts'
 /** So many of the latest earlier runs; what is older says little about tonight. */
 const MOST_RUNS = 50
 
+export interface HistoryScope {
+  /** The run itself too, once it has ended. */
+  itself?: boolean
+  /** Rehearsals too; without this a rehearsal counts them, and a live run does not. */
+  rehearsals?: boolean
+}
+
 /** What earlier runs of a run's runbook took, and how many there are. */
-export type RunHistory = (runId: string) => { history: History; runs: number }
+export type RunHistory = (runId: string, scope?: HistoryScope) => { history: History; runs: number }
 
 export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'>): RunHistory {
   // What an ended run's steps took never changes: each journal is read once.
@@ -17,10 +24,12 @@ export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'
     known.set(runId, attempts)
     return attempts
   }
-  return (runId) => {
+  return (runId, { itself = false, rehearsals } = {}) => {
     const run = storage.runs.read(runId)
-    const earlier = earlierRuns(run, storage.runs.list()).slice(0, MOST_RUNS)
-    return { history: historyOf(earlier.map(({ id }) => attemptsOf(id)), { rehearsals: run.mode === 'rehearsal' }), runs: earlier.length }
+    const counts = rehearsals ?? run.mode === 'rehearsal'
+    const earlier = earlierRuns(run, storage.runs.list(), counts)
+    const runs = [...(itself && run.finishedAt !== null ? [run] : []), ...earlier].slice(0, MOST_RUNS)
+    return { history: historyOf(runs.map(({ id }) => attemptsOf(id)), { rehearsals: counts }), runs: runs.length }
   }
 }
 
@@ -28,11 +37,11 @@ export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'
  * Ended runs of the same runbook that came before this one, newest first as `listed`. A rehearsal has its own clock, which
  * cannot be compared with real time: against live runs it counts all that have ended, against rehearsals the list's order.
  */
-function earlierRuns(run: StoredRun, listed: readonly StoredRun[]): StoredRun[] {
+function earlierRuns(run: StoredRun, listed: readonly StoredRun[], rehearsals: boolean): StoredRun[] {
   const place = listed.findIndex(({ id }) => id === run.id)
   return listed.filter((other, index) => {
     if (other.id === run.id || other.runbookId !== run.runbookId || other.finishedAt === null) return false
-    if (other.mode === 'rehearsal') return run.mode === 'rehearsal' && index > place
+    if (other.mode === 'rehearsal') return rehearsals && index > place
     return run.mode === 'rehearsal' || other.finishedAt <= run.createdAt
   })
 }

@@ -136,6 +136,14 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     expect(await refusal('plan-resume', { runId: resumed.runId })).toBe('resume-not-begun')
   })
 
+  test('a runbook learns from a rehearsal that has ended only when rehearsals count, and a proposal there is not is refused', async () => {
+    expect(await refusal('plan-learning', { runId })).toBe('learn-rehearsal')
+    expect(await call('plan-learning', { runId, rehearsals: true })).toMatchObject({ runbookId, revision: 2, runRevision: 2, runs: 1, proposals: [] })
+    expect(await refusal('learn', { runId, revision: 2, rehearsals: true, accept: ['planned:x'] })).toBe('learn-unknown')
+    expect(await refusal('learn', { runId, revision: 1, rehearsals: true, accept: ['planned:x'] })).toBe('runbook-changed')
+    expect(await call('learn', { runId, revision: 2, rehearsals: true, accept: [] })).toEqual({ runbookId, revision: 2 })
+  })
+
   test('output, series, report and hosts can be read', async () => {
     expect(await call('read-output', { runId, stepId: 'any' })).toEqual({ chunks: [], bytes: 0, before: false, after: false })
     expect(await call('find-error', { runId, stepId: 'any', from: 0, direction: 'later' })).toEqual({ seq: null })

@@ -1,0 +1,55 @@
+import { formatDuration } from '#domain/duration.ts'
+import { lengthWord, learnedLength } from '#domain/learn/planned.ts'
+import type { Runbook } from '#domain/runbook.ts'
+import type { Step } from '#domain/step.ts'
+import { applySplices, type Splice } from '#domain/text-patch.ts'
+import { parseRunbook } from '../parse.ts'
+import { attributeSplice } from './attribute-splice.ts'
+
+/** One thing a runbook could learn from its runs: a whole, which is taken or left. */
+export interface Proposal {
+  id: string
+  title: string
+  /** What speaks for it. */
+  why: string
+  /** Into the text it was made for. */
+  splices: Splice[]
+}
+
+export interface LearningInput {
+  text: string
+  runbook: Runbook
+  /** How long each step took and counts, by its id in this text. */
+  lengths: ReadonlyMap<string, readonly number[]>
+}
+
+/** What a runbook's text could learn. What would not read back as it was meant is left out. */
+export function proposalsFor(input: LearningInput): Proposal[] {
+  const found = input.runbook.phases.flatMap((phase) => phase.steps).concat(input.runbook.rollback.steps).flatMap((step) => plannedProposal(input, step))
+  const read = stepsById(parseRunbook(applySplices(input.text, found.flatMap(({ proposal }) => proposal.splices))).runbook)
+  return found.filter(({ holds }) => holds(read)).map(({ proposal }) => proposal)
+}
+
+type StepsById = ReadonlyMap<string, Step>
+
+interface Checked {
+  proposal: Proposal
+  /** Whether the text with every proposal in it says what this one means. */
+  holds(read: StepsById): boolean
+}
+
+const stepsById = (runbook: Runbook): StepsById => new Map([...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps].map((step) => [step.id, step]))
+
+function plannedProposal({ text, lengths }: LearningInput, step: Step): Checked[] {
+  const learned = learnedLength(lengths.get(step.id) ?? [], step.plannedMs)
+  const splice = learned === null ? null : attributeSplice(text, step, 'planned', lengthWord(learned.ms))
+  if (learned === null || splice === null) return []
+  const was = step.plannedMs === null ? 'has no planned time of its own' : `was planned with ${formatDuration(step.plannedMs)}`
+  return [{
+    proposal: {
+      id: `planned:${step.id}`, title: `Plan ${formatDuration(learned.ms)} for “${step.title}”`,
+      why: `It ${was}; it took ${formatDuration(learned.p50)}, p90 ${formatDuration(learned.p90)}, n=${learned.n}.`, splices: [splice],
+    },
+    holds: (read) => read.get(step.id)?.plannedMs === learned.ms,
+  }]
+}

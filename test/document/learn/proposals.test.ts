@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { proposalsFor } from '#document/learn/proposals.ts'
+import { parseRunbook } from '#document/parse.ts'
+import { lengthWord, learnedLength } from '#domain/learn/planned.ts'
+import { parseDuration } from '#domain/duration.ts'
+import { applySplices } from '#domain/text-patch.ts'
+
+const example = readFileSync(new URL('../../../resources/examples/checkout-release.md', import.meta.url), 'utf8')
+const [second, minute] = [1000, 60_000]
+const stepsOf = (text: string) => {
+  const { runbook } = parseRunbook(text)
+  return [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
+}
+const learned = (text: string, lengths: Record<string, number[]>) => proposalsFor({ text, runbook: parseRunbook(text).runbook, lengths: new Map(Object.entries(lengths)) })
+
+describe('the planned length a step should have', () => {
+  test('is the p90 of what it took, rounded up to what people write', () => {
+    expect(learnedLength([61, 62, 63, 64, 95].map((seconds) => seconds * second), 4 * minute)).toMatchObject({ ms: 90 * second, n: 5 })
+    expect(learnedLength([31, 31, 31].map((seconds) => seconds * second), null)?.ms).toBe(35 * second)
+    expect(learnedLength([20.2, 20.2, 20.2].map((minutes) => minutes * minute), minute)?.ms).toBe(21 * minute)
+  })
+
+  test('is not shorter than the plan with one or two lengths, and not told when the plan is right or nobody knows', () => {
+    expect(learnedLength([10 * second, 12 * second], 5 * minute)).toBeNull()
+    expect(learnedLength([9 * minute], 5 * minute)?.ms).toBe(9 * minute)
+    expect(learnedLength([4.8, 4.9, 4.9].map((minutes) => minutes * minute), 5 * minute)).toBeNull()
+    expect(learnedLength([], 5 * minute)).toBeNull()
+  })
+
+  test('is written as the runbook reads it', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 40 * 3600 }), (seconds) => { expect(parseDuration(lengthWord(seconds * second))).toBe(seconds * second) }))
+  })
+})
+
+describe('what a runbook could learn', () => {
+  test('is one proposal a step, each changing its planned= alone', () => {
+    const proposals = learned(example, { 'stop-checkout': [3 * minute, 3 * minute, 3 * minute], 'clear-cdn': [10 * second] })
+    expect(proposals.map(({ title, why }) => [title, why])).toEqual([['Plan 3 min for “Stop application services”', 'It was planned with 2 min; it took 3 min, p90 3 min, n=3.']])
+    expect(applySplices(example, proposals.flatMap(({ splices }) => splices))).toBe(example.replace('{id=stop-checkout hosts=app timeout=2m planned=2m', '{id=stop-checkout hosts=app timeout=2m planned=3m'))
+  })
+
+  test('adds planned= where a block has none, and leaves a step without a block alone', () => {
+    const text = '# R\n\n## Deployment Steps\n\n### Phase 1: One\n\n1. Ask\n2. Go\n   ~~~sh { id=go undo="a } b" }\n   go\n   ~~~\n3. Say\n   ```manual {}\n   ```\n'
+    const steps = stepsOf(text)
+    const taken = learned(text, Object.fromEntries(steps.map(({ id }) => [id, [minute]])))
+    expect(taken).toHaveLength(2)
+    expect(applySplices(text, taken.flatMap(({ splices }) => splices))).toBe(text.replace('b" }', 'b" planned=1m}').replace('{}', '{planned=1m}'))
+  })
+
+  test('touches nothing else, whatever was accepted, in files of every kind', () => {
+    const written = fc.record({ ending: fc.constantFrom('\n', '\r\n'), mark: fc.constantFrom('', '\uFEFF'), final: fc.boolean() })
+      .map(({ ending, mark, final }) => mark + (example.trimEnd() + (final ? '\n' : '')).replaceAll('\n', ending))
+    const ids = stepsOf(example).map(({ id }) => id)
+    fc.assert(fc.property(written, fc.array(fc.constantFrom(...ids), { maxLength: 8 }), fc.integer({ min: 1, max: 90 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), (text, some, minutes, choice) => {
+      const proposals = learned(text, Object.fromEntries(some.map((id) => [id, [minutes * minute, minutes * minute, minutes * minute]])))
+      const accepted = proposals.filter((_, index) => choice[index % choice.length])
+      const result = applySplices(text, accepted.flatMap(({ splices }) => splices))
+      if (accepted.length === 0) expect(result).toBe(text)
+      const strip = (one: string) => one.replaceAll(/ planned=[0-9a-z]+/g, '')
+      expect(strip(result)).toBe(strip(text))
+      const planned = new Map(stepsOf(result).map((step) => [step.id, step.plannedMs]))
+      for (const { id } of accepted) expect(planned.get(id.replace('planned:', ''))).toBe(minutes * minute)
+    }), { numRuns: 20 })
+  })
+})
