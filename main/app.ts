@@ -176,9 +176,9 @@ function answerFrom(prompts: ReturnType<typeof createPromptDesk>, answer: NonNul
 }
 
 function toHostView(resolved: ResolvedHost): Awaited<ReturnType<ApiDeps['describeHost']>> {
-  const { address, user, port } = resolved
+  const { address, user, port, transport, notes } = resolved
   return {
-    address, user, port,
+    address, user, port, transport, notes,
     jump: resolved.jumps.map((hop) => `${hop.user}@${hop.name}`),
     identity: resolved.identities.filter(({ state }) => state !== 'missing').map(({ file, state }) => (state === 'locked' ? `${file} (passphrase)` : file)),
     knownKeys: resolved.knownKeys.map(({ keyType, fingerprint, file, line, marker }) => ({ type: marker === 'none' ? keyType : `${keyType} ${marker}`, fingerprint, source: `${file}:${line}` })),

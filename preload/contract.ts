@@ -63,9 +63,10 @@ export interface RuleVerdict {
   verdict: VerdictWord; words: string; at: number; samples: Sample[]
 }
 export interface ReportDocument { fileName: string; mime: string; text: string }
+/** `transport`: the SSH of this program, or the system's `ssh`. `notes`: what its SSH configuration asks for and is not done. */
 export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
-  identity: string[]; knownKeys: { type: string; fingerprint: string; source: string }[]
+  transport: 'ssh2' | 'ssh'; notes: string[]; identity: string[]; knownKeys: { type: string; fingerprint: string; source: string }[]
 }
 export interface Settings { operator: string; theme: 'system' | 'dark' | 'light' }
 export type Prompt =

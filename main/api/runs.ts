@@ -37,7 +37,7 @@ async function describeHosts(deps: ApiDeps, check: CheckRevision): Promise<HostV
       return { name: host.name, usedBy, ...(await deps.describeHost(host)) }
     } catch (thrown) {
       // A host whose configuration cannot be read is still listed, with what is wrong where its identities would be.
-      return { name: host.name, usedBy, address: host.address, user: host.user, port: host.port, jump: [], identity: [toProblem(thrown).message], knownKeys: [] }
+      return { name: host.name, usedBy, address: host.address, user: host.user, port: host.port, jump: [], transport: host.transport ?? 'ssh2', notes: [], identity: [toProblem(thrown).message], knownKeys: [] }
     }
   }))
 }

@@ -184,9 +184,13 @@ function authProblem({ hop, place, embedded }: Route, { reason, wanted, partly }
     if (none) return 'there was no key to offer'
     return /too many/i.test(reason) ? 'the server stopped after too many keys' : `none of the keys offered was accepted (${identities?.offers.length ?? 1})`
   }
-  const hint = /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
+  const needsSystem = identities !== null && (identities.needsSystem || (!wanted.includes('publickey') && wanted.some((method) => SYSTEM_METHODS.includes(method))))
+  const hint = needsSystem ? 'Write transport: ssh for this host in the runbook: the system\'s ssh can log in so, if you can with it in a terminal.' : /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
   return new Problem(code, `${place} did not accept the login as ${clean(user)}: ${what}.${notes}`, `${hint} No command was sent.`)
 }
+
+/** Logins that the system's ssh knows and ssh2 does not. */
+const SYSTEM_METHODS = ['gssapi-with-mic', 'gssapi-keyex', 'hostbased']
 
 /** 0.2-0.4 s, doubled for each further try. */
 export function jitter(drops: number): number {

@@ -1,6 +1,7 @@
 import { keyTypeOf, fingerprint, linesFor } from './known-hosts.ts'
 import { readKnownHosts } from './known-hosts-files.ts'
 import { readKeyFile } from './key-files.ts'
+import type { Way } from './links.ts'
 import type { Hop } from './resolve.ts'
 
 /** One stop on the way to a host, as settings and previews show it. */
@@ -22,16 +23,18 @@ export interface ResolvedHop {
 export interface ResolvedHost extends ResolvedHop {
   /** The jump hosts, first connection first; empty for a direct one. */
   jumps: ResolvedHop[]
+  /** ssh2 within this program, or the system's own `ssh`: for every connection on the way. */
+  transport: 'ssh2' | 'ssh'
   /** What the configuration asks for and is not done. */
   notes: string[]
 }
 
 /** Throws Problem `ssh-known-hosts` when a known hosts file cannot be read. */
-export function describeHops(hops: Hop[], notes: string[]): ResolvedHost {
+export function describeWay({ hops, notes, transport }: Pick<Way, 'hops' | 'notes' | 'transport'>): ResolvedHost {
   const described = hops.map(describeHop)
   const last = described.pop()
   if (last === undefined) throw new Error('A host has at least one hop.')
-  return { ...last, jumps: described, notes }
+  return { ...last, jumps: described, transport, notes }
 }
 
 function describeHop(hop: Hop): ResolvedHop {

@@ -24,6 +24,8 @@ export interface Identities {
   notes: string[]
   agentFailed: boolean
   keyUnreadable: boolean
+  /** There is a key that only the system's ssh can use. */
+  needsSystem: boolean
 }
 
 /** Private keys opened with a passphrase; in memory only, for the life of the pool. */
@@ -41,7 +43,7 @@ export function createKeyRing(): KeyRing {
 
 /** Collects what can be offered at a hop. Nothing is asked and nothing is sent. */
 export async function gatherIdentities(hop: Hop, ring: KeyRing): Promise<Identities> {
-  const found: Identities = { offers: [], locked: [], notes: [], agentFailed: false, keyUnreadable: false }
+  const found: Identities = { offers: [], locked: [], notes: [], agentFailed: false, keyUnreadable: false, needsSystem: false }
   const fromFiles: Offer[] = []
   const named = new Set<string>()
   const lockedKeys: (LockedKey & { publicId: string | null })[] = []
@@ -51,6 +53,7 @@ export async function gatherIdentities(hop: Hop, ring: KeyRing): Promise<Identit
     if (read.state === 'missing' || read.state === 'unreadable') {
       if (read.state === 'missing' && !hop.identityFilesNamed) continue
       found.keyUnreadable = true
+      if ('isSecurityKey' in read) found.needsSystem = true
       found.notes.push(read.state === 'missing' ? `${file} does not exist` : read.reason)
     } else if (read.state === 'ready') {
       const id = keyId(read.key.getPublicSSH())

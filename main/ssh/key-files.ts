@@ -1,11 +1,12 @@
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
+import { keyTypeOf } from './known-hosts.ts'
 import { readFailure, readRegularFile } from './regular-file.ts'
 
 /** What an identity file turned out to be. `publicKey` of a locked key is null when the format hides it. */
 export type KeyFile =
   | { state: 'missing' }
-  | { state: 'unreadable'; reason: string }
+  | { state: 'unreadable'; reason: string; isSecurityKey?: true }
   | { state: 'public'; publicKey: Buffer }
   | { state: 'locked'; text: Buffer; publicKey: Buffer | null }
   | { state: 'ready'; key: ParsedKey }
@@ -30,6 +31,7 @@ export function readKeyFile(file: string): KeyFile {
 }
 
 function parsePrivate(file: string, text: Buffer): KeyFile {
+  if (isSecurityKey(publicKeyInside(text))) return securityKey(file)
   const key = unlockKey(text, null)
   if (key instanceof Error) {
     if (/no passphrase given/i.test(key.message)) return { state: 'locked', text, publicKey: publicKeyBeside(file) ?? publicKeyInside(text) }
@@ -54,8 +56,13 @@ export function unlockKey(text: Buffer, passphrase: string | null): ParsedKey | 
 
 function readPublic(file: string, text: Buffer): KeyFile {
   const publicKey = publicBlob(text.toString('utf8'))
+  if (isSecurityKey(publicKey)) return securityKey(file)
   return publicKey === null ? { state: 'unreadable', reason: `${file} is not a key` } : { state: 'public', publicKey }
 }
+
+/** Signatures of a FIDO device, which ssh2 cannot ask for. */
+const isSecurityKey = (publicKey: Buffer | null): boolean => publicKey !== null && keyTypeOf(publicKey).startsWith('sk-')
+const securityKey = (file: string): KeyFile => ({ state: 'unreadable', isSecurityKey: true, reason: `${file} is on a security key, which needs the system's ssh` })
 
 function publicKeyBeside(file: string): Buffer | null {
   try {

@@ -8,7 +8,7 @@ import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { Clock, FenceRequest, FenceResult, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import type { EmbeddedHost } from './connect.ts'
-import { describeHops, type ResolvedHost } from './describe.ts'
+import { describeWay, type ResolvedHost } from './describe.ts'
 import { askAboutJob, nothingProved } from './durable/ask.ts'
 import { raiseFence } from './durable/fence.ts'
 import { HELPER_SHA } from './durable/helper.ts'
@@ -236,10 +236,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
         return { raised: false, message: toProblem(thrown).message, above: null }
       }
     },
-    describe: async (host) => {
-      const { hops, notes } = await wayTo(host, new AbortController().signal)
-      return describeHops(hops, notes)
-    },
+    describe: async (host) => describeWay(await wayTo(host, new AbortController().signal)),
     close: async () => {
       closed = true
       await links.close()

@@ -37,7 +37,7 @@ export interface ResolveOptions extends ConfigSources {
 }
 
 const MAX_HOPS = 8
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
+const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa', 'id_ed25519_sk', 'id_ecdsa_sk']
 
 /** The hops to a host, first connection first, the host itself last. No connection is made. Throws Problem `ssh-config`. */
 export async function resolveHops(host: Host, options: ResolveOptions, signal: AbortSignal): Promise<{ hops: Hop[]; notes: string[] }> {

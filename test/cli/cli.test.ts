@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ interface Ended { code: number | null; stdout: string; stderr: string }
 
 function holdpoint(...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' },
   })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
@@ -116,6 +116,18 @@ describe('check', () => {
       server.closeAllConnections()
       server.close()
     }
+  })
+
+  test('with --hosts it says how each host would be reached, by which SSH, and what of the configuration is not done', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    writeFileSync(join(folder, '.ssh/config'), 'Host app1\n HostName 10.0.0.1\n User deploy\n ProxyJump ops@bastion\n ForwardAgent yes\nHost bastion\n HostName 10.0.0.9\nHost app2\n Port soon\n', { mode: 0o600 })
+    const file = scripted('reached', '    - step: deploy')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('hosts: [app1]', 'hosts:\n  app1: { transport: ssh }'))
+    const { stdout } = await holdpoint('check', file, '--hosts')
+    expect(stdout).toMatch(/app1: deploy@10\.0\.0\.1:22 through ops@bastion, by the system's ssh\n {4}keys: those of the agent; its key is not known yet\n {4}ForwardAgent \(.*config:5\) is not applied/)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('  app1: { transport: ssh }', '  app1: { transport: ssh }\n  app2: {}'))
+    const asJson = JSON.parse((await holdpoint('check', file, '--hosts', '--json')).stdout) as { hosts: unknown[] }
+    expect(asJson.hosts).toMatchObject([{ name: 'app1', way: { address: '10.0.0.1', transport: 'ssh' } }, { name: 'app2', way: null, fault: expect.stringContaining('"soon" is not a port') }])
   })
 
   test('the blank template has errors, each with file:line:column, and as JSON', async () => {

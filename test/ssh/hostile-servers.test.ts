@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startHostileServer, type HostileOptions, type HostileServer } from '#support/ssh-hostile.ts'
-import { runOn, startPool, type TestPool } from '#support/ssh-pool.ts'
+import { message, startHostileServer, type HostileOptions, type HostileServer } from '#support/ssh-hostile.ts'
+import { hostNamed, runOn, startPool, type TestPool } from '#support/ssh-pool.ts'
 import { freePort, keygen, sshdMissing } from '#support/sshd.ts'
 import { withTcp } from '#support/tcp-server.ts'
 
@@ -22,6 +23,13 @@ async function withServer(options: HostileOptions, work: (home: TestPool, server
   onTestFinished(() => server.stop())
   const home = poolFor(server.port, server.hostKey)
   await work(home, server)
+}
+
+/** As ssh-keygen -t ed25519-sk leaves it (PROTOCOL.key, PROTOCOL.u2f); what is in the device is not in the file. */
+function securityKeyFile(): string {
+  const publicKey = message('sk-ssh-ed25519@openssh.com', 'k'.repeat(32), 'ssh:')
+  const body = Buffer.concat([Buffer.from('openssh-key-v1\0'), message('none', 'none', '', { word: 1 }, publicKey.toString('latin1'), 'x'.repeat(96))])
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`
 }
 
 // The keys are made by ssh-keygen, which comes with the server.
@@ -77,6 +85,19 @@ describe.skipIf(sshdMissing)('servers that misbehave', () => {
       const { result } = await runOn(home.pool, 'web-1', 'true')
       expect(result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-auth', message: expect.stringContaining('someone') })
       expect(server.attempts).not.toContain('password someone')
+    }))
+
+  it('a login that only the system\'s ssh could make offers it', () =>
+    withServer({ login: 'refuse', methods: ['gssapi-with-mic', 'password'] }, async (home) => {
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-auth', message: expect.stringContaining('only gssapi-with-mic or password'), hint: expect.stringContaining('transport: ssh') })
+    }))
+
+  it('a key on a security key is named, and the transport that can use it', () =>
+    withServer({ login: 'refuse' }, async (home) => {
+      const file = join(home.home, '.ssh/id_ed25519_sk')
+      writeFileSync(file, securityKeyFile(), { mode: 0o600 })
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-auth', message: expect.stringContaining(`${file} is on a security key`), hint: expect.stringContaining('transport: ssh') })
+      expect((await home.pool.describe(hostNamed('web-1', { transport: 'ssh' }))).transport).toBe('ssh')
     }))
 
   it('a server that hangs up during the login is no refusal of a key', () =>

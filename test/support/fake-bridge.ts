@@ -291,7 +291,7 @@ function outputOf(stepId: string, startedAt: number): OutputChunk[] {
 }
 
 const fakeHosts: HostView[] = [
-  { name: 'web-1', usedBy: ['Checkout 4.2: wallet payments'], address: '10.4.1.11', user: 'deploy', port: 22, jump: ['bastion.shop.example'], identity: ['~/.ssh/id_ed25519'], knownKeys: [{ type: 'ssh-ed25519', fingerprint: 'SHA256:uD3lq8m1gXr2k5vT0bq1s9FzYw7Jc4nKp6aHe0RtLxM', source: '~/.ssh/known_hosts:41' }] },
-  { name: 'web-2', usedBy: ['Checkout 4.2: wallet payments', 'Search index move to shards'], address: '10.4.1.12', user: 'deploy', port: 22, jump: ['bastion.shop.example'], identity: ['~/.ssh/id_ed25519'], knownKeys: [] },
-  { name: 'db-1', usedBy: ['Checkout 4.2: wallet payments'], address: null, user: null, port: null, jump: [], identity: [], knownKeys: [] },
+  { name: 'web-1', usedBy: ['Checkout 4.2: wallet payments'], address: '10.4.1.11', user: 'deploy', port: 22, jump: ['bastion.shop.example'], transport: 'ssh2', notes: [], identity: ['~/.ssh/id_ed25519'], knownKeys: [{ type: 'ssh-ed25519', fingerprint: 'SHA256:uD3lq8m1gXr2k5vT0bq1s9FzYw7Jc4nKp6aHe0RtLxM', source: '~/.ssh/known_hosts:41' }] },
+  { name: 'web-2', usedBy: ['Checkout 4.2: wallet payments', 'Search index move to shards'], address: '10.4.1.12', user: 'deploy', port: 22, jump: ['bastion.shop.example'], transport: 'ssh', notes: ['ForwardAgent is not applied: the agent is never forwarded.'], identity: ['~/.ssh/id_ed25519'], knownKeys: [] },
+  { name: 'db-1', usedBy: ['Checkout 4.2: wallet payments'], address: null, user: null, port: null, jump: [], transport: 'ssh2', notes: [], identity: [], knownKeys: [] },
 ]

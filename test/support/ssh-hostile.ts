@@ -2,10 +2,12 @@ import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
 import { generateKey } from '#rehearsal/keys.ts'
 import { KexInit } from 'ssh2/lib/protocol/kex.js'
-import type { Connection, ServerChannel } from 'ssh2'
+import type { AuthenticationType, Connection, ServerChannel } from 'ssh2'
 
 export interface HostileOptions {
   login: 'accept' | 'refuse' | 'hang-up'
+  /** The methods it names when it refuses. Default: publickey. */
+  methods?: string[]
   /** The only cipher and MAC it offers; without strict key exchange unless that is asked for. */
   only?: { cipher: string; mac: string; isStrict: boolean }
   /** What happens once somebody comes, after the key exchange. */
@@ -48,7 +50,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
       attempts.push(`${login.method} ${login.username}`)
       if (options.login === 'accept' && login.method !== 'none') login.accept()
       else if (options.login === 'hang-up') connection.end()
-      else login.reject(['publickey'])
+      else login.reject((options.methods ?? ['publickey']) as AuthenticationType[])
     })
     connection.on('session', (acceptSession) => {
       acceptSession().on('exec', (acceptExec) => {

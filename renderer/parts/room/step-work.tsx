@@ -64,7 +64,7 @@ function Targets({ names }: { names: string[] }) {
     const written = inventory.find((host) => host.name === name)
     return {
       name, address: known?.address ?? written?.address ?? name, user: known?.user ?? written?.user ?? null, port: known?.port ?? written?.port ?? 22,
-      jump: known ? known.jump : written?.jump ? [written.jump] : [],
+      jump: known ? known.jump : written?.jump ? [written.jump] : [], isSystem: !rehearsal && written?.transport === 'ssh',
     }
   })
   return (
@@ -77,7 +77,7 @@ function Targets({ names }: { names: string[] }) {
             <tr key={row.name}>
               <td>{row.name}</td>
               <td><code>{row.user === null ? '' : `${row.user}@`}{row.address}:{row.port}</code></td>
-              <td>{row.jump.length === 0 ? <span className={styles.dim}>directly</span> : <code>{row.jump.join(' → ')}</code>}</td>
+              <td>{row.jump.length === 0 ? <span className={styles.dim}>directly</span> : <code>{row.jump.join(' → ')}</code>}{row.isSystem && <span className={styles.dim}>, by the system's ssh</span>}</td>
             </tr>
           ))}
         </tbody>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { HostView } from '#preload/contract.ts'
 import styles from './hosts-table.module.css'
 
@@ -13,11 +14,12 @@ export function HostsTable({ hosts }: { hosts: HostView[] }) {
         </thead>
         <tbody>
           {hosts.map((host) => (
-            <tr key={host.name}>
+            <Fragment key={host.name}>
+            <tr>
               <th scope="row">{host.name}</th>
               <td>{host.address === null ? dash : <code>{host.address}{host.port !== null && host.port !== 22 ? `:${host.port}` : ''}</code>}</td>
               <td>{host.user ?? dash}</td>
-              <td>{host.jump.length === 0 ? 'direct' : host.jump.join(' → ')}</td>
+              <td>{host.jump.length === 0 ? 'direct' : host.jump.join(' → ')}{host.transport === 'ssh' && <span className={styles.by}>by the system's ssh</span>}</td>
               <td>{host.identity.length === 0 ? 'agent' : host.identity.map((file) => <code key={file} className={styles.line}>{file}</code>)}</td>
               <td>
                 {host.knownKeys.length === 0
@@ -26,6 +28,8 @@ export function HostsTable({ hosts }: { hosts: HostView[] }) {
               </td>
               <td>{host.usedBy.join(', ')}</td>
             </tr>
+            {host.notes.length > 0 && <tr className={styles.notes}><td /><td colSpan={6}>{host.notes.map((note) => <p key={note}>{note}</p>)}</td></tr>}
+            </Fragment>
           ))}
         </tbody>
       </table>
