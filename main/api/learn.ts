@@ -1,5 +1,6 @@
 import { proposalsFor, type Proposal } from '#document/learn/proposals.ts'
 import { countedLengths } from '#domain/forecast/history.ts'
+import { own } from '#domain/own.ts'
 import { Problem } from '#domain/problem.ts'
 import { sameSteps } from '#domain/run/resume/same-step.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -52,7 +53,8 @@ export function learnFrom(engine: Pick<ApiDeps['engine'], 'state' | 'history'>, 
   const was = sameSteps(state.runbook, runbook)
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   const lengths = new Map(steps.map(({ id }) => [id, countedLengths(history.get(id) ?? history.get(was.get(id)?.id ?? '') ?? [])]))
-  return { proposals: proposalsFor({ text, runbook, lengths }), runs }
+  const done = new Set(steps.map(({ id }) => id).filter((id) => own(state.steps, was.get(id)?.id ?? '')?.status === 'succeeded'))
+  return { proposals: proposalsFor({ text, runbook, lengths, done }), runs }
 }
 
 function requireLearnable(state: RunState, rehearsals: boolean): void {

@@ -1,7 +1,9 @@
-import { Download, RefreshCw } from 'lucide-react'
+import { Download, GraduationCap, RefreshCw } from 'lucide-react'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { ReportModel } from '#domain/report/model.ts'
 import { Phases, RollbackSteps } from '#renderer/parts/report/phases.tsx'
+import { LearnDialog } from '#renderer/parts/report/learn-dialog.tsx'
 import { ReportCharts } from '#renderer/parts/report/report-charts.tsx'
 import { ReportHead } from '#renderer/parts/report/report-head.tsx'
 import { Chain, Checklists, Gates, Incidents, Notes, Timeline } from '#renderer/parts/report/sections.tsx'
@@ -23,10 +25,13 @@ const formats: { format: ReportFormat; label: string }[] = [
 /** The runbook's template filled with what happened in one run; the same model as the downloads. */
 export function ReportScreen({ runId }: { runId: string }) {
   const { model, problem, busy, reload, save } = useReport(runId)
+  const [learning, setLearning] = useState(false)
+  const hasEnded = model !== null && model.overview.finishedAt !== null
   const group = 'Report'
   useRegisterCommands([
     ...formats.map(({ format, label }) => ({ id: `download-${format}`, title: `Download as ${label}`, group, shortcut: format[0], run: () => save(format) })),
     { id: 'reload', title: 'Make the report again', group, shortcut: 'u', run: reload },
+    { id: 'learn', title: 'What the runbook could learn from this run…', group, shortcut: 'l', enabled: hasEnded, run: () => setLearning(true) },
     { id: 'to-room', title: 'Open the room of this run', group, shortcut: 'Escape', run: () => go({ screen: 'run', id: runId }) },
   ])
   return (
@@ -34,6 +39,7 @@ export function ReportScreen({ runId }: { runId: string }) {
       <div className={styles.bar}>
         <Button variant="quiet" onClick={() => go({ screen: 'run', id: runId })} shortcut="Escape">Room</Button>
         <span className={styles.gap} />
+        {hasEnded && <Button variant="quiet" icon={<GraduationCap size={13} />} onClick={() => setLearning(true)} shortcut="l">Learn…</Button>}
         <Button variant="quiet" icon={<RefreshCw size={13} />} busy={busy === 'page'} onClick={reload} shortcut="u">Update</Button>
         {formats.map(({ format, label }) => (
           <Button key={format} variant={format === 'html' ? 'primary' : 'neutral'} icon={<Download size={13} />} busy={busy === format} onClick={() => save(format)} aria-label={`Download as ${label}`} shortcut={format[0]}>{label}</Button>
@@ -43,6 +49,7 @@ export function ReportScreen({ runId }: { runId: string }) {
         {model && problem && <ProblemNote problem={problem} />}
         {model ? <Page report={model} /> : <Loading title="Making the report" problem={problem} retry={reload} />}
       </article>
+      {learning && <LearnDialog runId={runId} rehearsal={model?.mode === 'rehearsal'} onClose={() => setLearning(false)} />}
     </div>
   )
 }

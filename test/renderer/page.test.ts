@@ -111,6 +111,12 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   test('a report is shown and comes down as a file', async () => {
     const { page, complaints } = await pages.open('/#/report/run-back')
+    await page.getByRole('button', { name: 'Learn' }).waitFor()
+    await page.keyboard.press('l')
+    const learning = page.getByRole('dialog', { name: 'What the runbook could learn' })
+    await learning.getByRole('checkbox', { name: /^Plan 3 min 30 s/ }).press('Space')
+    await learning.getByRole('button', { name: 'Take 1' }).click()
+    await page.getByText('The runbook is at revision 4.').waitFor()
     await page.getByText('Error rate 4.1% after the start').first().waitFor()
     const coming = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download as Markdown' }).click()

@@ -8,7 +8,7 @@ import type { RunCommand } from '#domain/run/commands.ts'
 import { planResume } from '#domain/run/resume/plan.ts'
 import { rollbackSteps, statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
-import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
+import type { CallInput, CallName, CallOutput, FeedItemOf, FeedName, HostView, Learning, OpenRunbook, OutputChunk, Prompt, RunHistory, RunSummary, RunbookSummary } from '#preload/contract.ts'
 import { parseAnsi, PLAIN } from '#renderer/parts/log/ansi.ts'
 import { createFakeJournal, HERE, finishRunning, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
@@ -91,6 +91,11 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     const runId = `run-${Object.keys(journals).length + 1}-resumed`
     journals[runId] = createFakeJournal(runId, fakeRunbook(now()), 'live', now())
     return { runId }
+  })
+  answer('plan-learning', ({ runId }) => ({ runbookId: 'example', name: 'checkout.md', revision, runRevision: 3, runs: 5, proposals: fakeProposals(journalOf(journals, runId)) }))
+  answer('learn', ({ runId, accept }) => {
+    if (accept.length > 0) revision += 1
+    return { runbookId: journalOf(journals, runId).state().runbookId, revision }
   })
   answer('read-output', ({ stepId, host = null, at = 'end' }) => {
     const all = outputOf(stepId, startedAt).filter((chunk) => host === null || chunk.host === host)
@@ -255,6 +260,16 @@ function fakeHistory(journal: FakeJournal): RunHistory {
     runId: `earlier-${place + 1}`, attempt: 1, at: createdAt - (4 - place) * 7 * 24 * 60 * minute, ms: Math.round(plannedMs * share), mode: 'live', excluded: null,
   }))
   return { runs: 4, samples: Object.fromEntries(runbook.phases.flatMap((phase) => phase.steps).map((step) => [step.id, samplesOf(step.plannedMs ?? minute)])) }
+}
+
+function fakeProposals(journal: FakeJournal): Learning['proposals'] {
+  const [step] = journal.state().runbook.phases[1]?.steps ?? []
+  const title = step?.title ?? ''
+  const head = `--- a/checkout.md\n+++ b/checkout.md\n`
+  return [
+    { id: 'planned:stop', title: `Plan 3 min 30 s for “${title}”`, why: 'It was planned with 2 min; it took 2 min 50 s, p90 3 min 24 s, n=5.', diff: `${head}@@ -112,7 +112,7 @@\n **22:10 - 22:35**\n \n 1. ${title} @jonas\n-   \`\`\`sh {id=stop hosts=web timeout=5m planned=2m}\n+   \`\`\`sh {id=stop hosts=web timeout=5m planned=3m30s}\n    sudo systemctl stop checkout\n    \`\`\`\n 2. Deploy version 4.2.0 @mira\n` },
+    { id: 'undo:stop', title: `Add “Undo: ${title}” to the rollback plan, to be done by hand`, why: 'It was done, has no undo, and nothing in the rollback plan says how it is taken back.', diff: `${head}@@ -112,7 +112,7 @@\n **22:10 - 22:35**\n \n 1. ${title} @jonas\n-   \`\`\`sh {id=stop hosts=web timeout=5m planned=2m}\n+   \`\`\`sh {id=stop hosts=web timeout=5m planned=2m undo=undo-stop}\n    sudo systemctl stop checkout\n    \`\`\`\n 2. Deploy version 4.2.0 @mira\n@@ -201,4 +201,7 @@\n 3. Tell stakeholders @dana\n+4. Undo: ${title}\n+   \`\`\`manual {id=undo-stop}\n+   \`\`\`\n \n ### Rollback Validation\n` },
+  ]
 }
 
 function summary(id: string, journal: FakeJournal): RunSummary {

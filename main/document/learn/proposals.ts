@@ -5,6 +5,7 @@ import type { Step } from '#domain/step.ts'
 import { applySplices, type Splice } from '#domain/text-patch.ts'
 import { parseRunbook } from '../parse.ts'
 import { attributeSplice } from './attribute-splice.ts'
+import { undoProposals } from './undo-proposals.ts'
 
 /** One thing a runbook could learn from its runs: a whole, which is taken or left. */
 export interface Proposal {
@@ -21,24 +22,33 @@ export interface LearningInput {
   runbook: Runbook
   /** How long each step took and counts, by its id in this text. */
   lengths: ReadonlyMap<string, readonly number[]>
+  /** The steps that were done in the run, by their ids in this text. */
+  done: ReadonlySet<string>
 }
 
 /** What a runbook's text could learn. What would not read back as it was meant is left out. */
 export function proposalsFor(input: LearningInput): Proposal[] {
-  const found = input.runbook.phases.flatMap((phase) => phase.steps).concat(input.runbook.rollback.steps).flatMap((step) => plannedProposal(input, step))
-  const read = stepsById(parseRunbook(applySplices(input.text, found.flatMap(({ proposal }) => proposal.splices))).runbook)
-  return found.filter(({ holds }) => holds(read)).map(({ proposal }) => proposal)
+  const { phases, rollback } = input.runbook
+  const found = [...phases.flatMap((phase) => phase.steps), ...rollback.steps].flatMap((step) => plannedProposal(input, step)).concat(undoProposals(input))
+  if (found.length === 0) return []
+  const read = parseRunbook(applySplices(input.text, found.flatMap(({ proposal }) => proposal.splices))).runbook
+  const readBack = { phases: byId(read.phases.flatMap((phase) => phase.steps)), rollback: byId(read.rollback.steps) }
+  return found.filter(({ holds }) => holds(readBack)).map(({ proposal }) => proposal)
 }
 
-type StepsById = ReadonlyMap<string, Step>
-
-interface Checked {
+export interface Checked {
   proposal: Proposal
   /** Whether the text with every proposal in it says what this one means. */
-  holds(read: StepsById): boolean
+  holds(read: ReadBack): boolean
 }
 
-const stepsById = (runbook: Runbook): StepsById => new Map([...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps].map((step) => [step.id, step]))
+/** Steps by id. */
+interface ReadBack {
+  phases: ReadonlyMap<string, Step>
+  rollback: ReadonlyMap<string, Step>
+}
+
+const byId = (steps: readonly Step[]): ReadonlyMap<string, Step> => new Map(steps.map((step) => [step.id, step]))
 
 function plannedProposal({ text, lengths }: LearningInput, step: Step): Checked[] {
   const learned = learnedLength(lengths.get(step.id) ?? [], step.plannedMs)
@@ -50,6 +60,6 @@ function plannedProposal({ text, lengths }: LearningInput, step: Step): Checked[
       id: `planned:${step.id}`, title: `Plan ${formatDuration(learned.ms)} for “${step.title}”`,
       why: `It ${was}; it took ${formatDuration(learned.p50)}, p90 ${formatDuration(learned.p90)}, n=${learned.n}.`, splices: [splice],
     },
-    holds: (read) => read.get(step.id)?.plannedMs === learned.ms,
+    holds: ({ phases, rollback }) => (phases.get(step.id) ?? rollback.get(step.id))?.plannedMs === learned.ms,
   }]
 }

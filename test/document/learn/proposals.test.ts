@@ -5,6 +5,7 @@ import { proposalsFor } from '#document/learn/proposals.ts'
 import { parseRunbook } from '#document/parse.ts'
 import { lengthWord, learnedLength } from '#domain/learn/planned.ts'
 import { parseDuration } from '#domain/duration.ts'
+import { planStepFor } from '#domain/run/undo-step.ts'
 import { applySplices } from '#domain/text-patch.ts'
 
 const example = readFileSync(new URL('../../../resources/examples/checkout-release.md', import.meta.url), 'utf8')
@@ -13,7 +14,7 @@ const stepsOf = (text: string) => {
   const { runbook } = parseRunbook(text)
   return [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
 }
-const learned = (text: string, lengths: Record<string, number[]>) => proposalsFor({ text, runbook: parseRunbook(text).runbook, lengths: new Map(Object.entries(lengths)) })
+const learned = (text: string, lengths: Record<string, number[]>, done: string[] = []) => proposalsFor({ text, runbook: parseRunbook(text).runbook, lengths: new Map(Object.entries(lengths)), done: new Set(done) })
 
 describe('the planned length a step should have', () => {
   test('is the p90 of what it took, rounded up to what people write', () => {
@@ -62,6 +63,78 @@ describe('what a runbook could learn', () => {
       expect(strip(result)).toBe(strip(text))
       const planned = new Map(stepsOf(result).map((step) => [step.id, step.plannedMs]))
       for (const { id } of accepted) expect(planned.get(id.replace('planned:', ''))).toBe(minutes * minute)
-    }), { numRuns: 20 })
+    }), { numRuns: 8 })
+  })
+})
+
+describe('a way back for steps that were done without one', () => {
+  const book = (back: string, forward = 'Deploy *new* version 2.0') => `---
+hosts: [app1, lb1]
+---
+
+# R
+
+## Deployment Steps
+
+### Phase 1: One
+
+1. ${forward}
+   \`\`\`sh {id=deploy hosts=app1}
+   deploy
+   \`\`\`
+2. Warm up
+   \`\`\`sh {hosts=app1 undo=none}
+   warm
+   \`\`\`
+3. Stop application services
+   \`\`\`sh {id=stop hosts=app1}
+   stop
+   \`\`\`
+
+## Rollback Plan
+
+### Rollback Steps
+
+${back}
+
+### Rollback Validation
+
+- [ ] It runs
+`
+  const undoOf = (text: string) => {
+    const { runbook } = parseRunbook(text)
+    return runbook.phases[0]?.steps.map((step) => [step.id, planStepFor(runbook, step)?.title ?? null])
+  }
+  const taken = (text: string, ids = ['deploy', 'stop', 'one-warm-up']) => {
+    const proposals = learned(text, {}, ids)
+    return { titles: proposals.map(({ title }) => title), text: applySplices(text, proposals.flatMap(({ splices }) => splices)) }
+  }
+
+  test('is the step of the plan that plainly takes them back, which gets an id of its own', () => {
+    const text = book('1. Deploy previous version 1.9\n2. Restart services')
+    const { titles, text: result } = taken(text)
+    expect(titles).toEqual(['Take “Deploy new version 2.0” back by “Deploy previous version 1.9”', 'Take “Stop application services” back by “Restart services”'])
+    expect(undoOf(result)).toEqual([['deploy', 'Deploy previous version 1.9'], ['one-warm-up', null], ['stop', 'Restart services']])
+    expect(result).toContain('2. Restart services\n   ```manual {id=rollback-restart-services}\n   ```\n')
+    expect(taken(result).titles).toEqual([])
+  })
+
+  test('is a step by hand at the end of the plan where nothing says how, the last done first, and never a command', () => {
+    const text = book('*   Tell everybody', 'Deploy *new* version [2.0]').trimEnd().replaceAll('\n', '\r\n')
+    const { titles, text: result } = taken(text)
+    expect(titles).toEqual(['Add “Undo: Stop application services” to the rollback plan, to be done by hand', 'Add “Undo: Deploy new version [2.0]” to the rollback plan, to be done by hand'])
+    expect(undoOf(result)).toEqual([['deploy', 'Undo: Deploy new version [2.0]'], ['one-warm-up', null], ['stop', 'Undo: Stop application services']])
+    expect(parseRunbook(result).runbook.rollback.steps.map(({ title, kind }) => [title, kind])).toEqual([['Tell everybody', 'manual'], ['Undo: Stop application services', 'manual'], ['Undo: Deploy new version [2.0]', 'manual']])
+    expect(result.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+    const parts = learned(text, {}, ['deploy', 'stop'])
+    expect(undoOf(applySplices(text, parts[1]?.splices ?? []))).toEqual([['deploy', 'Undo: Deploy new version [2.0]'], ['one-warm-up', null], ['stop', null]])
+  })
+
+  test('is not added to a plan that Holdpoint executes, nor for what was not done, nor where two steps could be meant', () => {
+    expect(taken(book('1. Switch over\n   ```sh {hosts=app1}\n   switch\n   ```')).titles).toEqual([])
+    expect(taken(book('1. Tell everybody'), []).titles).toEqual([])
+    expect(taken(book('1. Restart services\n2. Start services'), ['stop']).titles).toEqual(['Add “Undo: Stop application services” to the rollback plan, to be done by hand'])
+    // A plan step on another host does not take it back.
+    expect(taken(book('1. Restart services\n   ```sh {hosts=lb1}\n   start\n   ```'), ['stop']).titles).toEqual([])
   })
 })
