@@ -1,9 +1,11 @@
+import { boundariesOf } from '#domain/run/boundaries.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
 import { automatedRunning, currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
+import { describeBoundaries } from './rollback-words.ts'
 import { harmless } from './terminal.ts'
 
 type Answer = { command: OperatorCommand } | { help: string }
@@ -15,8 +17,9 @@ const always = (state: RunState): string => `${waysBack(state)}a WHY aborts, p p
 function waysBack(state: RunState): string {
   const isRunning = automatedRunning(state).length > 0
   if (isWaitingForward(state)) return 'b WHY stops what is waited for, '
-  if (state.rollback) return ''
-  return isRunning ? 'b shows the rollback, b WHY stops what runs and rolls back, l WHY lets it end and rolls back, ' : 'b shows the rollback, b WHY rolls back, '
+  if (state.rollback) return state.rollback.to === null ? '' : 'b WHY rolls back all of it, '
+  const part = boundariesOf(state).length === 0 ? '' : isRunning ? 't shows the phases to go back to, t N WHY stops what runs and goes back to before phase N, u N WHY lets it end first, ' : 't shows the phases to go back to, t N WHY goes back to before phase N, '
+  return `${isRunning ? 'b shows the rollback, b WHY stops what runs and rolls back, l WHY lets it end and rolls back, ' : 'b shows the rollback, b WHY rolls back, '}${part}`
 }
 
 const isWaitingForward = ({ rollback }: RunState): boolean => rollback?.undo === null && rollback.running === 'wait'
@@ -44,12 +47,13 @@ export function answerToCommand(state: RunState, suggested: OperatorCommand | nu
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
   if ((letter === 'b' || letter === 'l') && words === '' && !state.rollback) return { help: `${showRollback()}\nA reason is needed. Write it after the letter; nothing was changed.` }
+  if ((letter === 't' || letter === 'u') && rest.length < 2) return { help: describeBoundaries(state) }
   if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }
   // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
   if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
   if (letter === 'y' && suggested?.type === 'sign-off-step') return checked({ ...suggested, reason: words })
   if (letter === 'y' && suggested) return { command: suggested }
-  const meant = meaning(state, suggested, letter, words)
+  const meant = meaning(state, suggested, letter, rest)
   if (!meant) return { help: 'Type one of the letters; nothing was changed.' }
   return checked(meant)
 }
@@ -59,10 +63,13 @@ function checked(meant: unknown): Answer {
   return parsed.success ? { command: parsed.data } : { help: `${parsed.error.issues[0]?.message ?? 'That cannot be meant.'} Write it after the letter; nothing was changed.` }
 }
 
-function meaning(state: RunState, suggested: OperatorCommand | null, letter: string, words: string): unknown {
+function meaning(state: RunState, suggested: OperatorCommand | null, letter: string, rest: string[]): unknown {
+  const words = rest.join(' ')
   const stepId = stepOf(state, suggested)
   switch (letter) {
     case 'b': return { type: isWaitingForward(state) ? 'abort-forward' : 'start-rollback', reason: words }
+    case 't': return backTo(state, rest)
+    case 'u': return { ...backTo(state, rest), running: 'wait' }
     case 'l': return { type: 'start-rollback', reason: words, running: 'wait' }
     case 'a': return { type: 'abort', reason: words }
     case 'n': return { type: 'add-note', about: null, text: words }
@@ -100,6 +107,10 @@ function undecidedWords(state: RunState, stepId: string): string {
   const step = findStep(state.runbook, stepId)?.step
   const undecided = step === undefined ? [] : undecidedBy(state, step)
   return undecided.length === 0 ? '' : `Its condition cannot be decided: nobody knows ${harmless(undecided.join(', '))}. `
+}
+
+function backTo(state: RunState, [number = '', ...why]: string[]): Record<string, unknown> {
+  return { type: 'roll-back-to', phaseId: state.runbook.phases.find((phase) => String(phase.number) === number)?.id ?? '', reason: why.join(' ') }
 }
 
 function excluding(words: string): unknown {

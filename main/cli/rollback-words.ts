@@ -2,9 +2,10 @@ import { describeForecast } from '#domain/forecast/forecast.ts'
 import type { Forecasts } from '#domain/forecast/forecast.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
+import { boundariesOf } from '#domain/run/boundaries.ts'
 import { leftToDo } from '#domain/run/left-to-do.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { undoNow, type Undo } from '#domain/run/undo.ts'
+import { undoOfAll, type Undo } from '#domain/run/undo.ts'
 import { automatedRunning, isManual } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
 import { harmless } from './terminal.ts'
@@ -21,7 +22,7 @@ export function describeRollback(state: RunState, { outlook, forecasts }: { outl
     const where = step.hosts.length > 0 ? ` on ${step.hosts.join(', ')}` : isManual(step) ? ', by hand' : ''
     return harmless(`${step.title}${where}${forecast === undefined ? '' : ` (${describeForecast(forecast)})`}${doubt}`)
   }
-  const steps = [...undoNow(state).map(({ step, certainty }) => line(step, DOUBTS[certainty])), ...state.runbook.rollback.steps.map((step) => line(step, ''))]
+  const steps = [...undoOfAll(state).map(({ step, certainty }) => line(step, DOUBTS[certainty])), ...state.runbook.rollback.steps.map((step) => line(step, ''))]
   const running = automatedRunning(state).map(({ step }) => `"${harmless(step.title)}"`).join(', ')
   const { validation } = state.runbook.rollback
   return [
@@ -29,6 +30,16 @@ export function describeRollback(state: RunState, { outlook, forecasts }: { outl
     ...(running === '' ? [] : [`${running} is running: b WHY stops it first, l WHY lets it end first. Nothing else goes forward.`]),
     `${outlook.rollback.nothingDone ? 'Nothing has been changed yet.' : rollbackWords(outlook)} ${FITS[outlook.rollbackFit.fits]}`,
   ].join('\n')
+}
+
+/** The phases that the run can go back to before, and what that would take back; or why not. */
+export function describeBoundaries(state: RunState): string {
+  const lines = boundariesOf(state).map(({ phase, lacking, undo }) => {
+    const what = lacking.length > 0 ? `cannot be gone back to, no undo: ${lacking.map(({ title }) => `"${title}"`).join(', ')}`
+      : undo.length === 0 ? 'nothing has to be taken back' : `takes back ${undo.map(({ step }) => `"${step.title}"${step.hosts.length === 0 ? '' : ` on ${step.hosts.join(', ')}`}`).join(', then ')}`
+    return harmless(`  ${phase.number}. before ${phase.title}: ${what}`)
+  })
+  return lines.length === 0 ? 'No phase has begun: there is nothing to go back to.' : ['Go back to before a phase with its number and why, such as t 2 wrong build:', ...lines].join('\n')
 }
 
 /** What a rollback that was not finished has left to people, a line each; empty when there is nothing. */

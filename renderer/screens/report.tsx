@@ -59,6 +59,7 @@ function Page({ report }: { report: ReportModel }) {
   return <>
     <ReportHead report={report} />
     {report.incidents.length > 0 && <Section title="Incidents"><Incidents incidents={report.incidents} zone={zone} /></Section>}
+    {rollback.partial.map(({ at, by, reason, to, undone }) => <Section key={at} title={`Back to before ${to}`} aside={`${by}: ${reason}`}><p>{undone.length === 0 ? 'Nothing had to be taken back.' : `Taken back: ${undone.join(', ')}.`}</p></Section>)}
     {rollback.decision && (
       <Section title="Rollback" aside={`${rollback.decision.by}: ${rollback.decision.reason}`}>
         <RollbackSteps steps={rollback.steps} zone={zone} />

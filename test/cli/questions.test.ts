@@ -40,3 +40,13 @@ test('what a rollback would do is shown before anybody says why; running steps a
   expect([waiting.question.text, waiting.question.choices]).toEqual(['The rollback begins when "stop" has ended.', expect.stringMatching(/^b WHY stops what is waited for/) as string])
   expect(waiting.answer('b it hangs')).toEqual({ command: { type: 'abort-forward', reason: 'it hangs' } })
 })
+
+test('the phases that a run can go back to before are shown, and gone back to by number and reason', () => {
+  const running = stuck()
+  expect(running.answer('t')).toEqual({ help: expect.stringContaining('1. before Phase 1: cannot be gone back to, no undo: "stop"') as string })
+  expect(running.question.choices).toContain('t N WHY stops what runs and goes back to before phase N, u N WHY lets it end first')
+  expect([running.answer('t 1 wrong build'), running.answer('u 1 wrong build')]).toEqual([
+    { command: { type: 'roll-back-to', phaseId: 'phase-1', reason: 'wrong build' } }, { command: { type: 'roll-back-to', phaseId: 'phase-1', reason: 'wrong build', running: 'wait' } },
+  ])
+  expect(running.answer('t 7 wrong build')).toHaveProperty('help')
+})

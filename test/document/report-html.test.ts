@@ -95,7 +95,7 @@ describe('the report as one HTML page', () => {
     const report = shopReport()
     const bare: ReportModel = {
       ...report, phases: [], charts: [], gates: [], timeline: [], communications: [], checklists: [],
-      rollback: { triggers: [], state: 'unused', decision: null, finishedAt: null, stoppedAt: null, left: [], steps: [], validation: [] },
+      rollback: { triggers: [], state: 'unused', decision: null, finishedAt: null, stoppedAt: null, left: [], steps: [], validation: [], partial: [] },
       overview: { ...report.overview, window: nothing, startedAt: null, finishedAt: null, deployedAt: null, outcome: null, status: 'planned', deploymentType: null, environment: null, version: null, date: null },
     }
     expect(renderReportHtml(bare)).toContain('The run has not been started.')

@@ -10,6 +10,6 @@ test('the run is read again only when it has moved on', () => {
   const context = followRun(() => run)
   expect(context()).toEqual({ stepStarts: { deploy: 5 }, stepEnds: { deploy: 9 }, stepAttempts: { stop: 0, deploy: 2 }, rollbackAt: null })
   expect(context()).toBe(context())
-  run = { ...run, version: 2, rollback: { startedAt: 12, by: 'Ada', reason: 'errors', running: 'abort', undo: [] } }
+  run = { ...run, version: 2, rollback: { startedAt: 12, by: 'Ada', reason: 'errors', to: null, running: 'abort', undo: [] } }
   expect(context().rollbackAt).toBe(12)
 })

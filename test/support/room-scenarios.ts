@@ -62,6 +62,14 @@ export const scenarios = {
     run.take({ type: 'report-host-started', stepId: 'undo:maintenance-on', attempt: 1, host: 'lb-1' }, now - 55_000, 'holdpoint')
     return run
   },
+  /** Phase 2 has no step without an undo; the checks of phase 1 say that there is nothing to take back. */
+  undoable: (now: number): FakeJournal => {
+    const book = fakeRunbook(now)
+    const none = (phase: (typeof book.phases)[number]) => ({ ...phase, steps: phase.steps.map((step) => ({ ...step, attributes: { ...step.attributes, undo: 'none' } })) })
+    const run = createFakeJournal('run-1', { ...book, phases: book.phases.map((phase, index) => (index === 1 ? none(phase) : phase)) }, 'live', now - 50 * minute)
+    play(run, now - 16 * minute, (state) => state.steps['deploy']?.status === 'running')
+    return run
+  },
   /** The undo failed on a host, and what is left of the rollback is left to people. */
   'rollback-failed': (now: number): FakeJournal => {
     const run = scenarios.rollback(now)

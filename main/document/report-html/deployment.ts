@@ -68,16 +68,16 @@ function outputOf({ host, output }: Pick<HostReport, 'host' | 'output'>): Html |
 export function rollback({ rollback: facts }: ReportModel, times: Times): Html {
   const { decision, triggers, steps, validation } = facts
   return html`<h2 id="rollback">Rollback plan</h2>
-${course(facts, times)}
+${facts.partial.map(({ at, by, reason, to, restoredAt, undone }) => html`<div class="incident"><h4>Went back to before ${to}, by decision of ${by} at ${times.exact(at)}</h4><p>${reason}</p><p class="dim">It stood there again at ${times.exact(restoredAt)}, after ${times.length(restoredAt - at)}. ${undone.length === 0 ? 'Nothing had to be taken back.' : `Taken back: ${undone.join(', ')}.`}</p></div>`)}${course(facts, times)}
 <h3>Rollback trigger conditions</h3>${triggers.length === 0 ? none : html`<ul class="items">${triggers.map(({ text, watched, firedAt }) => html`<li><span class="status ${firedAt.length > 0 ? 'bad' : 'neutral'}"><i>${firedAt.length > 0 ? '✕' : '·'}</i></span><span>${text}</span><span>${firedAt.length > 0 ? `fired ${firedAt.map((at) => times.exact(at)).join(', ')}` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}</span></li>`)}</ul>`}
 <h3>Rollback steps</h3>${decision === null ? (steps.length === 0 ? none : html`<ol class="plain">${steps.map((step) => html`<li>${step.title}</li>`)}</ol>`) : stepTable(steps, times)}
 <h3>Rollback validation</h3>${itemList(validation, times)}`
 }
 
 /** Nothing here calls a rollback done that is not. */
-function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport, times: Times): Html {
-  if (decision === null) return html`<p>The rollback was not used.</p>`
-  const decided = `${decision.by} at ${times.exact(decision.at)}`
+function course({ state, decision, finishedAt, stoppedAt, left, partial }: RollbackReport, times: Times): Html {
+  if (decision === null) return partial.length > 0 ? html`` : html`<p>The rollback was not used.</p>`
+  const decided = `${decision.to === null ? '' : `to go back to before ${decision.to}, `}${decision.by} at ${times.exact(decision.at)}`
   if (state === 'in-progress') return html`<div class="incident"><h4>The rollback is not finished yet</h4><p>Decided by ${decided}: ${decision.reason}</p></div>`
   const byHand = left.length === 0 ? null : html`<p><strong>Left to do by hand:</strong></p><ul class="plain">${left.map(({ title, hosts, status }) => html`<li>${title}${hosts.length === 0 ? null : ` on ${hosts.join(', ')}`} <span class="dim">(${stepWords[status]})</span></li>`)}</ul>`
   if (finishedAt !== null) return html`<div class="incident"><h4>Rolled back by decision of ${decided}</h4><p>${decision.reason}</p><p class="dim">Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.</p>${byHand}</div>`

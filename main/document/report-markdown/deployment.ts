@@ -67,6 +67,7 @@ export function rollback({ rollback: facts }: ReportModel, times: Times): string
     `- ${inline(text)} — ${firedAt.length > 0 ? `**fired at ${firedAt.map((at) => times.exact(at)).join(', ')}**` : watched ? 'watched, did not fire' : 'for a person to judge, not fired'}`)
   return lines(
     '## Rollback Plan',
+    ...facts.partial.map(({ at, by, reason, to, restoredAt, undone }) => `**Went back to before ${inline(to)}** by decision of ${inline(by)} at ${times.exact(at)}: ${inline(reason)}. It stood there again at ${times.exact(restoredAt)}, after ${times.length(restoredAt - at)}. ${undone.length === 0 ? 'Nothing had to be taken back.' : `Taken back: ${undone.map(inline).join(', ')}.`}`),
     ...course(facts, times),
     '### Rollback Trigger Conditions',
     triggers.join('\n') || '*None.*',
@@ -78,9 +79,9 @@ export function rollback({ rollback: facts }: ReportModel, times: Times): string
 }
 
 /** Nothing here calls a rollback done that is not. */
-function course({ state, decision, finishedAt, stoppedAt, left }: RollbackReport, times: Times): string[] {
-  if (decision === null) return ['The rollback was not used.']
-  const decided = `by ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}.`
+function course({ state, decision, finishedAt, stoppedAt, left, partial }: RollbackReport, times: Times): string[] {
+  if (decision === null) return partial.length > 0 ? [] : ['The rollback was not used.']
+  const decided = `${decision.to === null ? '' : `to go back to before ${inline(decision.to)}, `}by ${inline(decision.by)} at ${times.exact(decision.at)}: ${inline(decision.reason)}.`
   if (state === 'in-progress') return [`**The rollback is not finished yet.** Decided ${decided}`]
   const byHand = left.length === 0 ? [] : ['Left to do by hand:', left.map(({ title, hosts, status }) => `- ${inline(title)}${hosts.length === 0 ? '' : ` on ${hosts.map(inline).join(', ')}`} (${stepWords[status]})`).join('\n')]
   if (finishedAt !== null) return [`**Rolled back** by decision of ${decided.slice('by '.length)} Finished at ${times.exact(finishedAt)}, after ${times.length(finishedAt - decision.at)}.`, ...byHand]

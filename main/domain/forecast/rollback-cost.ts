@@ -57,6 +57,10 @@ export function rollbackCostOf({ runbook, touched, alreadyBack, forecasts }: Rol
   return summed(false, [...undoSteps, ...planSteps].filter(({ id }) => alreadyBack?.has(id) !== true), lacking.map(({ id, title }) => ({ id, title })))
 }
 
+/** What a few undo steps take one after the other. */
+export const sumOf = (steps: readonly { id: string; title: string }[], forecasts: Forecasts): RollbackCost =>
+  summed(false, steps.map(({ id, title }) => ({ id, title, undoes: null, forecast: forecasts.get(id) ?? { p50: null, p90: null, n: 0, basis: 'nothing' } })), [])
+
 function summed(nothingDone: boolean, steps: UndoStep[], withoutUndo: RollbackCost['withoutUndo']): RollbackCost {
   const sum = (p: 'p50' | 'p90'): number => steps.reduce((total, step) => total + (step.forecast[p] ?? 0), 0)
   return { nothingDone, steps, p50: sum('p50'), p90: sum('p90'), unknownLengths: steps.filter((step) => step.forecast.p90 === null).map((step) => step.title), withoutUndo }

@@ -200,7 +200,8 @@ export interface NoDataReport {
 export interface RollbackReport {
   triggers: { text: string; watched: boolean; firedAt: number[] }[]
   state: 'unused' | 'in-progress' | 'finished' | 'not-finished'
-  decision: { at: number; by: string; reason: string } | null
+  /** `to`: the phase before which it was to end; null for all of it. */
+  decision: { at: number; by: string; reason: string; to: string | null } | null
   /** Of one that is finished. */
   finishedAt: number | null
   /** When the run ended, of one that is not finished. */
@@ -209,6 +210,8 @@ export interface RollbackReport {
   left: { title: string; hosts: string[]; status: StepStatus }[]
   steps: StepReport[]
   validation: ItemReport[]
+  /** When the run went back to before a phase and on from there, oldest first. */
+  partial: { at: number; by: string; reason: string; to: string; restoredAt: number; undone: string[] }[]
 }
 
 export interface MonitoringReport {

@@ -67,6 +67,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
     [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
     [rollback.state === 'not-finished', left.length === 0 ? 'The rollback failed: its steps are done, but the run was ended before its validation was.' : `The rollback failed; left to do by hand: ${left.join('; ')}.`],
     [rollback.state === 'finished' && left.length > 0, `Rolled back, but left to do by hand: ${left.join('; ')}.`],
+    ...rollback.partial.map(({ to, by }): [boolean, string] => [true, `The run went back to before ${to} (${by}) and on from there.`]),
     [steps.unknown > 0, `${count(steps.unknown, 'step')} with an unknown outcome.`],
     [steps.failed > 0, `${count(steps.failed, 'step')} failed.`],
     [stillOpen > 0, `${count(stillOpen, 'breach', 'breaches')} not over and not overridden.`],

@@ -19,6 +19,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'breach-opened':
     case 'rollback-started':
     case 'forward-abort-requested':
+    case 'rollback-widened':
     case 'host-fence-failed':
     case 'abort-requested':
       return 'bad'
@@ -28,6 +29,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'breach-watched':
     case 'rollback-countdown-started':
     case 'undo-planned':
+    case 'phase-boundary-restored':
     case 'retry-scheduled':
     case 'host-link-lost':
     case 'breach-overridden':

@@ -46,6 +46,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('abort'), reason }),
   /** `running`: what becomes of forward steps that are running (asked to stop unless it says `wait`); nothing forward begins again either way. */
   z.strictObject({ type: z.literal('start-rollback'), reason, running: z.enum(['abort', 'wait']).optional() }),
+  /** Takes back what was done since before this phase, and stands there again. */
+  z.strictObject({ type: z.literal('roll-back-to'), phaseId: id, reason, running: z.enum(['abort', 'wait']).optional() }),
   /** While a rollback waits for running forward steps: asks them to stop after all. */
   z.strictObject({ type: z.literal('abort-forward'), reason }),
   z.strictObject({ type: z.literal('fire-trigger'), triggerId: id, reason }),

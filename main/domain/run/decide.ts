@@ -11,6 +11,7 @@ import * as flow from './decide/flow.ts'
 import * as health from './decide/health.ts'
 import * as items from './decide/items.ts'
 import * as rehearsal from './decide/rehearsal.ts'
+import * as rollback from './decide/rollback.ts'
 import * as probe from './decide/probe.ts'
 import { signOffStep } from './decide/sign-off.ts'
 import * as steps from './decide/steps.ts'
@@ -38,8 +39,9 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   pause: flow.pause,
   resume: flow.resume,
   abort: flow.abort,
-  'start-rollback': flow.startRollback,
-  'abort-forward': flow.abortForward,
+  'start-rollback': rollback.startRollback,
+  'roll-back-to': rollback.rollBackTo,
+  'abort-forward': rollback.abortForward,
   'fire-trigger': health.fireTrigger,
   'override-breach': health.overrideBreach,
   'watch-breach': health.watchBreach,

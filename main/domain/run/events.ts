@@ -91,10 +91,14 @@ export type RunFact =
   | { type: 'run-paused'; reason: string }
   | { type: 'run-resumed' }
   | { type: 'abort-requested'; reason: string }
-  /** `running`: what becomes of forward steps that are running. Without it nothing was taken back but by the rollback plan (records of older versions). */
-  | { type: 'rollback-started'; reason: string; running?: 'abort' | 'wait' }
+  /** `to`: it goes back only to before this phase. `running`: what becomes of forward steps that are running. Without it nothing was taken back but by the rollback plan (records of older versions). */
+  | { type: 'rollback-started'; reason: string; running?: 'abort' | 'wait'; to?: string }
   /** Nothing goes forward any more: what is taken back before the rollback plan, in this order. */
   | { type: 'undo-planned'; undo: Undo[] }
+  /** What went back only to before a phase goes back all the way: what is taken back besides. */
+  | { type: 'rollback-widened'; reason: string; undo: Undo[] }
+  /** All since before this phase is taken back: its steps and those after it are planned again. */
+  | { type: 'phase-boundary-restored'; phaseId: string }
   /** The rollback waited for running forward steps, and does not any more: they are asked to stop. */
   | { type: 'forward-abort-requested'; reason: string }
   | { type: 'rollback-steps-finished' }

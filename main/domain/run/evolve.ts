@@ -1,5 +1,7 @@
+import { flowOf } from '../flow/attributes.ts'
 import { own } from '../own.ts'
 import { FIRST_TOKEN } from './lead.ts'
+import type { Undo } from './undo.ts'
 import { withSteps } from './undo-step.ts'
 import { hasRunOn, tickableItems } from './view.ts'
 import { gateBefore, type Breach, type GateState, type HostState, type ReturnGate, type RunState, type StepState } from './state.ts'
@@ -17,12 +19,12 @@ export function evolve(state: RunState | null, stored: Pick<StoredEvent, 'seq' |
   return { ...state, ...change(state, event), version: seq, lastEventAt: event.at, control: event.by === 'holdpoint' ? state.control : event.by }
 }
 
+const CLOSED: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
 const PLANNED: StepState = { status: 'planned', attempt: 0, startedAt: null, finishedAt: null, by: null, message: '', retryAt: null, ignored: false, autoRetries: 0, inherited: null, hosts: {} }
 
 function created(event: FactOf<'run-created'>): RunState {
   const { runbook } = event
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
-  const closed: GateState = { state: 'closed', reachedAt: null, at: null, by: null, reason: '' }
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
     runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null, resumes: null,
@@ -30,11 +32,11 @@ function created(event: FactOf<'run-created'>): RunState {
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),
     steps: Object.fromEntries(steps.map((step) => [step.id, PLANNED])),
-    gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), closed])),
+    gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), CLOSED])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
     excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
-    monitoring: null, rollback: null, aborting: null,
+    monitoring: null, rollback: null, partialRollbacks: [], aborting: null,
     lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
   }
 }
@@ -77,10 +79,30 @@ function inherit(state: RunState, event: FactOf<'outcomes-inherited'>): Partial<
 }
 
 /** An attempt of an earlier undo of the same step is never numbered again. */
-function planUndo(state: RunState, { undo }: FactOf<'undo-planned'>): Partial<RunState> {
+function planUndo(state: RunState, { undo }: { undo: Undo[] }): Partial<RunState> {
   const planned = withSteps(state.runbook, undo)
   const fresh = planned.map(({ step: { id } }): [string, StepState] => [id, { ...PLANNED, attempt: own(state.steps, id)?.attempt ?? 0 }])
-  return { rollback: state.rollback && { ...state.rollback, undo: planned }, steps: { ...state.steps, ...Object.fromEntries(fresh) } }
+  return { rollback: state.rollback && { ...state.rollback, undo: [...(state.rollback.undo ?? []), ...planned] }, steps: { ...state.steps, ...Object.fromEntries(fresh) } }
+}
+
+/** Planned again is what has been taken back; its attempts stay numbered on, for the record and for what hosts keep. */
+function restoreBoundary(state: RunState, { phaseId, at }: FactOf<'phase-boundary-restored'>): Partial<RunState> {
+  const from = state.runbook.phases.findIndex(({ id }) => id === phaseId)
+  const phases = state.runbook.phases.slice(from)
+  const steps = phases.flatMap((phase) => phase.steps)
+  const names = new Set(steps.flatMap((step) => flowOf(step).flow.captures.map(({ name }) => name)))
+  const { startedAt = at, by = '', reason = '', undo } = state.rollback ?? {}
+  return {
+    stage: from === 0 ? 'preparation' : 'phases', rollback: null, monitoring: null,
+    phases: { ...state.phases, ...Object.fromEntries(phases.map(({ id }) => [id, { startedAt: null, finishedAt: null }])) },
+    gates: { ...state.gates, ...Object.fromEntries(phases.map(({ id }) => [gateBefore(id), CLOSED])) },
+    steps: { ...state.steps, ...Object.fromEntries(steps.map(({ id }) => [id, { ...PLANNED, attempt: own(state.steps, id)?.attempt ?? 0 }])) },
+    returnGates: Object.fromEntries(Object.entries(state.returnGates).filter(([id]) => !steps.some((step) => step.id === id))),
+    captured: Object.fromEntries(Object.entries(state.captured).filter(([name]) => !names.has(name))),
+    // A countdown that this answered does not go on.
+    breaches: state.breaches.map((breach) => ({ ...breach, countdownEndsAt: null })),
+    partialRollbacks: [...state.partialRollbacks, { startedAt, by, reason, to: phaseId, restoredAt: at, undone: (undo ?? []).map(({ stepId }) => stepId) }],
+  }
 }
 
 const evolvers: Evolvers = {
@@ -129,9 +151,11 @@ const evolvers: Evolvers = {
   'abort-requested': (_, event) => ({ stage: 'aborting', aborting: { at: event.at, by: event.by, reason: event.reason } }),
   'rollback-started': (_, event) => ({
     stage: 'rollback', paused: null,
-    rollback: { startedAt: event.at, by: event.by, reason: event.reason, running: event.running ?? 'abort', undo: event.running === undefined ? [] : null },
+    rollback: { startedAt: event.at, by: event.by, reason: event.reason, to: event.to ?? null, running: event.running ?? 'abort', undo: event.running === undefined ? [] : null },
   }),
   'undo-planned': planUndo,
+  'rollback-widened': (state, event) => (state.rollback?.undo === null ? { rollback: { ...state.rollback, to: null } } : planUndo({ ...state, rollback: state.rollback && { ...state.rollback, to: null } }, event)),
+  'phase-boundary-restored': restoreBoundary,
   'forward-abort-requested': (state) => ({ rollback: state.rollback && { ...state.rollback, running: 'abort' } }),
   'rollback-steps-finished': () => ({ stage: 'rollback-validation' }),
   'breach-opened': (state, event) => ({

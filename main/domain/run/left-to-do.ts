@@ -19,7 +19,7 @@ export interface LeftToDo {
 export function leftToDo(state: RunState): LeftToDo[] {
   if (state.rollback === null) return []
   const undo = undoNow(state).map(({ step }) => ({ step, mustReach: step.hosts }))
-  const planned = state.runbook.rollback.steps.map((step) => ({ step, mustReach: step.hosts.filter((host) => !isExcluded(state, host)) }))
+  const planned = (state.rollback.to === null ? state.runbook.rollback.steps : []).map((step) => ({ step, mustReach: step.hosts.filter((host) => !isExcluded(state, host)) }))
   return [...undo, ...planned].flatMap(({ step, mustReach }): LeftToDo[] => {
     const { id, title } = step
     const current = own(state.steps, id)

@@ -11,7 +11,7 @@ import { conditionOf } from './condition.ts'
 import { readyIn } from './ready.ts'
 import { dueHandler } from './handler.ts'
 import { own } from '../own.ts'
-import { undosOf } from './undo.ts'
+import { phaseIndex, undosOf } from './undo.ts'
 import { hasNoHostLeft, hostsOf, includedHosts, isExcluded, NO_HOST_LEFT } from './decide/hosts.ts'
 
 /**
@@ -74,10 +74,10 @@ function progressRollback(state: RunState, context: DecideContext): RunFact[] {
   if (forward.some(({ step }) => !isManual(step))) return []
   const left = forward[0]
   if (left) return [{ type: 'step-skipped', stepId: left.step.id, reason: 'Left open: the rollback began.' }]
-  if (state.rollback?.undo === null) return [{ type: 'undo-planned', undo: undosOf(state) }]
+  if (state.rollback?.undo === null) return [{ type: 'undo-planned', undo: undosOf(state, phaseIndex(state, state.rollback.to)) }]
   const narrowed = narrow(state)
   if (narrowed.length > 0) return narrowed
-  if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [{ type: 'rollback-steps-finished' }]
+  if (laneSteps(state).every((step) => isDone(state.steps[step.id]))) return [state.rollback?.to ? { type: 'phase-boundary-restored', phaseId: state.rollback.to } : { type: 'rollback-steps-finished' }]
   return startNext(state, context)
 }
 

@@ -117,10 +117,20 @@ export interface Rollback {
   startedAt: number
   by: string
   reason: string
+  /** The phase before which it stands again when it is done; null when it goes back all the way. */
+  to: string | null
   /** What became of the forward steps that were running: asked to stop, or let to their end. */
   running: 'abort' | 'wait'
   /** What is taken back, in order; null while forward steps have not ended, and nobody knows yet what they have done. */
   undo: (Undo & { step: Step })[] | null
+}
+
+/** A rollback to before a phase, which was done. */
+export interface PartialRollback extends Pick<Rollback, 'startedAt' | 'by' | 'reason'> {
+  to: string
+  restoredAt: number
+  /** The steps that were taken back, in that order. */
+  undone: string[]
 }
 
 export interface RunState {
@@ -173,6 +183,8 @@ export interface RunState {
   messages: Record<string, MessageState>
   monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null
   rollback: Rollback | null
+  /** Oldest first. */
+  partialRollbacks: PartialRollback[]
   aborting: { at: number; by: string; reason: string } | null
   lead: Lead
   /** How hosts answered to the last takeover, by name. */

@@ -6,7 +6,7 @@ import { LOCAL_HOST, type Step } from '../step.ts'
 import { isExcluded } from './decide/hosts.ts'
 import type { HostState, RunState, StepState } from './state.ts'
 import { planStepFor, withSteps } from './undo-step.ts'
-import { hasRunOn } from './view.ts'
+import { hasRunOn, isDone } from './view.ts'
 
 /** One step to be taken back, and where. */
 export interface Undo {
@@ -33,7 +33,21 @@ export function undosOf(state: RunState, fromPhase: number | null = null): Undo[
 }
 
 /** What the rollback takes back, once that is laid down; before, what it would take back now. */
-export const undoNow = (state: RunState): (Undo & { step: Step })[] => state.rollback?.undo ?? withSteps(state.runbook, undosOf(state))
+export const undoNow = (state: RunState): (Undo & { step: Step })[] => state.rollback?.undo ?? withSteps(state.runbook, undosOf(state, phaseIndex(state, state.rollback?.to ?? null)))
+
+/** What is taken back when all of it is: of a rollback to before a phase what it has not done, then what was done before that phase. */
+export function undoOfAll(state: RunState): (Undo & { step: Step })[] {
+  const begun = undoNow(state)
+  return state.rollback?.to ? [...begun.filter(({ step }) => !isDone(state.steps[step.id])), ...withSteps(state.runbook, undoBesides(state))] : begun
+}
+
+/** What a rollback to before a phase leaves, and one that goes back all the way takes back. */
+export function undoBesides(state: RunState): Undo[] {
+  const begun = new Set(state.rollback?.undo?.map(({ stepId }) => stepId))
+  return state.rollback?.undo === null ? [] : undosOf(state).filter(({ stepId }) => !begun.has(stepId))
+}
+
+export const phaseIndex = (state: Pick<RunState, 'runbook'>, phaseId: string | null): number | null => (phaseId === null ? null : state.runbook.phases.findIndex(({ id }) => id === phaseId))
 
 const certaintyOf = (step: StepState | undefined): Undo['certainty'] => (step?.status === 'succeeded' ? 'changed' : step?.status === 'unknown' ? 'unknown' : 'maybe')
 

@@ -53,7 +53,9 @@ export const mayStillRun = (state: Pick<RunState, 'rollback'>, { id }: Step): bo
   state.rollback?.undo?.find(({ step }) => step.id === id)?.certainty === 'unknown'
 
 /** Everything this run's rollback does: what it takes back, then the rollback plan's own steps. */
-export const rollbackSteps = (state: Pick<RunState, 'rollback' | 'runbook'>): Step[] => [...undoSteps(state), ...state.runbook.rollback.steps]
+export const rollbackSteps = (state: Pick<RunState, 'rollback' | 'runbook'>): Step[] => [...undoSteps(state), ...planSteps(state)]
+/** Of the rollback plan; none when it goes back only to before a phase. */
+const planSteps = ({ rollback, runbook }: Pick<RunState, 'rollback' | 'runbook'>): Step[] => (rollback?.to ? [] : runbook.rollback.steps)
 
 export const isEnded = (state: RunState): boolean => state.stage === 'ended'
 export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)
@@ -89,9 +91,9 @@ export function laneSteps(state: RunState): Step[] {
 export const isInLane = (state: RunState, { id }: Step): boolean => laneSteps(state).some((step) => step.id === id)
 
 /** None while forward steps have not ended. */
-function rollbackLane(state: RunState, { undo }: Rollback): Step[] {
+function rollbackLane(state: RunState, { undo, to }: Rollback): Step[] {
   if (undo === null) return []
-  return undo.every(({ step }) => isDone(state.steps[step.id])) ? state.runbook.rollback.steps : undoSteps(state)
+  return undo.every(({ step }) => isDone(state.steps[step.id])) ? (to === null ? state.runbook.rollback.steps : []) : undoSteps(state)
 }
 
 export function runningSteps(state: RunState): FoundStep[] {
@@ -117,7 +119,7 @@ export function currentStep(state: RunState): Step | null {
 
 /** What begins next, of what has not: first what waits for no other, in this lane; at a gate, in the phase behind it. */
 export function nextStep(state: RunState): Step | null {
-  const lanes = state.rollback ? [laneSteps(state), state.runbook.rollback.steps] : [laneSteps(state), ...state.runbook.phases.map((phase) => phase.steps)]
+  const lanes = state.rollback ? [laneSteps(state), planSteps(state)] : [laneSteps(state), ...state.runbook.phases.map((phase) => phase.steps)]
   for (const steps of lanes) {
     const next = readyIn(state, steps)[0] ?? steps.find((step) => state.steps[step.id]?.status === 'planned')
     if (next) return next

@@ -37,6 +37,7 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   abort: (_, reason) => ({ type: 'abort', reason }),
   pause: (_, reason) => ({ type: 'pause', reason }),
   'start-rollback': (_, reason) => ({ type: 'start-rollback', reason }),
+  'roll-back-to': (phaseId, reason) => ({ type: 'roll-back-to', phaseId, reason }),
   'abort-forward': (_, reason) => ({ type: 'abort-forward', reason }),
   'take-over': (_, reason) => ({ type: 'take-over', reason }),
 }
@@ -83,6 +84,7 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   abort: () => ({ title: 'Abort the run?', description: 'Running steps are asked to stop, nothing else starts, and the run ends as aborted. Nothing is rolled back: hosts stay as they are.', label: 'Why is the run aborted?', confirm: 'Abort run', tone: 'danger' }),
   pause: () => ({ title: 'Pause the run', description: 'Steps already running go on; nothing new starts.', label: 'Reason (optional)', confirm: 'Pause', optional: true }),
   'take-over': (_, { lead }) => ({ title: 'Take this run over?', description: `Hosts are told to refuse what ${lead.machine?.name ?? 'the other machine'} sends for this run; what runs there already is followed from here, to its end. The run stays paused until you resume it.`, label: 'Why can it not go on there? Who knows of it?', confirm: 'Take over', tone: 'danger' }),
+  'roll-back-to': () => ({ title: 'Roll back to before a phase?', description: 'What was done since is taken back, the last first, and the run stands there again: go on from there, or roll back all of it.', label: 'Why is it taken back?', confirm: 'Roll back to there', tone: 'danger' }),
   'abort-forward': (_, state) => ({ title: 'Wait no longer?', description: `${automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', ')} is asked to stop on its hosts. The rollback begins when it has ended.`, label: 'Why is it not waited for?', confirm: 'Stop it', tone: 'danger' }),
   'start-rollback': () => ({ title: 'Roll back?', label: 'Why is it rolled back?', confirm: 'Roll back now', tone: 'danger' }),
 }

@@ -1,5 +1,5 @@
 import type { RunState } from '#domain/run/state.ts'
-import { undoNow, type Undo } from '#domain/run/undo.ts'
+import { undoOfAll, type Undo } from '#domain/run/undo.ts'
 import { automatedRunning, runningSteps } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
 import { RollbackCost } from './rollback-cost.tsx'
@@ -11,9 +11,9 @@ import styles from './rollback-preview.module.css'
 export function RollbackPreview() {
   const plan = useRun((state) => state.runbook.rollback)
   const automatic = useRun((state) => state.automatic)
-  const running = useRun((state) => automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', '))
+  const running = useRun((state) => automatedRunning(state).filter(({ lane }) => lane === 'forward').map(({ step }) => `“${step.title}”`).join(', '))
   const byHand = useRun((state) => runningSteps(state).filter(({ step }) => step.kind === 'manual').map(({ step }) => `“${step.title}”`).join(', '))
-  const rows = JSON.parse(useRun((state) => JSON.stringify(rowsOf(state)))) as Row[]
+  const rows = JSON.parse(useRun((state) => JSON.stringify(rowsOf(state)))) as RollbackRow[]
   return (
     <div className={styles.preview}>
       <p>
@@ -23,24 +23,30 @@ export function RollbackPreview() {
         {automatic ? 'Its steps follow one another by themselves.' : 'Each of its steps waits for Enter.'}
       </p>
       {rows.length === 0 && <p className={styles.none}>Nothing that was done has an undo, and the runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}
-      {rows.length > 0 && (
-        <ol className={styles.steps}>
-          {rows.map(({ id, title, where, doubt, plannedMs }) => (
-            <li key={id}>
-              <span>{title}{doubt !== '' && <em className={styles.doubt}>{doubt}</em>}</span>
-              <small>{where}</small>
-              <small><StepForecast stepId={id} plannedMs={plannedMs} /></small>
-            </li>
-          ))}
-        </ol>
-      )}
+      <RollbackRows rows={rows} />
       {plan.validation.length > 0 && <p className={styles.total}>Then {plan.validation.length} validation {plan.validation.length === 1 ? 'item' : 'items'}, whose time is not counted.</p>}
       <RollbackCost />
     </div>
   )
 }
 
-interface Row {
+/** Steps of a rollback in the order in which they are done. */
+export function RollbackRows({ rows }: { rows: RollbackRow[] }) {
+  if (rows.length === 0) return null
+  return (
+    <ol className={styles.steps}>
+      {rows.map(({ id, title, where, doubt, plannedMs }) => (
+        <li key={id}>
+          <span>{title}{doubt !== '' && <em className={styles.doubt}>{doubt}</em>}</span>
+          <small>{where}</small>
+          <small><StepForecast stepId={id} plannedMs={plannedMs} /></small>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+export interface RollbackRow {
   id: string
   title: string
   where: string
@@ -48,15 +54,14 @@ interface Row {
   plannedMs: number | null
 }
 
-/** In the order in which it is done. */
-function rowsOf(state: RunState): Row[] {
+const rowsOf = (state: RunState): RollbackRow[] => [...undoRows(state, undoOfAll(state)), ...state.runbook.rollback.steps.map((step) => rowOf(step))]
+
+export function undoRows(state: RunState, undo: (Undo & { step: Step })[]): RollbackRow[] {
   const running = new Set(runningSteps(state).map(({ step }) => step.id))
-  const rowOf = ({ id, title, hosts, kind, plannedMs }: Step, doubt = ''): Row => ({ id, title, doubt, plannedMs, where: hosts.length > 0 ? hosts.join(', ') : kind === 'manual' ? 'by hand' : '' })
-  return [
-    ...undoNow(state).map(({ step, stepId, certainty }) => rowOf(step, running.has(stepId) ? 'running now' : doubtWords[certainty])),
-    ...state.runbook.rollback.steps.map((step) => rowOf(step)),
-  ]
+  return undo.map(({ step, stepId, certainty }) => rowOf(step, running.has(stepId) || running.has(step.id) ? 'running now' : doubtWords[certainty]))
 }
+
+const rowOf = ({ id, title, hosts, kind, plannedMs }: Step, doubt = ''): RollbackRow => ({ id, title, doubt, plannedMs, where: hosts.length > 0 ? hosts.join(', ') : kind === 'manual' ? 'by hand' : '' })
 
 export const doubtWords: Record<Undo['certainty'], string> = {
   changed: '', maybe: 'may have been applied in part', unknown: 'nobody knows how it ended: waits for you to look',

@@ -1,3 +1,4 @@
+import { boundariesOf } from '#domain/run/boundaries.ts'
 import { watchedMetrics } from '#domain/run/health.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
@@ -25,6 +26,7 @@ export function RoomCommands() {
   const ended = useRun((state) => state.stage === 'ended')
   const back = useRun(wayBack)
   const canRollBack = useRun((state) => isAllowed(state, { type: wayBack(state), reason: '…' }))
+  const canGoPart = useRun((state) => state.rollback === null && isAllowed(state, { type: 'start-rollback', reason: '…' }) && boundariesOf(state).length > 0)
   const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)
@@ -90,6 +92,7 @@ export function RoomCommands() {
     { id: 'room-resume', title: 'Go on as a new run, also with the edited runbook…', group: GROUP, shortcut: 'c', enabled: canResume, run: () => view.getState().showResuming(true) },
     { id: 'room-pause', title: paused ? 'Resume the run' : 'Pause the run', group: GROUP, shortcut: 'p', enabled: canPause, run: () => void send(paused ? { type: 'resume' } : { type: 'pause', reason: '' }) },
     { id: 'room-roll-back', title: back === 'abort-forward' ? 'Stop what the rollback waits for…' : 'Roll back…', group: GROUP, shortcut: 'Shift+R', enabled: canRollBack, run: () => ask({ kind: back, about: '' }) },
+    { id: 'room-roll-back-to', title: 'Roll back to before a phase…', group: GROUP, shortcut: 'Shift+B', enabled: canGoPart, run: () => ask({ kind: 'roll-back-to', about: '' }) },
     { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },
     ...blind.map((metric): Command => ({ id: `room-blind ${metric}`, title: `Go on without data for ${metric}…`, group: GROUP, run: () => ask({ kind: 'accept-no-data', about: metric }) })),
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },

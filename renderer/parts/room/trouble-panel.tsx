@@ -1,4 +1,5 @@
 import { useShallow } from 'zustand/shallow'
+import { boundariesOf } from '#domain/run/boundaries.ts'
 import { handlerOf } from '#domain/run/handler.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import type { HostState, RunState } from '#domain/run/state.ts'
@@ -38,6 +39,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
+  const canGoPart = useRun((state) => state.rollback === null && boundariesOf(state).some(({ lacking }) => lacking.length === 0))
   const canGoOn = useRun(isResumable)
   const trouble = JSON.parse(told) as Told[]
   const ways = JSON.parse(actions) as RowAction[]
@@ -67,7 +69,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
         </ol>
       )}
       <dl className={styles.ways}>
-        {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : []), ...(canGoOn ? [goOn] : [])].map((action) => (
+        {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : []), ...(canGoPart ? [rollBackTo] : []), ...(canGoOn ? [goOn] : [])].map((action) => (
           <div key={action.label}>
             <dt><ActionButton action={action} /></dt>
             <dd>{meanings[action.label] ?? ''}</dd>
@@ -108,6 +110,8 @@ const excludes = (host: string) => (action: Action): boolean => isExclusion(acti
 
 const rollBack: Action = { label: 'Roll back…', key: 'Shift+R', does: { ask: { kind: 'start-rollback', about: '' } } }
 
+const rollBackTo: Action = { label: 'Back to a phase…', key: 'Shift+B', does: { ask: { kind: 'roll-back-to', about: '' } } }
+
 const meanings: Record<string, string> = {
   Probe: 'Asks the hosts what they know of it. Sends no command again; only proof changes the outcome.',
   Retry: 'Runs the same command again on the hosts where it has not succeeded.',
@@ -118,5 +122,6 @@ const meanings: Record<string, string> = {
   'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
   'Skip…': 'Goes on without it. Asks why.',
   'Go on…': 'As a new run, also with the runbook edited. Shows first what is kept.',
+  'Back to a phase…': 'Takes back what was done since a phase began, and stands there again.',
   'Roll back…': 'Shows the steps back first. Asks why.',
 }

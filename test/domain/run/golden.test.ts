@@ -50,8 +50,14 @@ describe('what the golden logs tell', () => {
   it('is how each night ended', () => {
     expect(Object.fromEntries(names.map((name) => [name, ended(name).outcome]))).toMatchObject({
       'breach-then-override': 'succeeded', 'breach-then-rollback': 'rolled-back', 'clean-release': 'succeeded',
-      'automatic-rollback-nobody-stops': 'rolled-back', 'countdown-stopped-then-blind': 'succeeded', 'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
+      'automatic-rollback-nobody-stops': 'rolled-back', 'undo-in-reverse': 'rolled-back', 'back-to-a-phase-and-on-again': 'succeeded', 'countdown-stopped-then-blind': 'succeeded', 'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
     })
+  })
+
+  it('is what was taken back, and that a step undone was done again', () => {
+    expect(ended('undo-in-reverse').rollback?.undo?.map(({ step, hosts }) => [step.id, hosts])).toEqual([['undo:start', ['app1', 'app2']], ['undo:stop', ['app1', 'app2']]])
+    const { partialRollbacks, steps } = ended('back-to-a-phase-and-on-again')
+    expect([partialRollbacks.map(({ undone }) => undone), steps['deploy']?.attempt, steps['stop']?.attempt]).toEqual([[['start', 'migrate', 'deploy']], 2, 1])
   })
 
   it('is that nobody stopped one rollback, and that the other never began', () => {

@@ -54,7 +54,7 @@ const runbooks: Record<string, Runbook> = {
 const anything = fc.record({
   kind: fc.constantFrom(
     'start-run', 'tick', 'tick', 'tick', 'untick', 'waive', 'go', 'go', 'go', 'no-go', 'start-step', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'retry-all', 'ignore', 'probe', 'probed', 'probed', 'exclude', 'include', 'pace', 'pause',
-    'resume', 'abort', 'rollback', 'rollback-wait', 'wait-no-longer', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
+    'resume', 'abort', 'rollback', 'rollback-wait', 'wait-no-longer', 'rollback-to', 'rollback-to', 'fire', 'override', 'note', 'message', 'end-monitoring', 'finish', 'host', 'host', 'host', 'host', 'host', 'lost', 'breach', 'over', 'silent', 'data', 'time', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot', 'autopilot',
   ),
   pick: fc.nat(20), flag: fc.boolean(), laterMs: fc.nat(400_000),
 })
@@ -97,6 +97,7 @@ function commandFor(state: RunState, { kind, pick, flag }: Outline): RunCommand 
     case 'abort': return pick === 0 ? { type: 'abort', reason } : null
     case 'rollback': return pick < 2 ? { type: 'start-rollback', reason } : null
     case 'rollback-wait': return pick < 2 ? { type: 'start-rollback', reason, running: 'wait' } : null
+    case 'rollback-to': return pick < 6 ? { type: 'roll-back-to', phaseId: at(runbook.phases, pick)?.id ?? 'none', reason, ...(flag && { running: 'wait' as const }) } : null
     case 'wait-no-longer': return { type: 'abort-forward', reason }
     case 'fire': return { type: 'fire-trigger', triggerId: at(runbook.rollback.triggers, pick)?.id ?? 'none', reason }
     case 'override': return { type: 'override-breach', breachId, reason }
@@ -320,7 +321,7 @@ test('every command an operator has is told in these stories', () => {
   }), { numRuns: 400, seed: 7 })
   const expected: OperatorCommand['type'][] = [
     'start-run', 'tick', 'untick', 'waive', 'decide-gate', 'start-step', 'fail-step', 'skip-step', 'retry-step', 'resolve-step', 'ignore-failure', 'probe-step', 'exclude-host', 'include-host', 'set-pace', 'pause', 'resume', 'abort',
-    'start-rollback', 'abort-forward', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
+    'start-rollback', 'roll-back-to', 'abort-forward', 'fire-trigger', 'override-breach', 'add-note', 'send-message', 'skip-message', 'end-monitoring', 'finish-run',
   ]
   expect(expected.filter((type) => !used.has(type))).toEqual([])
 })

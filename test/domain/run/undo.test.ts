@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '#domain/problem.ts'
+import { boundariesOf } from '#domain/run/boundaries.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { leftToDo } from '#domain/run/left-to-do.ts'
@@ -111,6 +112,60 @@ describe('a rollback', () => {
     expect(old.rollback?.undo).toEqual([])
     expect(followedBy({ state: old, events: [], facts: [] }, { type: 'report-time' }).facts).toEqual([{ type: 'step-started', stepId: 'back', attempt: 1, hosts: ['app1'] }])
   })
+})
+
+describe('a rollback to before a phase', () => {
+  const two: RunCommand = { type: 'roll-back-to', phaseId: 'phase-2', reason: 'wrong build' }
+  const undoable = book({ phases: [phase(1, [sh('drain', ['app1', 'app2'], { undo: 'undrain' }), manual('look')]), phase(2, [sh('deploy', ['app1', 'app2'], { undo: 'previous' }), manual('warm')]), phase(3, [sh('last', ['app1'])])] })
+  const begun: RunCommand[] = [{ type: 'start-run' }, go(1), succeeded('drain', 'app1'), succeeded('drain', 'app2'), tick('look'), go(2), succeeded('deploy', 'app1'), succeeded('deploy', 'app2')]
+  const restored = (...more: RunCommand[]) => after([...begun, two, succeeded('undo:deploy', 'app1'), succeeded('undo:deploy', 'app2'), ...more], undoable)
+
+  test('takes back only what was done since, without the rollback plan, and stands at that gate again', () => {
+    const { state, events } = restored()
+    expect(planned(restored())).toEqual(['deploy on app1 app2: changed'])
+    expect([state.stage, state.rollback, state.gates['gate-before-phase-2']?.state, state.phases['phase-1']?.finishedAt === null, state.phases['phase-2']]).toEqual(['phases', null, 'reached', false, { startedAt: null, finishedAt: null }])
+    expect(['drain', 'deploy', 'warm'].map((id) => [state.steps[id]?.status, state.steps[id]?.attempt])).toEqual([['succeeded', 1], ['planned', 1], ['planned', 1]])
+    expect(state.partialRollbacks).toMatchObject([{ to: 'phase-2', by: 'dana', reason: 'wrong build', undone: ['deploy'] }])
+    expect(events.filter(({ type }) => type === 'phase-boundary-restored' || type === 'rollback-steps-finished').map(({ type }) => type)).toEqual(['phase-boundary-restored'])
+  })
+
+  test('can be gone on from: what was undone runs again as another attempt, and can be taken back again', () => {
+    const told = restored(go(2), succeeded('deploy', 'app1', 2), succeeded('deploy', 'app2', 2), back)
+    expect(starts(told).slice(-3)).toEqual(['deploy on app1 app2', 'warm on ', 'undo:deploy on app1 app2'])
+    expect([told.state.steps['deploy']?.attempt, told.state.steps['undo:deploy']?.attempt]).toEqual([2, 2])
+    expect(planned(told).slice(1)).toEqual(['deploy on app1 app2: changed', 'drain on app1 app2: changed'])
+  })
+
+  test('is refused where something done since has no undo, says which, and where no phase has begun', () => {
+    const told = after([...deployed, succeeded('warm', 'app1')])
+    expect(refusal(() => followedBy(told, two))).toBe('boundary-no-undo')
+    expect(boundariesOf(told.state).map(({ phase: { id }, lacking, undo }) => [id, lacking.map((step) => step.id), undo.map(({ stepId }) => stepId)])).toEqual([['phase-2', ['warm'], ['deploy']], ['phase-1', ['warm'], ['deploy', 'drain']]])
+    expect(refusal(() => after([{ type: 'start-run' }, two]))).toBe('phase-not-begun')
+    expect(refusal(() => after([...deployed, back, two]))).toBe('rollback-begun')
+  })
+
+  test('goes all the way back at any moment: what it has taken back is not taken back twice', () => {
+    const told = after([...begun, two, succeeded('undo:deploy', 'app1'), back], undoable)
+    expect([told.state.rollback?.to, told.facts[0]]).toEqual([null, { type: 'rollback-widened', reason: 'errors', undo: [{ stepId: 'drain', hosts: ['app1', 'app2'], certainty: 'changed' }] }])
+    const done = [succeeded('undo:deploy', 'app2'), succeeded('undo:drain', 'app1'), succeeded('undo:drain', 'app2')].reduce((at, command) => followedBy(at, command), told)
+    expect(starts(done).slice(-3)).toEqual(['undo:deploy on app1 app2', 'undo:drain on app1 app2', 'back on app1'])
+  })
+
+  test('runs a step of the plan that is named as an undo, once for all that name it, and the plan does not run it again after that', () => {
+    const named = book({ phases: [phase(1, [sh('drain', ['app1'], { undo: 'back' }), sh('deploy', ['app1'], { undo: 'back' }), sh('last', ['app1'], { undo: 'u' })])] })
+    const told = after([{ type: 'start-run' }, go(1), succeeded('drain', 'app1'), succeeded('deploy', 'app1'), { type: 'roll-back-to', phaseId: 'phase-1', reason: 'no', running: 'wait' }, succeeded('last', 'app1')], named)
+    expect(planned(told)).toEqual(['last on app1: changed', 'deploy on app1: changed'])
+    const all = [succeeded('undo:last', 'app1'), back, succeeded('undo:deploy', 'app1')].reduce((at, command) => followedBy(at, command), told)
+    expect([all.state.steps['back']?.status, starts(all).slice(-2), findStep(named, 'undo:deploy')?.step.body]).toEqual(['skipped', ['undo:deploy on app1', 'say-so on '], 'echo back'])
+    expect(restoredStage(followedBy(followedBy(told, succeeded('undo:last', 'app1')), succeeded('undo:deploy', 'app1')))).toEqual(['preparation', 'reached'])
+  })
+
+  test('that is given up has failed, and leaves only what it would have taken back', () => {
+    const told = after([...begun, two, exited('undo:deploy', 'app1', 1), succeeded('undo:deploy', 'app2'), { type: 'abort', reason: 'enough' }], undoable)
+    expect([told.state.outcome, leftToDo(told.state)]).toEqual(['failed', [{ id: 'undo:deploy', title: 'Undo: deploy', hosts: ['app1'], status: 'failed' }]])
+  })
+
+  const restoredStage = ({ state }: Story) => [state.stage, state.gates['gate-before-phase-1']?.state]
 })
 
 test('an undo runs as its step does, and is neither tried again nor asked about; on no host it is done by hand', () => {

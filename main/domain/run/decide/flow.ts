@@ -70,18 +70,6 @@ export const abort: Decide<'abort'> = (state, command) => {
   return [{ type: 'abort-requested', reason: command.reason }]
 }
 
-export const startRollback: Decide<'start-rollback'> = (state, command) => {
-  requireActive(state)
-  if (state.rollback) refuse('rollback-begun', `The rollback was begun by ${state.rollback.by}.`, 'Go on with its steps.')
-  return [{ type: 'rollback-started', reason: command.reason, running: command.running ?? 'abort' }]
-}
-
-export const abortForward: Decide<'abort-forward'> = (state, command) => {
-  requireActive(state)
-  if (state.rollback?.running !== 'wait' || state.rollback.undo !== null) refuse('rollback-not-waiting', 'No rollback waits for steps that are running.', 'Roll back, or abort the run.')
-  return [{ type: 'forward-abort-requested', reason: command.reason }]
-}
-
 export const addNote: Decide<'add-note'> = (state, command) => [{ type: 'note-added', noteId: `note-${state.version + 1}`, about: command.about, text: command.text }]
 
 export const sendMessage: Decide<'send-message'> = (state, command) => {
