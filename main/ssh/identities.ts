@@ -28,9 +28,11 @@ export interface Identities {
   needsSystem: boolean
 }
 
-/** Private keys opened with a passphrase; in memory only, for the life of the pool. */
+/** Private keys opened with a passphrase, and passphrases that were right; in memory only, for the life of the pool. */
 export interface KeyRing {
   opened: Map<string, ParsedKey>
+  /** Passphrases of key files, for the system's ssh, which opens them by itself. */
+  passphrases: Map<string, string>
   /** Files whose passphrase the person would not or could not give. */
   givenUp: Set<string>
   /** Questions about files in progress: several hosts often wait for the same one. */
@@ -38,7 +40,7 @@ export interface KeyRing {
 }
 
 export function createKeyRing(): KeyRing {
-  return { opened: new Map(), givenUp: new Set(), unlocking: createShared<boolean>(() => false) }
+  return { opened: new Map(), passphrases: new Map(), givenUp: new Set(), unlocking: createShared<boolean>(() => false) }
 }
 
 /** Collects what can be offered at a hop. Nothing is asked and nothing is sent. */

@@ -241,6 +241,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       closed = true
       await links.close()
       ring.opened.clear()
+      ring.passphrases.clear()
     },
   }
 }

@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
 import { freePort, keygen, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
+
+/** Of a process that may have ended meanwhile. */
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
 
 describe.skipIf(sshdMissing)("hosts reached with the system's ssh", () => {
   let outer: Sshd
@@ -129,6 +138,38 @@ describe.skipIf(sshdMissing)("hosts reached with the system's ssh", () => {
       })
     } finally {
       await quantum.stop()
+    }
+  })
+
+  it('asks for the passphrase of a key, keeps it in no argument, environment or file, and asks once', async () => {
+    const passphrase = 'open \\n "$(sesame)" +'
+    const locked = await startSshd({ passphrase })
+    try {
+      await withPool({ config: configFor(locked, 'web-1', ['IdentityAgent none', 'IdentitiesOnly yes']), knownHosts: locked.knownHostsLine, passphrases: ['wrong', passphrase] }, async (home) => {
+        const { stdout, result } = await runOn(home.pool, web, 'ps -eo args')
+        expect(result.outcome).toBe('succeeded')
+        expect(home.questions.passphrases).toEqual([{ file: locked.keyFile, attempt: 1 }, { file: locked.keyFile, attempt: 2 }])
+        const masters = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/cmdline`).includes(`\0${locked.port}\0`))
+        expect(masters.length).toBeGreaterThan(0)
+        for (const text of [stdout.toString(), ...masters.map((pid) => read(`/proc/${pid}/environ`))]) expect(text).not.toContain('sesame')
+        locked.killSessions()
+        await expect.poll(async () => (await runOn(home.pool, web, 'true')).result.outcome).toBe('succeeded')
+        expect(home.questions.passphrases.length).toBe(2)
+      })
+    } finally {
+      await locked.stop()
+    }
+  })
+
+  it('a passphrase nobody gives is a refused login, and no second question', async () => {
+    const locked = await startSshd({ passphrase: 'open sesame' })
+    try {
+      await withPool({ config: configFor(locked, 'web-1', ['IdentityAgent none', 'IdentitiesOnly yes']), knownHosts: locked.knownHostsLine, passphrases: [null] }, async (home) => {
+        expect((await runOn(home.pool, web, 'true')).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-auth' })
+        expect(home.questions.passphrases.length).toBe(1)
+      })
+    } finally {
+      await locked.stop()
     }
   })
 

@@ -18,6 +18,8 @@ export interface MasterOptions {
   /** The master's socket of the hop before, or null for a direct connection. */
   through: string | null
   keepaliveMs: number
+  /** Whether ssh may ask for a passphrase; it never does for a password. */
+  mayAsk: boolean
 }
 
 /** What the master says on its standard output once others may use it. */
@@ -25,10 +27,10 @@ export const READY = 'holdpoint-ready'
 
 /**
  * The arguments of a master: the host's own configuration (that is what this transport is for), but hosts are verified as
- * strictly as by ssh2, nothing is forwarded, and nobody is asked. Jump hosts are masters of their own, so that `-J`, whose
+ * strictly as by ssh2, nothing is forwarded, and nobody is asked but for the passphrase of a key. Jump hosts are masters of their own, so that `-J`, whose
  * inner ssh takes no options, is not needed. No argument is secret.
  */
-export function masterArguments(hop: Hop, { place, configFile, through, keepaliveMs }: MasterOptions): string[] {
+export function masterArguments(hop: Hop, { place, configFile, through, keepaliveMs, mayAsk }: MasterOptions): string[] {
   for (const word of [hop.name, hop.address, hop.user]) requirePlain(word)
   const settings: [string, string][] = [
     ['StrictHostKeyChecking', 'yes'],
@@ -39,7 +41,10 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
     ['VerifyHostKeyDNS', 'no'],
     ['NoHostAuthenticationForLocalhost', 'no'],
     ['HostName', hop.address],
-    ['BatchMode', 'yes'],
+    ['BatchMode', mayAsk ? 'no' : 'yes'],
+    ['PasswordAuthentication', 'no'],
+    ['KbdInteractiveAuthentication', 'no'],
+    ['NumberOfPasswordPrompts', '3'],
     ['ForwardAgent', 'no'],
     ['ForwardX11', 'no'],
     ['ClearAllForwardings', 'yes'],

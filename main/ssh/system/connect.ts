@@ -6,6 +6,7 @@ import { clean, connectProblem } from '../failures.ts'
 import { knownHostsCheck } from '../host-key-check.ts'
 import { readKnownHosts } from '../known-hosts-files.ts'
 import type { Hop } from '../resolve.ts'
+import { passphrasesFor } from './passphrases.ts'
 import { startMaster, type Master, type MasterStart } from './master.ts'
 
 export interface SystemRoute {
@@ -48,9 +49,11 @@ async function startOnce({ hop, place, firstHop, socket, configFile }: SystemRou
   const limiter = world.dialLimiter(firstHop)
   const release = await limiter.take()
   const leave = await world.crowd.take()
+  const passphrases = passphrasesFor(hop, world)
   let start: MasterStart | null = null
   try {
-    start = await startMaster(hop, { configFile, through: socket, keepaliveMs: world.keepaliveMs }, world.signal)
+    start = await startMaster(hop, { configFile, through: socket, keepaliveMs: world.keepaliveMs }, passphrases?.answer ?? null, world.signal)
+    if (start.started === 'yes') passphrases?.keep()
     if (start.started === 'no' && isDropped(start.said)) for (const places of [limiter, world.crowd]) places.shrink()
     return start
   } finally {
@@ -66,7 +69,7 @@ const lastLine = (said: string): string => clean(said.trim().split('\n').at(-1) 
 
 function systemProblem(said: string, hop: Hop, place: string): Problem {
   const why = lastLine(said)
-  if (isRefusal(said)) return new Problem('ssh-auth', `${place} did not accept the login as ${clean(hop.user)}: ${why}.`, `Try "ssh ${hop.name}" in a terminal: keys with a passphrase have to be in the agent. ${NOTHING_SENT}`)
+  if (isRefusal(said)) return new Problem('ssh-auth', `${place} did not accept the login as ${clean(hop.user)}: ${why}.`, `Try "ssh ${hop.name}" in a terminal; it is not asked for passwords here. ${NOTHING_SENT}`)
   if (/unable to negotiate|no matching/i.test(said)) return new Problem('ssh-algorithms', `${place} and ssh have nothing in common: ${why}.`, `Update its sshd, or allow the algorithm in the configuration of ssh. ${NOTHING_SENT}`)
   if (/bad configuration option|bad owner or permissions|config.* line \d+/i.test(said)) return new Problem('ssh-config', `ssh cannot use its configuration for ${place}: ${why}.`, `Mend it; OpenSSH 8.5 or newer is needed. ${NOTHING_SENT}`)
   return connectProblem(new Error(why), place)

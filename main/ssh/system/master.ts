@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hop } from '../resolve.ts'
+import { openAskPass } from './askpass.ts'
 import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
+import type { Passphrases } from './passphrases.ts'
 
 /** A connection kept by a process of the system's ssh, which others go through by its socket. */
 export interface Master {
@@ -22,13 +24,22 @@ export type MasterStart =
 
 const MOST_WORDS = 64 * 1024
 
-/** Starts a master and waits until it has logged in or given up. Never rejects; what has not started leaves nothing behind. */
-export function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'>, signal: AbortSignal): Promise<MasterStart> {
+/**
+ * Starts a master and waits until it has logged in or given up. What has not started leaves nothing behind. `ask` answers
+ * what ssh asks, null where it has nothing to ask.
+ */
+export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place' | 'mayAsk'>, ask: Passphrases['answer'] | null, signal: AbortSignal): Promise<MasterStart> {
   // Short: with what ssh adds, a socket's name has to fit 104 bytes.
   const folder = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'holdpoint-'))
   const place: MasterPlace = { socket: join(folder, 's'), keyNote: join(folder, 'note'), keys: join(folder, 'keys') }
   writeFileSync(place.keyNote, `[ "$1" = HOSTNAME ] && printf '%s %s %s\\n' "$2" "$3" "$4" >>'${place.keys}'\nexit 0\n`, { mode: 0o600 })
-  const child = spawn('ssh', masterArguments(hop, { ...options, place }), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const gone = new AbortController()
+  const askPass = ask && (await openAskPass(folder, (question) => ask(question, AbortSignal.any([signal, gone.signal]))))
+  const child = spawn('ssh', masterArguments(hop, { ...options, place, mayAsk: askPass !== null }), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...askPass?.environment } })
+  const noMoreQuestions = (): void => {
+    gone.abort()
+    askPass?.close()
+  }
   const listeners = new Set<() => void>()
   let said = ''
   let greeting = ''
@@ -41,14 +52,17 @@ export function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'>, sig
       greeting += bytes.toString('latin1')
       if (!greeting.includes(READY)) return
       signal.removeEventListener('abort', giveUp)
+      noMoreQuestions()
       const { fingerprint } = shownKey(place)
       resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
     })
     child.on('error', () => {
+      noMoreQuestions()
       rmSync(folder, { recursive: true, force: true })
       resolve({ started: 'missing' })
     })
     child.on('close', () => {
+      noMoreQuestions()
       const { key } = shownKey(place)
       rmSync(folder, { recursive: true, force: true })
       for (const listener of listeners) listener()
