@@ -1,7 +1,7 @@
 import { own } from '../own.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
-import { rollbackSteps, undoSteps } from '../run/view.ts'
+import { planSteps, rollbackSteps, undoSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { planOf, type Plan } from '../timing/plan.ts'
@@ -67,7 +67,8 @@ export function baselineOf(events: readonly StoredEvent[]): Runbook | null {
  * Baseline, planned, forecast and actual for every step, phase and the run. The p90 of work that follows work is the sum of
  * the p90s: on a bad night everything is slow together, and a commander is better warned too early.
  */
-export function fourClocksOf({ state, baseline, timing, forecasts, before, now }: FourClocksInput): FourClocks {
+export function fourClocksOf({ state, baseline, timing, forecasts, before: written, now }: FourClocksInput): FourClocks {
+  const before = withUndo(written, state)
   const clock = state.finishedAt ?? now
   const plan = planOf(state.runbook.phases, state.runbook.overview.window, timing.movedMs)
   const first = planOf(baseline.phases, baseline.overview.window, timing.movedMs)
@@ -140,7 +141,7 @@ function criticalLeft(state: RunState, plan: Plan, before: Before, lengthOf: Len
     const length = lengthOf(id) ?? 0
     return step?.status === 'running' ? Math.max(0, (step.startedAt ?? now) + length - now) : length
   }
-  const rollingBack = [undoSteps(state), state.runbook.rollback.steps].map((steps) => ({ stepIds: steps.map((step) => step.id) }))
+  const rollingBack = [undoSteps(state), planSteps(state)].map((steps) => ({ stepIds: steps.map((step) => step.id) }))
   const phases = state.runbook.phases.map((phase) => ({
     stepIds: phase.steps.map((step) => step.id),
     emptyMs: (own(state.phases, phase.id)?.finishedAt ?? null) === null ? plan.phases.get(phase.id)?.lengthMs ?? 0 : 0,
@@ -148,4 +149,10 @@ function criticalLeft(state: RunState, plan: Plan, before: Before, lengthOf: Len
   const all = criticalPathOf({ phases: state.rollback === null ? phases : rollingBack, before, lengthOf: left })
   const isOpen = (id: string): boolean => !['succeeded', 'skipped'].includes(own(state.steps, id)?.status ?? 'planned')
   return { ...all, path: all.path.filter(isOpen) }
+}
+
+/** What is taken back is taken back one after the other. */
+function withUndo(before: Before, state: RunState): Before {
+  const ids = undoSteps(state).map(({ id }) => id)
+  return ids.length === 0 ? before : new Map([...before, ...ids.map((id, index) => [id, ids.slice(Math.max(0, index - 1), index)] as const)])
 }

@@ -1,9 +1,9 @@
 import type { RunState } from '../run/state.ts'
 import { touchedSteps } from '../run/undo.ts'
-import { isEnded, nextStep, undoSteps } from '../run/view.ts'
+import { isEnded, nextStep } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import { timingOf } from '../timing.ts'
-import { dependenciesOf, type Before } from './dependencies.ts'
+import { dependenciesOf } from './dependencies.ts'
 import { forecastsOf, type Forecasts } from './forecast.ts'
 import { fourClocksOf, type FourClocks } from './four-clocks.ts'
 import type { History } from './history.ts'
@@ -47,17 +47,11 @@ export function createOutlook({ runbook, baseline, history, reserveMs }: Outlook
       const next = canReturn ? nextStep(state) : null
       const limits = { windowEndAt, reserveMs, now: clock }
       return {
-        clocks: fourClocksOf({ state, baseline, timing, forecasts, before: withUndo(before, state), now }),
+        clocks: fourClocksOf({ state, baseline, timing, forecasts, before, now }),
         rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
         noReturn: canReturn ? noReturnOf(rollback, limits) : null,
         nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, stepId: next.id }) },
       }
     },
   }
-}
-
-/** What is taken back is taken back one after the other. */
-function withUndo(before: Before, state: RunState): Before {
-  const ids = undoSteps(state).map(({ id }) => id)
-  return ids.length === 0 ? before : new Map([...before, ...ids.map((id, index) => [id, ids.slice(Math.max(0, index - 1), index)] as const)])
 }

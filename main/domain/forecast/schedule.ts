@@ -1,6 +1,6 @@
 import { own } from '../own.ts'
 import type { RunState } from '../run/state.ts'
-import { rollbackSteps, undoSteps } from '../run/view.ts'
+import { planSteps, rollbackSteps, undoSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { Span } from '../timing.ts'
 import type { Plan } from '../timing/plan.ts'
@@ -46,8 +46,9 @@ export function scheduleOf({ state, plan, before, lengthOf, now }: ScheduleInput
     startAt = actual.endAt !== null && forward ? startAt : ends
   }
   const back = state.rollback !== null && state.finishedAt === null
-  const undoneAt = lane(undoSteps(state), back ? now : null, back, { state, before, lengthOf, now }, steps)
-  const rolledBackAt = lane(state.runbook.rollback.steps, back ? undoneAt : null, back, { state, before, lengthOf, now }, steps)
+  // Nobody knows when it begins while forward steps have not ended.
+  const undoneAt = lane(undoSteps(state), back && state.rollback?.undo !== null ? now : null, back, { state, before, lengthOf, now }, steps)
+  const rolledBackAt = lane(planSteps(state), back ? undoneAt : null, back, { state, before, lengthOf, now }, steps)
   const forwardEnd = lastEnd(state.runbook.phases.map((phase) => spanOf(own(state.phases, phase.id)))) ?? startAt
   const backEnd = lastEnd(rollbackSteps(state).map((step) => spanOf(own(state.steps, step.id)))) ?? rolledBackAt
   return { steps, phases, endAt: back ? backEnd : forward ? forwardEnd : state.finishedAt }

@@ -54,8 +54,9 @@ export const mayStillRun = (state: Pick<RunState, 'rollback'>, { id }: Step): bo
 
 /** Everything this run's rollback does: what it takes back, then the rollback plan's own steps. */
 export const rollbackSteps = (state: Pick<RunState, 'rollback' | 'runbook'>): Step[] => [...undoSteps(state), ...planSteps(state)]
+
 /** Of the rollback plan; none when it goes back only to before a phase. */
-const planSteps = ({ rollback, runbook }: Pick<RunState, 'rollback' | 'runbook'>): Step[] => (rollback?.to ? [] : runbook.rollback.steps)
+export const planSteps = ({ rollback, runbook }: Pick<RunState, 'rollback' | 'runbook'>): Step[] => (rollback?.to ? [] : runbook.rollback.steps)
 
 export const isEnded = (state: RunState): boolean => state.stage === 'ended'
 export const isRollingBack = (state: RunState): boolean => state.rollback !== null && !isEnded(state)

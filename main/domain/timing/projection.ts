@@ -1,5 +1,6 @@
 import type { Phase } from '../runbook.ts'
 import type { RunState, StepState } from '../run/state.ts'
+import { undoneBy } from '../run/undo-step.ts'
 import { rollbackSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { Span, StepTiming } from '../timing.ts'
@@ -30,9 +31,9 @@ export function projectionOf(state: RunState, plan: Plan, now: number): Projecti
   const forwardEnd = cursor.at
 
   const rollsBack = state.rollback !== null && state.finishedAt === null
-  const back: Cursor = { at: rollsBack ? now : null }
+  const back: Cursor = { at: rollsBack && state.rollback?.undo !== null ? now : null }
   for (const step of rollbackSteps(state)) {
-    const known: PlannedTime = { span: noSpan, lengthMs: step.plannedMs }
+    const known: PlannedTime = { span: noSpan, lengthMs: step.plannedMs ?? plan.steps.get(undoneBy(step.id) ?? '')?.lengthMs ?? null }
     steps[step.id] = projectStep(state.steps[step.id], known, now, back, rollsBack)
   }
   return { steps, phases, finishAt: finishOf(state, steps, forwardEnd, back.at) }
@@ -91,7 +92,7 @@ function lateness(planned: Span, projected: Span): number {
 }
 
 function finishOf(state: RunState, steps: Record<string, StepTiming>, forwardEnd: number | null, rollbackEnd: number | null): number | null {
-  if (state.rollback !== null && state.finishedAt === null && hasOpen(state, rollbackSteps(state))) return rollbackEnd
+  if (state.rollback !== null && state.finishedAt === null && (state.rollback.undo === null || hasOpen(state, rollbackSteps(state)))) return rollbackEnd
   if (state.rollback !== null) return lastEnd(rollbackSteps(state), steps) ?? state.finishedAt
   const forward = state.runbook.phases.flatMap((phase) => phase.steps)
   const phasesDone = state.runbook.phases.length > 0 && state.runbook.phases.every((phase) => (state.phases[phase.id]?.finishedAt ?? null) !== null)
