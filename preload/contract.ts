@@ -128,6 +128,11 @@ export const calls = {
   },
   /** Earlier ended runs of the same runbook: live ones, and for a rehearsal the rehearsals too. */
   'read-history': { input: z.strictObject({ runId: id }), output: out<RunHistory>() },
+  /** Says whether one earlier length counts in forecasts, whatever else is said of it; answers with the lengths as they count now. */
+  'exclude-sample': {
+    input: z.strictObject({ runId: id, sample: z.strictObject({ runId: id, stepId: id, attempt: z.number().int().min(1) }), excluded: z.boolean() }),
+    output: out<RunHistory>(),
+  },
   /** How every rule of a run stands now, with what decided it. */
   'read-verdicts': { input: z.strictObject({ runId: id }), output: out<RuleVerdict[]>() },
   'make-report': { input: z.strictObject({ runId: id, format: z.enum(['md', 'html', 'json']) }), output: out<ReportDocument>() },

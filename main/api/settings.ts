@@ -6,7 +6,7 @@ import type { Handlers } from './handlers.ts'
 const Theme = z.enum(['system', 'dark', 'light'])
 
 /** The name recorded with everything this person does. */
-export function operatorOf(deps: ApiDeps): string {
+export function operatorOf(deps: Pick<ApiDeps, 'storage' | 'info'>): string {
   return z.string().min(1).safeParse(deps.storage.settings.get('operator')).data ?? deps.info.systemUser
 }
 

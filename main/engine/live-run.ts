@@ -63,7 +63,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
   let isTakingBaseline = false
   /** What was going on when the run was opened is followed from here. */
   let isFollowing = false
-  let outlook: ReturnType<typeof createOutlook> | null = null
+  let outlook: { of: ReturnType<typeof createOutlook>; excluded: ReadonlySet<string> } | null = null
 
   const recorder = createRecorder({
     runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
@@ -91,10 +91,11 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
     return { ...command, result: explainPrologue(command.result, tail) }
   }
 
-  /** Earlier runs are read when the first step is about to begin, and once: what they took does not change. */
+  /** Earlier runs are read when the first step is about to begin, and again when a person has said what of them counts. */
   const returnGate = (at: RunState, stepId: string, now: number) => {
-    outlook ??= createOutlook({ runbook: state.runbook, baseline: state.runbook, history: options.history(runId).history, reserveMs: USUAL_RESERVE_MS })
-    return outlook.gateOf(at, stepId, now)
+    const excluded = storage.excludedSamples.keys()
+    if (outlook?.excluded !== excluded) outlook = { of: createOutlook({ runbook: state.runbook, baseline: state.runbook, history: options.history(runId).history, reserveMs: USUAL_RESERVE_MS }), excluded }
+    return outlook.of.gateOf(at, stepId, now)
   }
 
   /** One turn, with `also` in its transaction. False when there was nothing to record: then `also` was not done either. */

@@ -46,6 +46,7 @@ export interface EngineStorage {
     append(runId: string, metric: string, samples: Sample[]): void
     range(runId: string, metric: string, from: number, to: number): Sample[]
   }
+  excludedSamples: { keys(): ReadonlySet<string> }
   settings: { get(name: string): unknown; set(name: string, value: unknown): void }
   /** Runs the work in one transaction of the durable connection. */
   together<T>(work: () => T): T

@@ -16,7 +16,7 @@ export interface HistoryScope {
 /** What earlier runs of a run's runbook took, and how many there are. */
 export type RunHistory = (runId: string, scope?: HistoryScope) => { history: History; runs: number }
 
-export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'>): RunHistory {
+export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs' | 'excludedSamples'>): RunHistory {
   // What an ended run's steps took never changes: each journal is read once.
   const known = new Map<string, readonly Attempt[]>()
   const attemptsOf = (runId: string): readonly Attempt[] => {
@@ -29,7 +29,7 @@ export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'
     const counts = rehearsals ?? run.mode === 'rehearsal'
     const earlier = earlierRuns(run, storage.runs.list(), counts)
     const runs = [...(itself && run.finishedAt !== null ? [run] : []), ...earlier].slice(0, MOST_RUNS)
-    return { history: historyOf(runs.map(({ id }) => attemptsOf(id)), { rehearsals: counts }), runs: runs.length }
+    return { history: historyOf(runs.map(({ id }) => attemptsOf(id)), { rehearsals: counts, byHand: storage.excludedSamples.keys() }), runs: runs.length }
   }
 }
 

@@ -121,4 +121,15 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX output_by_offset;
   CREATE UNIQUE INDEX output_by_offset ON output (job_id, stream, off, size, job_end) WHERE job_id IS NOT NULL;
   `,
+  `
+  -- Lengths of steps that a person has said are not to be counted.
+  CREATE TABLE excluded_samples (
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    step_id TEXT NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt > 0),
+    at INTEGER NOT NULL,
+    by_whom TEXT NOT NULL,
+    PRIMARY KEY (run_id, step_id, attempt)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

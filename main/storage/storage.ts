@@ -1,5 +1,6 @@
 import { makeDataPath } from './data-path.ts'
 import { openDatabase } from './database.ts'
+import { createExcludedSamples, type ExcludedSamples } from './excluded-samples.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { takeLock } from './lock.ts'
@@ -18,6 +19,7 @@ export interface Storage {
   jobs: Jobs
   output: Output
   samples: Samples
+  excludedSamples: ExcludedSamples
   settings: SettingsStore
   /** Everything `work` writes to runbooks, runs, journal and settings is kept together or not at all. */
   together<T>(work: () => T): T
@@ -39,6 +41,7 @@ export function openStorage(dataPath: string): Storage {
       runbooks: withProblems(createRunbooks(durable), file),
       runs: withProblems(createRuns(durable), file),
       journal: withProblems(createJournal(durable), file),
+      excludedSamples: withProblems(createExcludedSamples(durable), file),
       settings: withProblems(createSettings(durable), file),
       jobs: withProblems(createJobs(durable, bulk), file),
       output: withProblems(createOutput(bulk), file),

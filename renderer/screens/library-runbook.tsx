@@ -12,6 +12,7 @@ import { download } from '#renderer/parts/report/download.ts'
 import { Findings } from '#renderer/parts/runbook/findings.tsx'
 import { Outline } from '#renderer/parts/runbook/outline.tsx'
 import { SaveBar } from '#renderer/parts/runbook/save-bar.tsx'
+import { SourcesDialog } from '#renderer/parts/runbook/sources-dialog.tsx'
 import { SourceEditor } from '#renderer/parts/runbook/source-editor.tsx'
 import type { SourceEditorHandle } from '#renderer/parts/runbook/source-editor.tsx'
 import { useAppStores } from '#renderer/stores/app-stores.ts'
@@ -23,7 +24,7 @@ import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
 import styles from './library-runbook.module.css'
 
-type Sheet = 'none' | 'live' | 'inventory' | 'remove'
+type Sheet = 'none' | 'sources' | 'live' | 'inventory' | 'remove'
 
 /** One runbook: what was understood of it on the left, its text on the right. */
 export function RunbookScreen({ runbookId }: { runbookId: string }) {
@@ -52,6 +53,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
     { id: 'rehearse', title: 'Rehearse this runbook', group, shortcut: 'r', run: () => rehearsing.rehearse(runbookId) },
     { id: 'run-live', title: 'Run this runbook live', group, shortcut: 'l', run: () => setSheet('live') },
     ...(inventories.length > 0 ? [{ id: 'rehearse-on-hosts', title: `Rehearse this runbook on real hosts (${inventories.map(({ name }) => name).join(', ')})…`, group, shortcut: 'o', run: () => setSheet('inventory') }] : []),
+    { id: 'sources', title: 'Try the metric sources…', group, shortcut: 'y', run: () => setSheet('sources') },
     { id: 'back', title: 'Back to the library', group, shortcut: 'Escape', run: () => go({ screen: 'library' }) },
   ])
 
@@ -62,6 +64,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
       <header className={styles.head}>
         <h2 className={styles.title}>{title}</h2>
         <Button variant="quiet" icon={<Download size={14} />} shortcut="e" title={`Revision ${desk.saved.revision}, byte for byte`} onClick={() => void save()}>Export</Button>
+        {desk.saved.runbook.inventory.sources.length > 0 && <Button variant="quiet" shortcut="y" onClick={() => setSheet('sources')}>Try sources…</Button>}
         <Button variant="quiet" icon={<Trash2 size={14} />} aria-label="Remove this runbook" onClick={() => setSheet('remove')} />
         <Button variant="quiet" shortcut="l" onClick={() => setSheet('live')}>Run live…</Button>
         {inventories.length > 0 && <Button variant="quiet" shortcut="o" onClick={() => setSheet('inventory')}>Rehearse on real hosts…</Button>}
@@ -77,6 +80,7 @@ export function RunbookScreen({ runbookId }: { runbookId: string }) {
           {desk.findings.length > 0 && <div className={styles.findings}><Findings findings={desk.findings} onGo={(finding) => editor.current?.goTo(finding.line, finding.column)} /></div>}
         </div>
       </div>
+      {sheet === 'sources' && <SourcesDialog runbookId={runbookId} sources={desk.saved.runbook.inventory.sources} onClose={() => setSheet('none')} />}
       {sheet === 'live' && <LiveDialog runbookId={runbookId} onClose={() => setSheet('none')} />}
       {sheet === 'inventory' && <InventoryDialog runbookId={runbookId} inventories={inventories} onClose={() => setSheet('none')} />}
       {sheet === 'remove' && <RemoveDialog runbookId={runbookId} title={title} onClose={() => setSheet('none')} />}

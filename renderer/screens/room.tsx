@@ -9,6 +9,7 @@ import { Middle } from '#renderer/parts/room/detail.tsx'
 import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
 import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
 import { Health } from '#renderer/parts/room/health.tsx'
+import { LengthsDialog } from '#renderer/parts/room/lengths-dialog.tsx'
 import { Messages } from '#renderer/parts/room/messages.tsx'
 import { NextPanel } from '#renderer/parts/room/next-panel.tsx'
 import { RehearsalBanner } from '#renderer/parts/room/rehearsal-banner.tsx'
@@ -18,7 +19,7 @@ import { RoomContext, useRunRoom } from '#renderer/parts/room/room-context.ts'
 import { Announcer } from '#renderer/parts/room/announcer.tsx'
 import { ThresholdStrip } from '#renderer/parts/room/threshold-strip.tsx'
 import { TimelineDialog } from '#renderer/parts/timeline/timeline-dialog.tsx'
-import { VerdictsDialog } from '#renderer/parts/room/verdicts-dialog.tsx'
+import { RoomSources, VerdictsDialog } from '#renderer/parts/room/verdicts-dialog.tsx'
 import { TopBar } from '#renderer/parts/room/top-bar.tsx'
 import { RunbookTree } from '#renderer/parts/room/tree.tsx'
 import { Triggers } from '#renderer/parts/room/triggers.tsx'
@@ -59,7 +60,9 @@ function OpenRoom() {
           <div className={styles.watch}>
             <Breaches />
             <ThresholdStrip />
+            <LengthsDialog />
             <VerdictsDialog />
+            <RoomSources />
             <Health />
             <Triggers />
             <Messages />

@@ -39,6 +39,10 @@ export interface RoomView {
   chart: string | null
   /** The timeline is shown over the room. */
   timeline: boolean
+  /** The step whose earlier lengths are shown. */
+  lengthsOf: string | null
+  /** The metric sources can be tried. */
+  sources: boolean
   /** How the rules are judged is shown. */
   verdicts: boolean
   /** The key last pressed too soon after a change to be meant for it, counted so that the same one twice is seen twice. */
@@ -71,6 +75,8 @@ export interface RoomView {
   showChart: (metric: string | null) => void
   showTimeline: (shown: boolean) => void
   showFaults: (shown: boolean) => void
+  showLengths: (stepId: string | null) => void
+  showSources: (shown: boolean) => void
   showVerdicts: (shown: boolean) => void
   showResuming: (on: boolean) => void
 }
@@ -78,7 +84,7 @@ export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, timeline: false, verdicts: false, nudged: null, faults: false, resuming: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, timeline: false, lengthsOf: null, sources: false, verdicts: false, nudged: null, faults: false, resuming: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id, panel: 'detail' }),
     look: (looking) => set({ looking, chosen: looking.stepId, panel: 'detail' }),
     show: (panel) => set({ panel }),
@@ -92,6 +98,8 @@ export function createRoomView(now: number): RoomViewStore {
     showChart: (chart) => set({ chart }),
     showTimeline: (timeline) => set({ timeline }),
     showFaults: (faults) => set({ faults }),
+    showLengths: (lengthsOf) => set({ lengthsOf }),
+    showSources: (sources) => set({ sources }),
     showVerdicts: (verdicts) => set({ verdicts }),
     showResuming: (resuming) => set({ resuming }),
   }))

@@ -154,6 +154,12 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
 
   test('the lengths of earlier runs can be read, and of a run nobody knows the refusal says so', async () => {
     expect(await call('read-history', { runId })).toEqual({ samples: {}, runs: 0 })
+    expect(await refusal('exclude-sample', { runId, sample: { runId, stepId: 'any', attempt: 1 }, excluded: true })).toBe('sample-unknown')
+    const { runId: again } = await call('create-run', { runbookId, mode: 'rehearsal' })
+    const [first] = Object.entries((await call('read-history', { runId: again })).samples)
+    if (first === undefined) throw new Error('the run before took no time at all')
+    const [stepId, [sample]] = first
+    expect((await call('exclude-sample', { runId: again, sample: { runId, stepId, attempt: sample?.attempt ?? 0 }, excluded: true })).samples[stepId]?.[0]?.excluded).toBe('by-hand')
     expect(await call('read-verdicts', { runId })).toEqual([])
     expect(await refusal('read-verdicts', { runId: 'nobody' })).toBe('run-unknown')
     expect(await refusal('read-history', { runId: 'nobody' })).toBe('run-unknown')

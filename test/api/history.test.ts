@@ -7,6 +7,7 @@ import { createRunHistory } from '#engine/run-history.ts'
 import type { RunMode } from '#domain/run/events.ts'
 import type { RunHistory } from '#preload/contract.ts'
 import { openStorage, type Storage } from '#storage/storage.ts'
+import { HERE } from '#support/fake-journal.ts'
 import { done, journal, minute, runbook, windowStart } from '#support/run-states.ts'
 
 let folder: string
@@ -32,7 +33,8 @@ function past(id: string, minutes: number, change: { mode?: RunMode; daysAgo?: n
   if (!open) storage.runs.setStatus(id, 'ended-succeeded', at + 60 * minute)
 }
 
-const read = (runId: string, handlers = createHistoryHandlers({ engine: { history: createRunHistory(storage) } })): RunHistory => handlers['read-history']({ runId }) as RunHistory
+const handlersOf = () => createHistoryHandlers({ storage, info: { version: '1', door: 'browser', platform: 'linux', systemUser: 'mira', machine: HERE }, now: () => windowStart, engine: { history: createRunHistory(storage) } })
+const read = (runId: string, handlers = handlersOf()): RunHistory => handlers['read-history']({ runId }) as RunHistory
 const lengths = (history: RunHistory): string[] => (history.samples['one'] ?? []).map((sample) => `${sample.runId} ${sample.ms / minute} ${sample.excluded ?? 'counts'}`).toSorted()
 
 test('a live run learns from earlier live runs of its runbook that have ended, not from rehearsals, later or other ones', () => {
@@ -59,7 +61,7 @@ test('the journal of an ended run is read once, whoever asks', () => {
   past('old', 12, { daysAgo: 10 })
   past('tonight', 1, { open: true })
   const spied = vi.spyOn(storage.journal, 'read')
-  const counted = createHistoryHandlers({ engine: { history: createRunHistory(storage) } })
+  const counted = handlersOf()
   read('tonight', counted)
   read('tonight', counted)
   expect(spied.mock.calls).toEqual([['old', 0]])
@@ -69,4 +71,20 @@ test('a first run has no history, and an unknown run is refused', () => {
   past('tonight', 1, { open: true })
   expect(read('tonight')).toEqual({ samples: {}, runs: 0 })
   expect(() => read('nobody')).toThrow(expect.objectContaining({ code: 'run-unknown' }) as Error)
+})
+
+test('a length that somebody excludes by hand counts no more, at once and for whoever opens the data next, until it is taken back', () => {
+  past('older', 30, { daysAgo: 20 })
+  past('old', 12, { daysAgo: 10 })
+  past('tonight', 1, { open: true })
+  const handlers = handlersOf()
+  const exclude = (runId: string, excluded: boolean) => handlers['exclude-sample']({ runId: 'tonight', sample: { runId, stepId: 'one', attempt: 1 }, excluded }) as RunHistory
+  expect(lengths(exclude('older', true))).toEqual(['old 12 counts', 'older 30 by-hand'])
+  exclude('older', true)
+  expect(lengths(read('tonight'))).toEqual(['old 12 counts', 'older 30 by-hand'])
+  storage.close()
+  storage = openStorage(folder)
+  expect(lengths(read('tonight'))).toEqual(['old 12 counts', 'older 30 by-hand'])
+  expect(lengths(handlersOf()['exclude-sample']({ runId: 'tonight', sample: { runId: 'older', stepId: 'one', attempt: 1 }, excluded: false }) as RunHistory)).toEqual(['old 12 counts', 'older 30 counts'])
+  expect(() => handlersOf()['exclude-sample']({ runId: 'tonight', sample: { runId: 'tonight', stepId: 'one', attempt: 1 }, excluded: true })).toThrow('No earlier run has that length')
 })

@@ -94,6 +94,14 @@ describe('holdpoint learn', () => {
     await app.close()
   })
 
+  test('holdpoint history names each length of a step, and one that is excluded counts no more', async () => {
+    const app = await createApp({ door: 'cli', dataPath: join(folder, 'data'), home: folder, recover: false })
+    await app.dispatcher.call('create-run', { runbookId: app.engine.state(runId).runbookId, mode: 'rehearsal' })
+    await app.close()
+    const { code, stdout } = await holdpoint('history', 'last', '--step', 'deploy', '--exclude', `${runId}/deploy/1`)
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^deploy: .*planned, n=0\n {2}.*\/deploy\/1 {2}\d{4}-.* {2}not counted: excluded by hand\n$/)])
+  })
+
   test('a file that somebody else has changed meanwhile is left as it is', () => {
     const file = join(folder, 'changed.md')
     writeFileSync(file, 'theirs')

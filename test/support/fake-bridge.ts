@@ -2,7 +2,7 @@ import { fakeVerdicts } from './fake-verdicts.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
-import { toProblem } from '#domain/problem.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { planResume } from '#domain/run/resume/plan.ts'
@@ -118,6 +118,15 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
     return { metric, from, to, buckets: columns, cursor: samplesSent }
   })
   answer('read-history', ({ runId }) => fakeHistory(journalOf(journals, runId)))
+  answer('exclude-sample', ({ runId, sample, excluded }) => {
+    const history = fakeHistory(journalOf(journals, runId))
+    for (const one of history.samples[sample.stepId] ?? []) if (one.runId === sample.runId && excluded) one.excluded = 'by-hand'
+    return history
+  })
+  answer('try-source', ({ metric }) => {
+    if (metric !== 'error rate') throw new Problem('source-silent', 'It did not answer in time.', 'Look whether it can be reached from here. Nothing was recorded.')
+    return { metric, kind: 'prometheus', query: 'sum(rate(http_errors[1m])) at https://prometheus.shop.example', value: 3.1, at: now(), tookMs: 240, fault: '' }
+  })
   answer('read-verdicts', ({ runId }) => fakeVerdicts(journalOf(journals, runId).state(), now()))
   answer('make-report', ({ runId, format }) => ({ fileName: `${runId}.${format}`, ...reportOf(journalOf(journals, runId), format, now(), startedAt) }))
   answer('list-hosts', () => fakeHosts)

@@ -85,7 +85,7 @@ export function fakeRunbook(now: number, openedMs = 38 * minute): Runbook {
     inventory: {
       hosts: ['lb-1', ...WEB, 'db-1'].map((name) => ({ name, address: null, user: null, port: null, jump: null })),
       groups: [{ name: 'web', hosts: WEB }],
-      sources: [],
+      sources: ['error rate', 'response time'].map((metric) => ({ metric, kind: 'prometheus', settings: { url: 'https://prometheus.shop.example', query: metric.replaceAll(' ', '_') }, everyMs: 5000 })),
       others: [{ name: 'staging', hosts: ['lb-1', ...WEB, 'db-1'].map((name) => ({ name, address: `${name}.staging.example`, user: 'deploy', port: null, jump: null })) }],
     },
   })

@@ -26,6 +26,12 @@ export interface HistoryOptions {
   byHand?: ReadonlySet<string>
 }
 
+/** Why a length is not counted, for people. */
+export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
+  'by-hand': 'excluded by hand', 'rehearsal': 'a rehearsal', 'failed': 'it failed', 'unknown': 'nobody knows how it ended',
+  'only-some-hosts': 'ran on some of its hosts only', 'unclear-length': 'a lost link, sleep or a set clock blurs it', 'outlier': 'far from the others',
+}
+
 export const sampleKey = (sample: { runId: string; attempt: number }, stepId: string): string => `${sample.runId}/${stepId}/${sample.attempt}`
 
 /**

@@ -2,6 +2,7 @@ import { watchedMetrics } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { timingOf } from '#domain/timing.ts'
 import type { Client } from '#preload/client.ts'
+import type { RunHistory } from '#preload/contract.ts'
 import { createRoomView } from '#renderer/stores/room-view.ts'
 import { createRunStore, runTime } from '#renderer/stores/run.ts'
 import { createSamplesStore } from '#renderer/stores/samples.ts'
@@ -53,5 +54,9 @@ export function openRoom(client: Client, runId: string, machineNow: () => number
       search.getState().stop()
     }
   }
-  return { client, runId, run, view, samples, stale, search, start }
+  const relearn = (history: RunHistory): void => {
+    const { state } = run.getState()
+    if (state) outlook.learn(state, history)
+  }
+  return { client, runId, run, view, samples, stale, search, relearn, start }
 }

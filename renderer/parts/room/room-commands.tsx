@@ -1,6 +1,7 @@
 import { boundariesOf } from '#domain/run/boundaries.ts'
 import { watchedMetrics } from '#domain/run/health.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
+import { findRunStep } from '#domain/run/view.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
 import { here } from '#renderer/stores/here.ts'
@@ -22,6 +23,7 @@ export function RoomCommands() {
   const { perform, ask, send } = useActions()
   const { visible } = useTree()
   const selected = useSelectedId()
+  const isStep = useRun((state) => selected !== null && findRunStep(state, selected) !== null)
   const paused = useRun((state) => state.paused !== null)
   const ended = useRun((state) => state.stage === 'ended')
   const back = useRun(wayBack)
@@ -95,6 +97,8 @@ export function RoomCommands() {
     { id: 'room-roll-back-to', title: 'Roll back to before a phase…', group: GROUP, shortcut: 'Shift+B', enabled: canGoPart, run: () => ask({ kind: 'roll-back-to', about: '' }) },
     { id: 'room-watch', title: 'Hold and watch: stop the countdown of a fired trigger', group: GROUP, shortcut: 'w', enabled: fired !== null, run: () => fired !== null && ask({ kind: 'watch-breach', about: fired }) },
     ...blind.map((metric): Command => ({ id: `room-blind ${metric}`, title: `Go on without data for ${metric}…`, group: GROUP, run: () => ask({ kind: 'accept-no-data', about: metric }) })),
+    { id: 'room-lengths', title: 'Show how long this step took in earlier runs', group: GROUP, shortcut: 'i', enabled: isStep, run: () => isStep && view.getState().showLengths(selected) },
+    { id: 'room-sources', title: 'Try the metric sources…', group: GROUP, shortcut: 'y', run: () => view.getState().showSources(true) },
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },
     { id: 'room-baseline', title: 'Take the last 10 minutes as the baseline', group: GROUP, enabled: canAbort, run: () => { const { now } = view.getState(); void send({ type: 'choose-baseline', from: Math.max(run.getState().state?.createdAt ?? 0, now - 600_000), to: now }) } },
     { id: 'room-take-over', title: 'Take the run over on this machine…', group: GROUP, enabled: canTakeOver, run: () => ask({ kind: 'take-over', about: '' }) },

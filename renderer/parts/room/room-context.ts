@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { RunState } from '#domain/run/state.ts'
 import type { Client } from '#preload/client.ts'
+import type { RunHistory } from '#preload/contract.ts'
 import type { RoomView, RoomViewStore } from '#renderer/stores/room-view.ts'
 import type { RunRoom, RunStore } from '#renderer/stores/run.ts'
 import type { StalePress } from './stale-press.ts'
@@ -17,6 +18,8 @@ export interface Room {
   samples: SamplesStore
   stale: StalePress
   search: SearchStore
+  /** Forecasts anew: what of earlier runs counts has changed. */
+  relearn(history: RunHistory): void
 }
 
 export const RoomContext = createContext<Room | null>(null)

@@ -2,6 +2,7 @@ import { createOutlook, type Outlook } from '#domain/forecast/outlook.ts'
 import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
 import type { RunState } from '#domain/run/state.ts'
 import type { Client } from '#preload/client.ts'
+import type { RunHistory } from '#preload/contract.ts'
 import type { RoomView } from '#renderer/stores/room-view.ts'
 
 export type OutlookView = Pick<RoomView, 'outlook' | 'forecasts' | 'historyProblem'>
@@ -9,6 +10,8 @@ export type OutlookView = Pick<RoomView, 'outlook' | 'forecasts' | 'historyProbl
 export interface RunOutlook {
   /** Worked out at most once a second; between, the last one is given again. The first call asks for the history. */
   at(state: RunState, now: number): OutlookView
+  /** What earlier runs took, and what of it counts, is something else now. */
+  learn(state: RunState, history: RunHistory): void
 }
 
 export interface RunOutlookSource {
@@ -32,12 +35,16 @@ export function createRunOutlook({ client, runId, machineNow, onReady }: RunOutl
   const ask = async ({ runbook }: RunState): Promise<void> => {
     const reply = await client.call('read-history', { runId })
     if (!reply.ok) historyProblem = reply.problem.message
-    const history = new Map(reply.ok ? Object.entries(reply.value.samples) : [])
-    made = createOutlook({ runbook, baseline: runbook, history, reserveMs: USUAL_RESERVE_MS })
+    make(runbook, reply.ok ? reply.value.samples : {})
+  }
+  const make = (runbook: RunState['runbook'], samples: RunHistory['samples']): void => {
+    made = createOutlook({ runbook, baseline: runbook, history: new Map(Object.entries(samples)), reserveMs: USUAL_RESERVE_MS })
+    last = null
     onReady()
   }
 
   return {
+    learn: ({ runbook }, { samples }) => make(runbook, samples),
     at(state, now) {
       if (!hasAsked) {
         hasAsked = true

@@ -3,11 +3,12 @@ import { PROGRAM } from '#domain/run/decide.ts'
 import type { Step } from '#domain/step.ts'
 import { formatClock, formatCounter, formatLength } from '#renderer/ui/format.ts'
 import { Time } from '#renderer/ui/time.tsx'
-import { useRun, useView, useZone } from './room-context.ts'
+import { useRoom, useRun, useView, useZone } from './room-context.ts'
 import styles from './detail.module.css'
 
 /** Owner, times and limits of a step in one line. */
 export function StepFacts({ step }: { step: Step }) {
+  const { view } = useRoom()
   const zone = useZone()
   const by = useRun((state) => state.steps[step.id]?.by ?? null)
   const attempt = useRun((state) => state.steps[step.id]?.attempt ?? 0)
@@ -35,7 +36,7 @@ export function StepFacts({ step }: { step: Step }) {
     <p className={styles.facts}>
       {step.owner !== null && <span>Owner <b>{step.owner}</b></span>}
       {planned !== null && <span>Planned <b>{planned}</b></span>}
-      {forecast !== null && <span title={problem === null ? 'How long it takes, from earlier runs: in half of all cases, and in nine of ten (p90)' : `Earlier runs could not be read. ${problem}`}>Forecast <b>{forecast}</b></span>}
+      {forecast !== null && <span title={problem === null ? 'How long it takes, from earlier runs: in half of all cases, and in nine of ten (p90)' : `Earlier runs could not be read. ${problem}`}>Forecast <button type="button" className={styles.lengths} aria-haspopup="dialog" onClick={() => view.getState().showLengths(step.id)}>{forecast}</button></span>}
       {actual !== null && <span>Started <b>{actual}</b></span>}
       {length !== null && <span>{ended ? 'Took' : 'Running for'} <b>{length}</b></span>}
       {by !== null && by !== PROGRAM && <span>By <b>{by}</b></span>}

@@ -3,6 +3,7 @@ import { unitOf } from '#domain/run/rules.ts'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { RuleVerdict } from '#preload/contract.ts'
 import { formatValue } from '#renderer/parts/chart/scale.ts'
+import { SourcesDialog } from '#renderer/parts/runbook/sources-dialog.tsx'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
 import { formatClock } from '#renderer/ui/format.ts'
@@ -31,11 +32,20 @@ export function VerdictsDialog() {
   if (!shown) return null
   const close = () => view.getState().showVerdicts(false)
   return (
-    <Dialog title="How the rules are judged" size="l" onClose={close} actions={<Button onClick={close}>Close</Button>}>
+    <Dialog title="How the rules are judged" size="l" onClose={close} actions={<><Button variant="quiet" onClick={() => { close(); view.getState().showSources(true) }}>Try the sources…</Button><Button onClick={close}>Close</Button></>}>
       {read.problem && <ProblemNote problem={read.problem} />}
       {read.verdicts === null ? (read.problem ? null : <Loading title="Judging the rules" problem={null} />) : read.verdicts.length === 0 ? <p>The runbook names no threshold and no trigger that can be watched.</p> : <ul className={styles.rules}>{read.verdicts.map((one) => <Rule key={one.thresholdId} judged={one} />)}</ul>}
     </Dialog>
   )
+}
+
+/** The sources of the run's metrics, asked once for a person. */
+export function RoomSources() {
+  const { view } = useRoom()
+  const shown = useView((room) => room.sources)
+  const runbookId = useRun((state) => state.runbookId)
+  const sources = useRun((state) => state.runbook.inventory.sources)
+  return shown && <SourcesDialog runbookId={runbookId} sources={sources} onClose={() => view.getState().showSources(false)} />
 }
 
 const marks = { ok: 'ok', warning: 'waiting', breached: 'breached', inconclusive: 'no-data' } as const

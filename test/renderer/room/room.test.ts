@@ -57,6 +57,32 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('i shows how long a step took in earlier runs, and one that is excluded counts in the forecast at once no more', async () => {
+    const { page, complaints } = await open('running')
+    await page.getByRole('button', { name: 'n=4' }).waitFor()
+    await page.keyboard.press('i')
+    const dialog = page.getByRole('dialog', { name: /^How long/ })
+    await dialog.getByRole('button', { name: 'Exclude' }).first().press('Enter')
+    await dialog.getByText('no: excluded by hand').waitFor()
+    await dialog.getByText('n=3').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'n=3' }).waitFor()
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('y asks each metric source once, and says what was asked and what came back', async () => {
+    const { page, complaints } = await open('running')
+    await page.keyboard.press('y')
+    await page.keyboard.press('Enter')
+    const sources = page.getByRole('list', { name: 'Metric sources' })
+    await sources.getByText('sum(rate(http_errors[1m]))').waitFor()
+    await sources.getByText('3.1').waitFor()
+    await sources.getByText('It did not answer in time.').waitFor()
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('h shows the faults of a rehearsal: a host by the arrows, a fault by Enter, and the record says so', async () => {
     const { page, complaints } = await open('running')
     await page.keyboard.press('h')
