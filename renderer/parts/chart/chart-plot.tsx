@@ -1,9 +1,14 @@
-import { memo, useMemo } from 'react'
-import { Area, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
+import { memo, useLayoutEffect, useMemo, useState } from 'react'
+import { ComposedChart, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
+import { createStore } from 'zustand/vanilla'
+import type { StoreApi } from 'zustand/vanilla'
 import type { ThresholdOperator } from '#domain/threshold.ts'
 import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { PLOT } from './plot-area.ts'
+import { PlotData } from './plot-data.tsx'
+import { pathsOf } from './plot-paths.ts'
+import type { PlotPaths } from './plot-paths.ts'
 import { columnMsOf, pointsOf } from './points.ts'
 import { formatTick, joinStretches, timeTicks, valueTop } from './scale.ts'
 import type { Stretch } from './scale.ts'
@@ -48,6 +53,8 @@ export interface Band {
   greatest: number
 }
 
+/** Both axes have domains of their own. */
+const NO_DATA: never[] = []
 const margin = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }
 const MINUTE = 60_000
 const markerLines = {
@@ -59,17 +66,30 @@ const markerLines = {
 } as const
 const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
 
-/** Least and greatest as a band, the last reading as a line. Everything is fixed and still: an update costs one path. */
-export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, height, unit, zone, limit, breached, markers, gapMs = 0, baseline = null, large = false }: ChartPlotProps) {
-  const data = useMemo(() => pointsOf(buckets, columnMsOf(buckets), gapMs), [buckets, gapMs])
+/** Least and greatest as a band, the last reading as a line, in a frame that is drawn anew only when an axis, a limit or a marker changes. */
+export function ChartPlot({ buckets, gapMs = 0, ...frame }: ChartPlotProps) {
+  const { from, to, width, height, limit } = frame
   const top = valueTop(buckets, limit?.value ?? null)
+  const drawn = useMemo(() => pathsOf(pointsOf(buckets, columnMsOf(buckets), gapMs), { from, to, top, width, height }), [buckets, gapMs, from, to, top, width, height])
+  const [paths] = useState(() => createStore(() => drawn))
+  useLayoutEffect(() => paths.setState(drawn), [paths, drawn])
+  return <Frame {...frame} top={top} paths={paths} />
+}
+
+interface FrameProps extends Omit<ChartPlotProps, 'buckets' | 'gapMs'> {
+  top: number
+  paths: StoreApi<PlotPaths>
+}
+
+/** What recharts draws: axes, limits, bands and markers. It costs 10 to 15 ms each time, which the readings are not to pay for. */
+const Frame = memo(function Frame({ top, paths, from, to, width, height, unit, zone, limit, breached, markers, baseline = null, large = false }: FrameProps) {
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
   const labelled = large ? farApart(markers, (LABEL_PX / width) * (to - from)) : new Set<number>()
   const seconds = ticks.some((at) => at % MINUTE !== 0)
   const inside = joinStretches(breached.filter((stretch) => stretch.to > from && stretch.from < to))
   return (
-    <ComposedChart width={width} height={height} data={data} margin={margin} accessibilityLayer={false}>
+    <ComposedChart width={width} height={height} data={NO_DATA} margin={margin} accessibilityLayer={false}>
       {inside.map((stretch) => (
         <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" />
       ))}
@@ -81,8 +101,7 @@ export const ChartPlot = memo(function ChartPlot({ buckets, from, to, width, hei
       {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
         <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large && labelled.has(marker.at) ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
       ))}
-      <Area dataKey="band" stroke="none" fill="var(--series-1)" fillOpacity={0.22} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
-      <Line dataKey="last" stroke="var(--series-1)" strokeWidth={1.6} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} type="linear" />
+      <PlotData paths={paths} width={width} height={height} />
       {limit && (
         <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={large ? { value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle } : undefined} />
       )}

@@ -42,11 +42,17 @@ export function joinStretches(stretches: Stretch[]): Stretch[] {
   return joined
 }
 
-/** What a live tile shows: from the start of the run, until that lies before the window; never less than two minutes. */
+/**
+ * What a live tile shows: from the start of the run, until that lies before the window; never less than two minutes. Its edges move
+ * in steps, because the axes are drawn anew each time.
+ */
 export function shownRange(windowFrom: number, windowTo: number, startedAt: number | null): { from: number; to: number } {
-  const from = Math.max(windowFrom, startedAt ?? windowFrom)
-  return { from, to: Math.max(windowTo, from + 2 * MINUTE) }
+  const from = Math.max(nextStep(windowFrom), startedAt ?? windowFrom)
+  return { from, to: Math.max(nextStep(windowTo), from + 2 * MINUTE) }
 }
+
+const RANGE_STEP_MS = 30_000
+const nextStep = (at: number): number => Math.ceil(at / RANGE_STEP_MS) * RANGE_STEP_MS
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

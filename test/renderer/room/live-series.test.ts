@@ -63,6 +63,8 @@ test('a tile begins where the run began and grows, until the run is longer than 
   expect(shownRange(-15 * minute, 10_000, 0)).toEqual({ from: 0, to: 2 * minute })
   expect(shownRange(-5 * minute, 10 * minute, 0)).toEqual({ from: 0, to: 10 * minute })
   expect(shownRange(5 * minute, 20 * minute, 0)).toEqual({ from: 5 * minute, to: 20 * minute })
+  // The axes stand still for half a minute.
+  expect(shownRange(5 * minute + 7500, 20 * minute + 7500, 0)).toEqual(shownRange(5.5 * minute, 20.5 * minute, 0))
 })
 
 test('overlapping breaches are one shade', () => {
