@@ -4,7 +4,7 @@ import { clean } from './failures.ts'
 export type SshSaid =
   /** `talk` is what it said of its work on standard error. */
   | { said: 'settings'; text: string; talk: string }
-  | { said: 'nothing'; why: string; talk: string }
+  | { said: 'nothing'; why: string; isMissing: boolean; talk: string }
 
 const ANSWER_WITHIN_MS = 10_000
 const MOST_BYTES = 1024 * 1024
@@ -42,12 +42,16 @@ export function askSsh(args: string[], signal: AbortSignal, withinMs = ANSWER_WI
     }
     child.stdout.on('data', collect(out))
     child.stderr.on('data', collect(talk))
-    child.on('error', () => { why ??= 'ssh could not be started' })
+    let isMissing = false
+    child.on('error', () => {
+      isMissing = true
+      why ??= 'ssh could not be started'
+    })
     child.on('close', (code) => {
       clearTimeout(impatience)
       signal.removeEventListener('abort', onAbort)
       if (why === null && code === 0) return resolve({ said: 'settings', text: text(out), talk: text(talk) })
-      resolve({ said: 'nothing', why: why ?? `ssh: ${lastWords(text(talk)) || `exit code ${code}`}`, talk: text(talk) })
+      resolve({ said: 'nothing', why: why ?? `ssh: ${lastWords(text(talk)) || `exit code ${code}`}`, isMissing, talk: text(talk) })
     })
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()

@@ -9,7 +9,8 @@ export interface MatchContext {
   /** True in the second pass that `Match final` asks for. */
   final: boolean
   wantsFinal: boolean
-  notes: Set<string>
+  /** Conditions that were not looked at, in words. */
+  skipped: Set<string>
 }
 
 /** Whether a Match line applies. `exec` is never run: its block is left out and a note says so. */
@@ -31,6 +32,8 @@ export function matchCriteria(rest: string, at: string, host: string, context: M
     }
     const value = words[++i]
     if (value === undefined) throw configProblem(at, `Match ${name} has no value`, 'Mend this line.')
+    // As ssh: what comes after a condition that does not hold is not looked at.
+    if (!result) continue
     const verdict = applies(name, value, at, host, context, values)
     if (verdict === null || verdict === negated) result = false
   }
@@ -51,14 +54,14 @@ function applies(name: string, value: string, at: string, host: string, context:
     case 'localuser':
       return matchesPatternList(context.localUser, value)
     case 'exec':
-      context.notes.add(`Match exec (${at}) is never run: its block is left out.`)
+      context.skipped.add(`Match exec (${at}) is never run: its block is left out.`)
       return null
     case 'localnetwork':
     case 'tagged':
     case 'version':
     case 'sessiontype':
     case 'command':
-      context.notes.add(`Match ${name} (${at}) is not understood: its block is left out.`)
+      context.skipped.add(`Match ${name} (${at}) is not understood: its block is left out.`)
       return null
     default:
       throw configProblem(at, `Match does not know "${name}"`, 'Mend this line.')

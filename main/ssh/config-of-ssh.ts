@@ -16,12 +16,14 @@ export interface Asked {
 }
 
 /** Why ssh could not say stands beside our own reading of the files. */
-export type SshAnswer = { answered: true; config: HostConfig } | { answered: false; why: string }
+export type SshAnswer = { answered: true; config: HostConfig } | { answered: false; why: string; isMissing: boolean }
 
 /** What the operator's own ssh says of its configuration (`ssh -G`): Include, Match, tokens and defaults are ssh's own. */
 export interface SshConfig {
   /** Never rejects. Runs what `Match exec` of the operator's configuration says, as ssh would. */
   lookUp(asked: Asked, signal: AbortSignal): Promise<SshAnswer>
+  /** Ends what is being asked. */
+  close(): Promise<void>
 }
 
 export interface SshConfigOptions {
@@ -54,16 +56,17 @@ export function createSshConfig({ home, configFile, now, withinMs }: SshConfigOp
     const startedAt = Date.now()
     try {
       const said = await askSsh(argumentsFor(asked, configFile), signal, withinMs)
-      const answer: SshAnswer = said.said === 'settings' ? { answered: true, config: toHostConfig(said.text) } : { answered: false, why: said.why }
+      const answer: SshAnswer = said.said === 'settings' ? { answered: true, config: toHostConfig(said.text) } : { answered: false, why: said.why, isMissing: said.isMissing }
       return { answer, seen: lookAt([...base, ...filesRead(said.talk)], startedAt), until: isOfTheMoment(said) ? now() + MOMENT_MS : null }
     } finally {
       release()
     }
   }
   return {
+    close: () => answers.close(() => undefined),
     lookUp: async (asked, signal) => {
       const odd = [asked.name, asked.address ?? 'x', asked.user ?? 'x'].find((word) => !isPlainName(word))
-      if (odd !== undefined) return { answered: false, why: `ssh is not given ${JSON.stringify(odd.slice(0, 100))} as a name` }
+      if (odd !== undefined) return { answered: false, why: `ssh is not given ${JSON.stringify(odd.slice(0, 100))} as a name`, isMissing: false }
       return (await answers.get(JSON.stringify([asked.name, asked.address, asked.user, asked.port]), signal, (until) => ask(asked, until))).answer
     },
   }
@@ -132,6 +135,7 @@ function toHostConfig(text: string): HostConfig {
     strictHostKeyChecking: ['true', 'yes'].includes(first('stricthostkeychecking') ?? '') ? 'yes' : 'ask',
     connectTimeoutMs: seconds > 0 ? seconds * 1000 : null,
     notes,
+    skipped: [],
   }
 }
 

@@ -22,6 +22,8 @@ export interface HostConfig {
   connectTimeoutMs: number | null
   /** What was seen and not done, in words. */
   notes: string[]
+  /** Those of them that may have decided where a connection goes. */
+  skipped: string[]
 }
 
 export interface ConfigSources {
@@ -39,7 +41,7 @@ export function lookupConfig(name: string, sources: ConfigSources, user: string 
   }
   const found = emptyFound()
   if (user !== null) found.values.set('user', [user])
-  const context: MatchContext = { original: name, localUser: sources.localUser, final: false, wantsFinal: false, notes: found.notes }
+  const context: MatchContext = { original: name, localUser: sources.localUser, final: false, wantsFinal: false, skipped: found.skipped }
   for (const nodes of files) walk(nodes, name, context, found, true)
   if (context.wantsFinal) {
     context.final = true
@@ -56,9 +58,10 @@ interface Found {
   places: Map<string, string>
   identityFiles: string[]
   notes: Set<string>
+  skipped: Set<string>
 }
 
-const emptyFound = (): Found => ({ values: new Map(), places: new Map(), identityFiles: [], notes: new Set() })
+const emptyFound = (): Found => ({ values: new Map(), places: new Map(), identityFiles: [], notes: new Set(), skipped: new Set() })
 
 function walk(nodes: ConfigNode[], host: string, context: MatchContext, found: Found, mayMatch: boolean): void {
   let active = mayMatch
@@ -103,7 +106,7 @@ function toHostConfig(found: Found): HostConfig {
   const first = (keyword: string): string | null => found.values.get(keyword)?.[0] ?? null
   const place = (keyword: string): string => found.places.get(keyword) ?? keyword
   const canonicalize = first('canonicalizehostname')?.toLowerCase()
-  if (canonicalize !== undefined && canonicalize !== 'no' && canonicalize !== 'none') found.notes.add(`CanonicalizeHostname (${place('canonicalizehostname')}) is not applied: names are used as written.`)
+  if (canonicalize !== undefined && canonicalize !== 'no' && canonicalize !== 'none') found.skipped.add(`CanonicalizeHostname (${place('canonicalizehostname')}) is not applied: names are used as written.`)
   if (first('forwardagent')?.toLowerCase() === 'yes') found.notes.add(`ForwardAgent (${place('forwardagent')}) is not applied: the agent is never forwarded.`)
   const proxyCommand = first('proxycommand')
   return {
@@ -120,7 +123,8 @@ function toHostConfig(found: Found): HostConfig {
     globalKnownHostsFiles: found.values.get('globalknownhostsfile') ?? null,
     strictHostKeyChecking: first('stricthostkeychecking')?.toLowerCase() === 'yes' ? 'yes' : 'ask',
     connectTimeoutMs: toTimeout(first('connecttimeout'), place('connecttimeout')),
-    notes: [...found.notes],
+    notes: [...found.skipped, ...found.notes],
+    skipped: [...found.skipped],
   }
 }
 

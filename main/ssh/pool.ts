@@ -239,7 +239,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     describe: async (host) => describeWay(await wayTo(host, new AbortController().signal)),
     close: async () => {
       closed = true
-      await links.close()
+      await Promise.all([links.close(), resolveOptions.sshConfig?.close()])
       ring.opened.clear()
       ring.passphrases.clear()
     },

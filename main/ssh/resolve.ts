@@ -83,11 +83,16 @@ async function chainTo(target: Target, jump: string | null, chain: Chain, behind
   return [...hops, hop]
 }
 
-/** Each hop by itself: ssh's own word where it may be asked and can tell, else what our parser reads. */
+/**
+ * Each hop by itself: ssh's own word where it may be asked and can tell, else what our parser reads. Where ssh is there and
+ * our parser has to leave something out, nobody knows the way: a guess could lead a command to another host.
+ */
 async function configOf(target: Target, { options, signal }: Chain): Promise<HostConfig> {
   const said = await options.sshConfig?.lookUp(target, signal)
   if (said?.answered === true) return said.config
   const config = lookupConfig(target.name, options, target.user)
+  const [left] = config.skipped
+  if (said?.isMissing === false && left !== undefined) throw configProblem(target.name, `ssh did not say what it makes of it (${said.why}), and Holdpoint alone cannot tell: ${left.replace(/\.$/, '')}`, `Try "ssh -G ${target.name}" in a terminal. No connection was made.`)
   return said === undefined ? config : { ...config, notes: [...config.notes, `Holdpoint has read the SSH configuration for ${target.name} by itself, for ssh did not say what it makes of it (${said.why}).`] }
 }
 

@@ -61,6 +61,14 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.close()
   })
 
+  test('the settings say by which SSH a host is reached, and what of its configuration is not done', async () => {
+    const { page } = await pages.open('/#/settings')
+    await page.getByRole('row', { name: /^web-2 .*by the system's ssh/ }).waitFor()
+    await page.getByText('ForwardAgent is not applied').waitFor()
+    expect(await page.getByText("by the system's ssh").count()).toBe(1)
+    await page.close()
+  })
+
   test('an unknown host key is asked about over any screen; Esc refuses it', async () => {
     const { page } = await pages.open('/#/settings')
     await page.getByText('No telemetry, no account').waitFor()

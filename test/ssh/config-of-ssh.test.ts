@@ -113,6 +113,27 @@ describe.skipIf(sshdMissing)('what ssh -G says of the configuration', () => {
       expect(notes).toEqual([expect.stringMatching(/^Holdpoint has read the SSH configuration for web-1 by itself, for ssh did not say what it makes of it \(ssh: .*line 1: Bad configuration option: somethingnew\)\.$/)])
     }))
 
+  it('reads the files by itself where there is no ssh, and notes what it left out', () =>
+    withPool({}, async (home, edit) => {
+      edit('Match exec "true"\n User wrong\nHost web-1\n Port 2201\n')
+      const path = process.env['PATH']
+      try {
+        process.env['PATH'] = home.home
+        const { port, notes } = await home.pool.describe(hostNamed('web-1'))
+        expect([port, notes]).toEqual([2201, [expect.stringContaining('is never run'), expect.stringContaining('(ssh could not be started)')]])
+      } finally {
+        process.env['PATH'] = path
+      }
+    }))
+
+  it('refuses where ssh does not answer and our parser would have to guess', () =>
+    withPool({ config: '' }, async (home, edit) => {
+      edit('SomethingNew yes\nMatch exec "true"\n HostName 127.0.0.1\n')
+      expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-config', message: expect.stringMatching(/Bad configuration option.*Match exec \(.*:2\) is never run/) })
+      edit('SomethingNew yes\nMatch originalhost other exec "true"\n HostName 127.0.0.1\nHost web-1\n Port 2201\n')
+      expect((await home.pool.describe(hostNamed('web-1'))).port).toBe(2201)
+    }))
+
   it('ends an ssh that takes too long or says too much, with the commands it started', () =>
     withPool({}, async (home, edit) => {
       const pid = join(home.home, 'pid')
@@ -121,6 +142,17 @@ describe.skipIf(sshdMissing)('what ssh -G says of the configuration', () => {
       await expect.poll(() => existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}/cwd`)).toBe(false)
       edit(Array.from({ length: 1200 }, (_, n) => `SendEnv ${'y'.repeat(1000)}${n}\n`).join(''))
       expect(settled(await asking(home).lookUp(web, signal))).toBe('ssh said more than a megabyte')
+    }))
+
+  it('stops asking when the pool is closed', () =>
+    withPool({}, async (home, edit) => {
+      const pid = join(home.home, 'pid')
+      edit(`Match exec "echo $$ >${pid}; exec sleep 1000"\n Port 2201\n`)
+      const described = expect(home.pool.describe(hostNamed('web-1'))).rejects.toMatchObject({ code: 'ssh-config', message: expect.stringContaining('it was given up') })
+      await expect.poll(() => existsSync(pid) && readFileSync(pid, 'utf8').endsWith('\n'), { timeout: 5000 }).toBe(true)
+      await home.pool.close()
+      await described
+      await expect.poll(() => existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}/cwd`)).toBe(false)
     }))
 
   it('stops asking when nobody waits for the answer any more', () =>
@@ -132,6 +164,13 @@ describe.skipIf(sshdMissing)('what ssh -G says of the configuration', () => {
       stop.abort()
       expect((await running).result).toMatchObject({ outcome: 'failed', reason: 'aborted' })
     }))
+
+  it('asks no ssh where HOME is not the home of the account: it would read another file', async () => {
+    const home = startPool({ configFile: undefined, isOwnConfig: undefined, config: 'Match exec "false" host other\nHost web-1\n Port 2201\nMatch exec "true"\n User wrong\n' })
+    const { port, user, notes } = await home.pool.describe(hostNamed('web-1'))
+    expect([port, user === 'wrong', notes.filter((note) => note.includes('is never run')).length]).toEqual([2201, false, 2])
+    await home.stop()
+  })
 
   it('gives ssh no word of a runbook that a shell or ssh could take for more than a name', () =>
     withPool({}, async (home, edit) => {

@@ -15,6 +15,8 @@ const ssh = join(home, '.ssh')
 const file = join(ssh, 'config')
 const options: ResolveOptions = { sshConfig: null, home, localUser: userInfo().username, configFile: file, agentSocket: null, ownKnownHostsFile: join(home, 'own'), user: userInfo().username }
 const { signal } = new AbortController()
+/** Hundreds of processes one after the other, on a machine that may be busy. */
+const SPAWNS_MS = 120_000
 
 beforeEach(() => {
   rmSync(ssh, { recursive: true, force: true })
@@ -172,7 +174,7 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
       expect(actual, text).toEqual(expected)
     }
     expect(jumps).toBeGreaterThan(20)
-  })
+  }, SPAWNS_MS)
 
   it('leads over the same hops whether ssh or our parser reads it, for 40 generated files', async () => {
     const lengths = new Set<number>()
@@ -193,5 +195,5 @@ describe.skipIf(sshdMissing)('ssh_config compared with ssh -G', () => {
       lengths.add(typeof read === 'string' ? -1 : (read as { hops: unknown[] }).hops.length)
     }
     for (const length of [-1, 1, 2]) expect(lengths).toContain(length)
-  })
+  }, SPAWNS_MS)
 })
