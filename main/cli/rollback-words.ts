@@ -2,7 +2,7 @@ import { describeForecast } from '#domain/forecast/forecast.ts'
 import type { Forecasts } from '#domain/forecast/forecast.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
-import { boundariesOf } from '#domain/run/boundaries.ts'
+import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
 import { leftToDo } from '#domain/run/left-to-do.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { undoOfAll, type Undo } from '#domain/run/undo.ts'
@@ -23,7 +23,7 @@ export function describeRollback(state: RunState, { outlook, forecasts }: { outl
     return harmless(`${step.title}${where}${forecast === undefined ? '' : ` (${describeForecast(forecast)})`}${doubt}`)
   }
   const steps = [...undoOfAll(state).map(({ step, certainty }) => line(step, DOUBTS[certainty])), ...state.runbook.rollback.steps.map((step) => line(step, ''))]
-  const running = automatedRunning(state).map(({ step }) => `"${harmless(step.title)}"`).join(', ')
+  const running = automatedRunning(state).filter(({ lane }) => lane === 'forward').map(({ step }) => `"${harmless(step.title)}"`).join(', ')
   const { validation } = state.runbook.rollback
   return [
     'A rollback now would do this:', ...steps.map((words, index) => `  ${index + 1}. ${words}`), ...validation.map(({ text }) => `  - check: ${harmless(text)}`),
@@ -34,7 +34,8 @@ export function describeRollback(state: RunState, { outlook, forecasts }: { outl
 
 /** The phases that the run can go back to before, and what that would take back; or why not. */
 export function describeBoundaries(state: RunState): string {
-  const lines = boundariesOf(state).map(({ phase, lacking, undo }) => {
+  const lines = boundariesOf(state).map(({ phase, lacking }) => {
+    const undo = undoTo(state, phase.id)
     const what = lacking.length > 0 ? `cannot be gone back to, no undo: ${lacking.map(({ title }) => `"${title}"`).join(', ')}`
       : undo.length === 0 ? 'nothing has to be taken back' : `takes back ${undo.map(({ step }) => `"${step.title}"${step.hosts.length === 0 ? '' : ` on ${step.hosts.join(', ')}`}`).join(', then ')}`
     return harmless(`  ${phase.number}. before ${phase.title}: ${what}`)

@@ -74,9 +74,9 @@ function tell(stored: StoredEvent, state: RunState, zone: string, { json, say = 
 }
 
 function coloured(type: string, text: string): string {
-  if (type === 'breach-opened' || type === 'rollback-started' || type === 'abort-requested') return paint('red', text)
+  if (type === 'breach-opened' || type === 'rollback-started' || type === 'rollback-widened' || type === 'forward-abort-requested' || type === 'abort-requested') return paint('red', text)
   if (type === 'gate-reached' || type === 'return-gate-reached' || type === 'no-data-noticed' || type === 'rollback-countdown-started') return paint('yellow', text)
-  if (type === 'phase-started' || type === 'run-finished') return paint('bold', text)
+  if (type === 'phase-started' || type === 'phase-boundary-restored' || type === 'run-finished') return paint('bold', text)
   return text
 }
 

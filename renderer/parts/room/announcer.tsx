@@ -8,7 +8,7 @@ import styles from './announcer.module.css'
 type Urgency = 'polite' | 'assertive'
 
 const said: Partial<Record<RunFact['type'], Urgency>> = {
-  'gate-reached': 'polite', 'return-gate-reached': 'assertive', 'phase-started': 'polite', 'run-paused': 'polite', 'run-resumed': 'polite', 'abort-requested': 'polite', 'rollback-started': 'assertive',
+  'gate-reached': 'polite', 'return-gate-reached': 'assertive', 'phase-started': 'polite', 'run-paused': 'polite', 'run-resumed': 'polite', 'abort-requested': 'polite', 'rollback-started': 'assertive', 'rollback-widened': 'assertive', 'phase-boundary-restored': 'assertive',
   'rollback-steps-finished': 'polite', 'breach-opened': 'assertive', 'host-probed': 'assertive', 'breach-closed': 'polite', 'rollback-countdown-started': 'assertive', 'breach-watched': 'polite', 'no-data-noticed': 'assertive', 'monitoring-started': 'polite', 'run-finished': 'assertive',
 }
 

@@ -22,7 +22,7 @@ function Open({ ask }: { ask: Ask }) {
     return reply.ok ? null : reply.problem
   }
   const goesBack = ask.kind === 'start-rollback' || ask.kind === 'roll-back-to'
-  const waits = useRun((state) => goesBack && automatedRunning(state).length > 0)
+  const waits = useRun((state) => goesBack && automatedRunning(state).some(({ lane }) => lane === 'forward'))
   const rollBackWaiting = async (reason: string): Promise<ProblemValue | null> => {
     const reply = await run.getState().send({ ...(ask.kind === 'roll-back-to' ? { type: ask.kind, phaseId: ask.about } : { type: 'start-rollback' }), reason, running: 'wait' })
     return reply.ok ? null : reply.problem

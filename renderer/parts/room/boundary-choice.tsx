@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { sumOf } from '#domain/forecast/rollback-cost.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
-import { boundariesOf } from '#domain/run/boundaries.ts'
+import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { RollbackRows, undoRows, type RollbackRow } from './rollback-preview.tsx'
@@ -30,16 +30,22 @@ export function BoundaryChoice({ phaseId }: { phaseId: string }) {
           </label>
         ))}
       </fieldset>
-      {chosen && <RollbackRows rows={chosen.rows} />}
-      {chosen && <PartialCost phaseId={phaseId} />}
+      {chosen && <TakenBack phaseId={phaseId} />}
     </div>
   )
 }
 
-function PartialCost({ phaseId }: { phaseId: string }) {
-  const undo = useRun((state) => JSON.stringify(boundariesOf(state).find(({ phase }) => phase.id === phaseId)?.undo.map(({ step: { id, title } }) => ({ id, title })) ?? []))
-  const words = useView(({ forecasts }) => forecasts && rollbackWords({ rollback: sumOf(JSON.parse(undo) as { id: string; title: string }[], forecasts) }))
-  return <p className={styles.total}>{undo === '[]' ? 'Nothing has to be taken back.' : words} What people did by hand since is asked for again.</p>
+/** What going back there takes back, and how long that takes. */
+function TakenBack({ phaseId }: { phaseId: string }) {
+  const text = useRun((state) => JSON.stringify(undoRows(state, undoTo(state, phaseId))))
+  const rows = JSON.parse(text) as RollbackRow[]
+  const words = useView(({ forecasts }) => forecasts && rollbackWords({ rollback: sumOf(rows, forecasts) }))
+  return (
+    <>
+      <RollbackRows rows={rows} />
+      <p className={styles.total}>{rows.length === 0 ? 'Nothing has to be taken back.' : words} What people did by hand since is asked for again.</p>
+    </>
+  )
 }
 
 interface Choice {
@@ -47,10 +53,9 @@ interface Choice {
   title: string
   /** Why it cannot be gone back to; '' when it can. */
   lacking: string
-  rows: RollbackRow[]
 }
 
-const choicesOf = (state: RunState): Choice[] => boundariesOf(state).map(({ phase, lacking, undo }) => ({
-  id: phase.id, title: `Phase ${phase.number}: ${phase.title}`, rows: undoRows(state, undo),
+const choicesOf = (state: RunState): Choice[] => boundariesOf(state).map(({ phase, lacking }) => ({
+  id: phase.id, title: `Phase ${phase.number}: ${phase.title}`,
   lacking: lacking.length === 0 ? '' : `No undo: ${lacking.map(({ title }) => `“${title}”`).join(', ')}`,
 }))

@@ -10,6 +10,7 @@ import styles from './rollback-preview.module.css'
 /** What a rollback would do now: what it takes back and then its plan, with hosts and lengths; what becomes of what is running; and whether it fits. */
 export function RollbackPreview() {
   const plan = useRun((state) => state.runbook.rollback)
+  const widens = useRun((state) => state.rollback !== null)
   const automatic = useRun((state) => state.automatic)
   const running = useRun((state) => automatedRunning(state).filter(({ lane }) => lane === 'forward').map(({ step }) => `“${step.title}”`).join(', '))
   const byHand = useRun((state) => runningSteps(state).filter(({ step }) => step.kind === 'manual').map(({ step }) => `“${step.title}”`).join(', '))
@@ -19,7 +20,8 @@ export function RollbackPreview() {
       <p>
         {running !== '' && <>{running} is running: it is asked to stop, or waited for, as you choose. Nothing else goes forward, and the rollback begins when it has ended. </>}
         {byHand !== '' && <>{byHand}, done by hand, is recorded as skipped. </>}
-        {running === '' && `${byHand === '' ? 'Nothing is running. ' : ''}The rollback begins at once. `}
+        {widens && 'The rollback that is under way goes on, all the way back. '}
+        {!widens && running === '' && `${byHand === '' ? 'Nothing is running. ' : ''}The rollback begins at once. `}
         {automatic ? 'Its steps follow one another by themselves.' : 'Each of its steps waits for Enter.'}
       </p>
       {rows.length === 0 && <p className={styles.none}>Nothing that was done has an undo, and the runbook has no rollback steps. The run only changes to rolling back: you do the rest by hand.</p>}

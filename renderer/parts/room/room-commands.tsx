@@ -1,4 +1,3 @@
-import { boundariesOf } from '#domain/run/boundaries.ts'
 import { watchedMetrics } from '#domain/run/health.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import { findRunStep } from '#domain/run/view.ts'
@@ -28,7 +27,7 @@ export function RoomCommands() {
   const ended = useRun((state) => state.stage === 'ended')
   const back = useRun(wayBack)
   const canRollBack = useRun((state) => isAllowed(state, { type: wayBack(state), reason: '…' }))
-  const canGoPart = useRun((state) => state.rollback === null && isAllowed(state, { type: 'start-rollback', reason: '…' }) && boundariesOf(state).length > 0)
+  const canGoPart = useRun((state) => state.rollback === null && isAllowed(state, { type: 'start-rollback', reason: '…' }) && Object.values(state.phases).some(({ startedAt }) => startedAt !== null))
   const canPause = useRun((state) => isAllowed(state, state.paused ? { type: 'resume' } : { type: 'pause', reason: '' }))
   const rehearsing = useRun((state) => state.mode === 'rehearsal' && state.stage !== 'ended')
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '#domain/problem.ts'
-import { boundariesOf } from '#domain/run/boundaries.ts'
+import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { leftToDo } from '#domain/run/left-to-do.ts'
@@ -139,7 +139,7 @@ describe('a rollback to before a phase', () => {
   test('is refused where something done since has no undo, says which, and where no phase has begun', () => {
     const told = after([...deployed, succeeded('warm', 'app1')])
     expect(refusal(() => followedBy(told, two))).toBe('boundary-no-undo')
-    expect(boundariesOf(told.state).map(({ phase: { id }, lacking, undo }) => [id, lacking.map((step) => step.id), undo.map(({ stepId }) => stepId)])).toEqual([['phase-2', ['warm'], ['deploy']], ['phase-1', ['warm'], ['deploy', 'drain']]])
+    expect(boundariesOf(told.state).map(({ phase: { id }, lacking }) => [id, lacking.map((step) => step.id), undoTo(told.state, id).map(({ stepId }) => stepId)])).toEqual([['phase-2', ['warm'], ['deploy']], ['phase-1', ['warm'], ['deploy', 'drain']]])
     expect(refusal(() => after([{ type: 'start-run' }, two]))).toBe('phase-not-begun')
     expect(refusal(() => after([...deployed, back, two]))).toBe('rollback-begun')
   })
