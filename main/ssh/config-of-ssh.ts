@@ -74,8 +74,8 @@ export function createSshConfig({ home, configFile, now, withinMs }: SshConfigOp
 
 function argumentsFor({ name, address, user, port }: Asked, configFile: string | undefined): string[] {
   const given = [...(user === null ? [] : ['-l', user]), ...(port === null ? [] : ['-p', String(port)]), ...(address === null ? [] : ['-o', `HostName=${address}`])]
-  // With -v it names the files it reads.
-  return ['-G', '-v', '-T', ...(configFile === undefined ? [] : ['-F', configFile]), ...given, '--', name]
+  // With -v it names the files it reads and the commands it runs, with -vvv each Match line it looks at as well.
+  return ['-G', '-vvv', '-T', ...(configFile === undefined ? [] : ['-F', configFile]), ...given, '--', name]
 }
 
 const filesRead = (talk: string): string[] => [...talk.matchAll(/^debug1: Reading configuration data (.+?)\r?$/gm), ...talk.matchAll(/^debug1: .+ line \d+: include (.+) matched no files\r?$/gm)].map(([, file = '']) => file)
@@ -104,7 +104,7 @@ function stampOf(path: string): string {
 }
 
 const isOfTheMoment = ({ said, talk, ...more }: SshSaid): boolean =>
-  said === 'nothing' || /^debug1: (?:Executing command: |.*localnetwork)/m.test(talk) || ('text' in more && /^canonicalizehostname (?!false|no)/m.test(more.text))
+  said === 'nothing' || /^debug1: Executing command: |^debug3: checking match for '.*localnetwork/m.test(talk) || ('text' in more && /^canonicalizehostname (?!false|no)/m.test(more.text))
 
 function toHostConfig(text: string): HostConfig {
   const rows = text.split(/\r?\n/).map((row) => /^(\S+) (.*)$/.exec(row)).filter((row) => row !== null)
