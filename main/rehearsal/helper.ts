@@ -43,7 +43,9 @@ export function createHelper({ bootId, begin }: HelperHost): Helper {
     const job = jobs.get(call.job)
     if (job === undefined) return talk.say('absent')
     const end = await followJob(job, call, talk)
-    if (end !== null && end.how !== 'rebooted' && (await input.line()) === 'ack') forget(call.job, talk)
+    if (end === null || end.how === 'rebooted') return
+    // Everything else are questions for what is new, which is told by itself here.
+    for (let line = await input.line(); line !== null; line = await input.line()) if (line === 'ack') return forget(call.job, talk)
   }
   const stop = (id: string): string => {
     const job = jobs.get(id)

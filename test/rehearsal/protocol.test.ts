@@ -13,6 +13,7 @@ import { readScript } from '#rehearsal/script.ts'
 import { readFrames } from '#ssh/durable/frames.ts'
 import { HELPER_SHA } from '#ssh/durable/helper.ts'
 import { probeHost } from '#ssh/durable/probe.ts'
+import { askOnAndOn } from '#ssh/durable/questions.ts'
 import { BOOT_ID_FILE, callAck, callFollow, callGo, callStop, type HelperCall, type HelperPlace } from '#ssh/durable/verbs.ts'
 import { createLink, type Link } from '#ssh/link.ts'
 import { createSsh2Wire } from '#ssh/ssh2-wire.ts'
@@ -202,8 +203,11 @@ async function talk(link: Link, call: HelperCall): Promise<Talk> {
     onLate: () => undefined,
     onGarbage: (why) => { throw new Error(why) },
   }))
-  channel.stderr.resume()
-  channel.on('close', () => { isClosed = true })
+  const questions = askOnAndOn(channel)
+  channel.on('close', () => {
+    questions.end()
+    isClosed = true
+  })
   channel.on('error', () => undefined)
   if (call.input !== null) channel.write(call.input)
   return { heard: () => heard, last: () => heard.said.at(-1), write: (text) => void channel.write(text), isClosed: () => isClosed }

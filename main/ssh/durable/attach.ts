@@ -3,6 +3,7 @@ import { toProblem } from '#domain/problem.ts'
 import type { Link } from '../link.ts'
 import { clean } from '../failures.ts'
 import { isCount, MOST_LATE, readFrames } from './frames.ts'
+import { askOnAndOn } from './questions.ts'
 import type { HelperCall } from './verbs.ts'
 
 /** exit: by itself. limit, room: its output was too long, or left too little of the disk. fenced, never: it was not begun. */
@@ -55,12 +56,14 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     let isShort = false
     let onAcked: ((acked: boolean) => void) | null = null
     let silence: NodeJS.Timeout | null = null
+    const questions = askOnAndOn(channel)
 
     const settle = (end: AttachEnd): void => {
       if (settled) return
       settled = true
       if (silence !== null) clearTimeout(silence)
       if (gathering !== null) clearTimeout(gathering)
+      questions.end()
       signal.removeEventListener('abort', onAbort)
       if (end.end !== 'done') channel.close()
       resolve(end)
@@ -159,10 +162,12 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     })
     listen()
     channel.on('data', (bytes: Buffer) => {
-      if (!settled) listen()
+      if (!settled) {
+        listen()
+        questions.heard(bytes.length)
+      }
       feed(bytes)
     })
-    channel.stderr.resume()
     channel.on('close', () => {
       onAcked?.(false)
       cut(link.isAlive() ? `${place} closed the channel` : `the connection to ${link.weakest()} was lost`)

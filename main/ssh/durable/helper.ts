@@ -17,16 +17,21 @@ import { createHash } from 'node:crypto'
  * `rc`, tried until the disk takes it. Each record is one line ended by a dot: half a line counts as none. Replies are lines
  * after `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
  *
+ * Who follows is asked by the client, a line of stdin each time, and tells what is new since. A command that is over before
+ * the first question is told by its supervisor; whoever of the two makes `told.PID` tells. Later the supervisor only gives a
+ * sign on stderr, and the client asks.
+ *
  * - Alive means: same pid, same start time, and not a zombie.
  * - A machine whose token is below the fence launches nothing, and neither stops nor forgets what another one follows now.
  * - The fence is looked at after the gate has been taken, and a takeover raises the fence before it looks at gates, so one
  *   of the two always sees the other.
  * - The supervisor is nobody's child and is deaf to HUP, INT and TERM; the command has a session of its own.
- * - Forgetting a job leaves an empty file in `gone`, looked at after the gate: a launch that was held up on its way and
- *   arrives after the end finds it and runs nothing. The probe sweeps these away after a month.
+ * - Forgetting a job leaves a file in `gone`, made before the job is removed and looked at after the gate: a launch that was held
+ *   up on its way and arrives after the end finds it and runs nothing, and half a job is none. It holds the end, for another
+ *   machine that was following too. The probe sweeps.
  * - A command is stopped when its output passes HOLDPOINT_OUTPUT_LIMIT bytes (1 GiB), or is long (64 MiB) and leaves less
- *   than 256 MiB of the disk.
- * - Only the account can read what is kept: jobs, stage, trash, fence and gone are 0700, and so is each job.
+ *   than 256 MiB of the disk. The first one who follows it, or whose client has gone, sets a watch.
+ * - Only the account can read what is kept: jobs, stage, fence and gone are 0700, and so is each job.
  * - umask, folder and environment of the command are the login's own. It is a background job of a shell without job
  *   control, so SIGINT and SIGQUIT are ignored in it, as POSIX asks.
  * - A command's text and output are never arguments of anything.
@@ -72,7 +77,15 @@ bytes() { n=0; if [ -s "$1" ]; then n=$(wc -c <"$1") || n=0; n=$((n)); fi; }
 put() { { printf '%s .\\n' "$2" >"$1"; } 2>/dev/null; }
 # mark FILE: an empty file, which a full disk takes too.
 mark() { { :; } 2>/dev/null >"$1"; }
+# claim FILE: mark, for whoever is first.
+claim() { set -C; mark "$1"; x=$?; set +C; return $x; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
+# self: this very process in me, its start time in T.
+self() {
+  if [ -r /proc/self/stat ]; then look self; me=\${l%% *}
+  else me=$(exec sh -c 'echo $PPID'); look "$me"
+  fi
+}
 highest() {
   F=0
   for f in "$R/fence/$1"/*; do
@@ -84,15 +97,13 @@ highest() {
 # over CODE: a launch that begins nothing leaves no secrets.
 over() { if [ -n "$env" ]; then rm -f "$env"; fi; exit "$1"; }
 
-# Runs detached: takes the gate, starts the command, waits for it and writes down how it ended. 7 wakes who follows.
+# Runs detached: takes the gate, starts the command, waits for it, writes down how it ended and tells it. 7 and 8 lead to the client.
 supervise() {
   trap : HUP INT TERM
   mkdir -m 700 "$D" 2>/dev/null || over 0
   if [ -e "$R/gone/$job" ]; then rmdir "$D"; rm -f "$3"; over 0; fi
   cd "$D" || over 1
-  me=
-  read -r me x 2>/dev/null </proc/self/stat || me=$(exec sh -c 'echo $PPID')
-  look "$me"
+  self
   i=0
   until put sup "$me $T $B $2"; do
     i=$((i+1)); [ $i -lt 8 ] || over 1
@@ -110,26 +121,30 @@ supervise() {
       eval "$x"
     fi
     exec setsid /bin/sh "$3"
-  ) </dev/null >out 2>err 7>&- &
+  ) </dev/null >out 2>err 7>&- 8>&- &
   C=$!
   trap '' HUP INT TERM PIPE
   look $C
   put cmd "$C \${T:-0}"
-  ( watch $C "\${T:-0}" ) </dev/null >/dev/null 2>&1 7>&- &
-  W=$!
   wait $C; code=$?
-  how=exit
-  for x in limit room; do if [ -e $x ]; then how=$x; fi; done
-  if [ $how = exit ]; then kill -s KILL $W; else wait $W; fi
-  bytes out; o=$n; bytes err; e=$n
-  until put rc "$how $code $o $e"; do sleep 1; done
-  echo end >&7
+  k=exit
+  for x in limit room; do if [ -e $x ]; then k=$x; fi; done
+  # Who has ended it may still be ending its children.
+  i=0
+  while [ $k != exit ] && [ ! -e swept ] && [ $i -lt 600 ]; do nap .1; i=$((i+1)); done
+  bytes out; ro=$n; bytes err; re=$n
+  until put rc "$k $code $ro $re"; do sleep 1; done
+  o=$4 e=$5
+  if claim told.$$; then tell >&7; else echo end >&8; fi
 }
 
-# watch PID START: ends what the command runs when it prints without end. Looks once a second, and more often while much comes.
+# Set once a job: ends what the command runs when it prints without end. Looks once a second, and more often while much comes.
 watch() {
+  trap '' HUP INT TERM PIPE
+  { read -r c ct dot <cmd; } 2>/dev/null
+  [ "$dot" = . ] && claim watched || exit 0
   last=0 w=1
-  while nap $w; alive "$1" "$2"; do
+  while nap $w; alive "$c" "$ct"; do
     bytes out; all=$n; bytes err; all=$((all+n))
     why= free=
     if [ $all -gt $L ]; then why=limit
@@ -143,6 +158,7 @@ watch() {
     if [ -n "$why" ]; then
       until mark $why; do sleep 1; done
       finish 5
+      mark swept
       return
     fi
   done
@@ -194,58 +210,79 @@ late() {
   printf '\\n'
 }
 
-# Ticks for who follows, ever slower. With nobody left to hear them this ends.
-ticks() {
-  for w in .1 .2 .3; do nap $w; echo tick; done
-  i=0
-  while if [ $i -lt 50 ]; then nap .4; else nap 1; fi; do echo tick; i=$((i+1)); done
+# What is left to tell of a job that is over, from o and e on.
+tell() {
+  send out "$o" "$ro"; o=$q
+  send err "$e" "$re"; e=$q
+  if [ "$o" -lt "$ro" ] || [ "$e" -lt "$re" ]; then echo short; fi
+  if [ "$k" = exit ]; then late out "$ro"; late err "$re"; fi
+  echo "done $k $code $ro $re"
 }
 
-# follow OUT ERR LAUNCHED: tells everything from these offsets on until the end; stdin wakes it, 4 is the client.
+# Waits until the client asks again. With nobody there to ask it looks once a second, until nobody is there to be told either.
+asked() {
+  x=
+  if [ $deaf = 1 ]; then nap 1; elif ! read -r x; then deaf=1; fi
+  if [ "$x" = ack ]; then
+    if [ $mine$s != 1done ] && cd "$D"; then state; fi
+    if [ $s = done ]; then ack; fi
+    exit 0
+  fi
+}
+
+# follow OUT ERR LAUNCHED: tells everything from these offsets on until the end.
 follow() {
-  o=$1 e=$2 pending=0 told= turn=0
+  o=$1 e=$2 mine=1 pending=0 told= turn=0 s=absent deaf=0
+  if [ $3 = 1 ]; then mine=0; asked; fi
   while :; do
-    if [ $turn = 0 ] || [ "$s" = absent ]; then
-      s=absent
-      if cd "$D" 2>/dev/null; then s=there; fi
-    fi
-    to=- te=-
-    if [ $s != absent ]; then
+    if [ $s != absent ] || cd "$D" 2>/dev/null; then
+      if [ $mine = 0 ] && claim told.$$; then mine=1; fi
       state
-      if [ $s = done ]; then to=$ro te=$re; fi
-      send out "$o" $to; o=$q
-      send err "$e" $te; e=$q
     fi
-    case $s in
-    done)
-      if [ "$o" -lt "$ro" ] || [ "$e" -lt "$re" ]; then echo short; fi
-      if [ "$k" = exit ]; then late out "$ro"; late err "$re"; fi
-      echo "done $k $code $ro $re"
-      read -r x <&4 && [ "$x" = ack ] && ack
+    # Looked at last: what was seen before in a folder that is being removed says nothing.
+    if [ $s != done ] && [ -e "$R/gone/$job" ]; then
+      dot=
+      if [ $s != absent ]; then { read -r k code ro re dot <"$R/gone/$job"; } 2>/dev/null; fi
+      if [ "$dot" = . ]; then tell; else echo absent; fi
+      exit 0
+    fi
+    case $mine$s in
+    1done)
+      tell
+      while [ $deaf = 0 ]; do asked; done
       exit 0 ;;
-    rebooted|lost) echo "lost $s"; exit 0 ;;
-    absent|starting)
+    0*)
+      # Told by the supervisor, unless it was killed before or while it did so.
+      if [ $s != running ]; then pending=$((pending+1)); fi
+      if [ $s$deaf = done1 ]; then exit 0; fi
+      if [ $pending -gt 50 ]; then if [ $s = absent ]; then echo absent; fi; exit 0; fi ;;
+    1rebooted|1lost) send out "$o" -; send err "$e" -; echo "lost $s"; exit 0 ;;
+    1absent|1starting)
       pending=$((pending+1))
       if [ $s = absent ] && [ $3 = 0 ]; then echo absent; exit 0; fi
       if [ $pending -gt 50 ]; then if [ $s = absent ]; then echo absent; else echo 'lost lost'; fi; exit 0; fi ;;
-    *) if [ "$told" != $s ]; then echo "started $s"; told=$s; fi ;;
+    *)
+      if [ ! -e watched ]; then ( watch </dev/null >/dev/null 2>&1 & ); fi
+      send out "$o" -; o=$q
+      send err "$e" -; e=$q
+      if [ "$told" != $s ]; then echo "started $s"; told=$s; fi ;;
     esac
     turn=$((turn+1))
     # A line now and then: with nobody left to read it, this shell ends.
-    if [ $((turn%5)) = 0 ]; then echo beat; fi
-    read -r x || nap 1
+    if [ $((turn%5)) = 0 ]; then echo beat || exit 0; fi
+    asked
   done
 }
 
 # fenced: true when another machine has taken the run over from this caller.
 fenced() { highest "$run"; [ "$F" -gt "$token" ]; }
 
-# Away by rename first: a job is there whole or not at all.
+# Forgets a job that is over.
 ack() {
   if fenced; then echo kept; return; fi
-  if cd / && mark "$R/gone/$job"; then :; else return; fi
-  if [ -d "$D" ]; then mv "$D" "$R/trash/$job.$$" 2>/dev/null || return; fi
-  rm -rf "$R/trash/$job".* "$R/stage/$job".* && echo acked
+  if cd "$D" 2>/dev/null; then state; fi
+  if [ "\${s-}" != done ] || ! put "$R/gone/$job" "$k $code $ro $re"; then mark "$R/gone/$job" || return; fi
+  cd / && rm -rf "$D" "$R/stage/$job".* && echo acked
 }
 
 # copy LINES BYTES: so many lines of stdin to the copy, without a process of its own. True when all of it came and was taken.
@@ -263,8 +300,8 @@ copy() {
 # Stages the command and launches it, unless it was before. Sets launched. LINES is 0 for what is long or more than plain ASCII.
 stage() {
   run=$1 token=$2 want=$3 sum=$4 len=$5 lines=$6 hidden=\${7:-0} launched=0 env=
-  if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
   if [ -e "$R/gone/$job" ]; then head -c "$len" >/dev/null; echo absent; exit 0; fi
+  if [ -d "$D" ]; then head -c "$len" >/dev/null; return; fi
   if [ "$B" != "$want" ]; then echo 'lost rebooted'; exit 0; fi
   if fenced; then echo "fenced $F"; exit 0; fi
   # After a takeover each launch also tells hosts that could not be told before.
@@ -327,6 +364,7 @@ finish() {
 stop() {
   grace=$1
   if fenced; then echo 'stopped fenced 0'; exit 0; fi
+  if [ -e "$R/gone/$job" ]; then echo 'stopped never 0'; exit 0; fi
   rm -f "$R/stage/$job".*.env
   # Also where nothing has arrived yet: a launch that is still on its way then finds the gate taken.
   if mkdir -m 700 "$D" 2>/dev/null; then
@@ -350,8 +388,8 @@ fence() {
   mkdir -p "$R/fence/$job/$1" || { echo unfenced; exit 0; }
   highest "$job"
   for d in "$R/jobs/r$job-"*; do
-    [ -d "$d" ] || continue
-    cd "$d" || continue
+    if [ -e "$R/gone/\${d##*/}" ]; then continue; fi
+    cd "$d" 2>/dev/null || continue
     state; echo "job \${d##*/} $s"
   done
   echo "fence $F"
@@ -364,13 +402,11 @@ case $verb in
 go)
   o=$5 e=$6; shift 6
   stage "$@"
-  exec 4<&0 </dev/null
-  {
-    # Twice forked: nothing that is killed with this shell is above the supervisor.
-    if [ $launched = 1 ]; then ( ( supervise "$run" "$token" "$copy" 7>&1 >/dev/null ) & ); fi
-    ticks
-  } 2>/dev/null 4<&- | follow "$o" "$e" $launched ;;
-follow) run=$7 token=$8; exec 4<&0 </dev/null; ticks 2>/dev/null 4<&- | follow "$5" "$6" 0 ;;
+  # Twice forked: nothing that is killed with this shell is above the supervisor.
+  if [ $launched = 1 ]; then ( supervise "$run" "$token" "$copy" "$o" "$e" </dev/null 7>&1 8>&2 >/dev/null 2>&1 & ); fi
+  exec 2>/dev/null
+  follow "$o" "$e" $launched ;;
+follow) run=$7 token=$8; exec 2>/dev/null; follow "$5" "$6" 0 ;;
 stop) run=$6 token=$7; stop "$5" ;;
 ack) run=$5 token=$6; ack ;;
 fence) fence "$5" ;;

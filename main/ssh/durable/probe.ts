@@ -49,10 +49,10 @@ command -v setsid >/dev/null 2>&1 || no 'it has no setsid'
 b=
 read -r b 2>/dev/null <${bootIdFile} || b=$(sysctl -n kern.boottime 2>/dev/null | tr -cd 0-9)
 [ -n "$b" ] || no 'it does not say which boot this is'
-mkdir -p "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone" 2>/dev/null || no 'its home folder is not writable'
-for d in "$r" "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone"; do [ -O "$d" ] && [ ! -L "$d" ] || no 'its folder for commands belongs to somebody else'; done
-chmod 700 "$r" "$r/jobs" "$r/stage" "$r/trash" "$r/fence" "$r/gone" 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
-( { find "$r/gone" -type f -mtime +30 -exec rm -f {} +; find "$r/stage" -name '*.env' -type f -mmin +10 -exec rm -f {} +; } & ) </dev/null >/dev/null 2>&1
+mkdir -p "$r/jobs" "$r/stage" "$r/fence" "$r/gone" 2>/dev/null || no 'its home folder is not writable'
+for d in "$r" "$r/jobs" "$r/stage" "$r/fence" "$r/gone"; do [ -O "$d" ] && [ ! -L "$d" ] || no 'its folder for commands belongs to somebody else'; done
+chmod 700 "$r" "$r/jobs" "$r/stage" "$r/fence" "$r/gone" 2>/dev/null && [ -w "$r/jobs" ] || no 'its home folder is not writable'
+( { find "$r/gone" -type f -mtime +30 -exec rm -f {} +; find "$r/stage" -name '*.env' -type f -mmin +10 -exec rm -f {} +; for d in "$r/jobs"/*; do if [ -e "$r/gone/\${d##*/}" ]; then rm -rf "$d"; fi; done; } & ) </dev/null >/dev/null 2>&1
 case $(stat -f -c %T "$r" 2>/dev/null) in nfs*|smb*|cifs*|fuse*|9p|afs*) no 'its home folder is on a network file system' ;; esac
 if grep -qs '^KillUserProcesses=yes' /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf && [ ! -e "/var/lib/systemd/linger/$(id -un)" ]; then no 'its systemd-logind ends everything with the session (loginctl enable-linger would help)'; fi
 h=$r/helper-${HELPER_SHA}

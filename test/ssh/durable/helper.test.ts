@@ -23,7 +23,7 @@ for (const [name, path] of SHELLS) {
     beforeEach(() => {
       home = mkdtempSync(join(tmpdir(), 'holdpoint-helper-'))
       root = join(home, '.local', 'state', 'holdpoint')
-      for (const name of ['jobs', 'stage', 'trash', 'fence', 'gone']) mkdirSync(join(root, name), { recursive: true })
+      for (const name of ['jobs', 'stage', 'fence', 'gone']) mkdirSync(join(root, name), { recursive: true })
       helper = join(home, 'helper')
       // The shell under test also runs the supervisor and the command.
       writeFileSync(helper, HELPER.replaceAll('/bin/sh', shell.join(' ')))
@@ -34,24 +34,31 @@ for (const [name, path] of SHELLS) {
       rmSync(home, { recursive: true, force: true })
     })
 
-    const begin = (verb: string, job: string, more: (string | number)[], bootFile = BOOT_ID_FILE) => {
+    const begin = (verb: string, job: string, more: (string | number)[], bootFile = BOOT_ID_FILE, isAsked = true) => {
       const [file = '', ...before] = shell
-      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, cwd: home, stdio: ['pipe', 'pipe', 'inherit'] })
+      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, cwd: home, stdio: ['pipe', 'pipe', 'pipe'] })
       const said: Buffer[] = []
       child.stdout.on('data', (bytes: Buffer) => void said.push(bytes))
       child.stdin.on('error', () => undefined)
-      const ended = new Promise<string>((resolve) => { child.on('close', () => resolve(Buffer.concat(said).toString('latin1'))) })
-      return { child, ended, said: () => Buffer.concat(said).toString('latin1') }
+      const asking = setInterval(() => isAsked && child.stdin.writable && child.stdin.write('?\n'), 100)
+      const signs: string[] = []
+      child.stderr.on('data', (bytes: Buffer) => void signs.push(bytes.toString()))
+      // Where the supervisor still holds the far end of a pipe, the shell that followed has ended all the same.
+      const ended = new Promise<string>((resolve) => { child.on('exit', () => {
+        clearInterval(asking)
+        setImmediate(() => resolve(Buffer.concat(said).toString('latin1')))
+      }) })
+      return { child, ended, said: () => Buffer.concat(said).toString('latin1'), signs: () => signs.join('') }
     }
     const call = (verb: string, job: string, more: (string | number)[]) => {
       const [file = '', ...before] = shell
       return execFileSync(file, [...before, helper, verb, 'N', BOOT_ID_FILE, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, encoding: 'latin1', stdio: ['ignore', 'pipe', 'inherit'] })
     }
     const boot = readFileSync(BOOT_ID_FILE, 'utf8').trim()
-    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number; lines?: number; hidden?: number } = {}) => {
+    const launch = (job: string, text: string, options: { token?: number; bootId?: string; sum?: number; lines?: number; hidden?: number; isAsked?: boolean } = {}) => {
       started.push(job)
       const bytes = Buffer.from(text)
-      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength, options.lines ?? 0, ...(options.hidden === undefined ? [] : [options.hidden])])
+      const going = begin('go', job, [0, 0, 'run', options.token ?? 1, options.bootId ?? boot, options.sum ?? cksum(bytes), bytes.byteLength, options.lines ?? 0, ...(options.hidden === undefined ? [] : [options.hidden])], BOOT_ID_FILE, options.isAsked)
       going.child.stdin.write(bytes)
       return going
     }
@@ -68,7 +75,26 @@ for (const [name, path] of SHELLS) {
       expect(said).toContain('data err 0 8\nproblem\n\n')
       expect(said).toMatch(/done exit 7 4 8\nacked\n$/)
       expect(readdirSync(join(root, 'jobs'))).toEqual([])
-      expect([...readdirSync(join(root, 'trash')), ...readdirSync(join(root, 'stage'))]).toEqual([])
+      expect(readdirSync(join(root, 'stage'))).toEqual([])
+    })
+
+    test('a command that is over before anybody asks is told by its supervisor; a longer one gives a sign at its end, and is told when asked', async () => {
+      const short = launch('r1', 'echo out; exit 7', { isAsked: false })
+      await until(() => short.said().includes('done exit 7 4 0'), 'the end')
+      short.child.stdin.end('ack\n')
+      expect(await short.ended).toMatch(/data out 0 4\nout\n\ndone exit 7 4 0\nacked\n$/)
+      const flag = join(home, 'flag')
+      const long = launch('r2', `echo begun; while [ ! -e ${flag} ]; do sleep 0.1; done; echo over`, { isAsked: false })
+      await until(() => existsSync(join(root, 'jobs', 'r2', 'cmd')) && readFileSync(join(root, 'jobs', 'r2', 'cmd'), 'utf8').endsWith(' .\n'), 'the command')
+      long.child.stdin.write('?\n')
+      await until(() => long.said().includes('started running'), 'the answer')
+      writeFileSync(flag, '')
+      await until(() => long.signs().includes('end'), 'the sign')
+      expect(long.said()).not.toContain('done')
+      long.child.stdin.write('?\n')
+      await until(() => long.said().includes('over\n\ndone exit 0 11 0'), 'the end')
+      long.child.stdin.end('ack\n')
+      expect(await long.ended).toMatch(/acked\n$/)
     })
 
     test('jobs launched eight times at once each run exactly once, and every launch hears the same end', async () => {
@@ -129,7 +155,7 @@ for (const [name, path] of SHELLS) {
       test('are staged 0600, set for the command, and gone from the disk before it begins', async () => {
         const text = `${hidden}x=$(ls ${root}/stage); printf '%s|%s\\n' "$TOKEN" "$x"; exit 4`
         const bytes = Buffer.from(text)
-        const slow = begin('go', 'r1', [0, 0, 'run', 1, boot, cksum(bytes), bytes.byteLength, 0, hidden.length])
+        const slow = begin('go', 'r1', [0, 0, 'run', 1, boot, cksum(bytes), bytes.byteLength, 0, hidden.length], BOOT_ID_FILE, false)
         started.push('r1')
         slow.child.stdin.write(bytes.subarray(0, 9))
         await until(() => staged().length > 0, 'the file')
@@ -198,9 +224,24 @@ for (const [name, path] of SHELLS) {
       expect([...readdirSync(join(root, 'jobs')), ...readdirSync(join(root, 'stage'))]).toEqual([])
     })
 
+    test('who was following a job that another machine has let the host forget still hears its exact end', async () => {
+      const flag = join(home, 'flag')
+      const text = `echo begun; while [ ! -e ${flag} ]; do sleep 0.1; done; exit 5`
+      const going = launch('r1', text, { isAsked: false })
+      const out = join(root, 'jobs', 'r1', 'out')
+      await until(() => existsSync(out) && statSync(out).size > 0, 'the output')
+      going.child.stdin.write('?\n')
+      await until(() => going.said().includes('begun'), 'the answer')
+      const other = begin('follow', 'r1', [0, 0, 'run', 1])
+      writeFileSync(flag, '')
+      expect(await finished(other, false)).toMatch(/done exit 5 6 0\nacked\n$/)
+      going.child.stdin.write('?\n')
+      expect(await going.ended).toMatch(/done exit 5 6 0\n$/)
+    })
+
     test('a stop that comes after the end touches nothing the command left running on purpose', async () => {
       const said = await finished(launch('r1', 'setsid sleep 300 & echo $!'))
-      const child = Number(/\n(\d+)\n\ndone exit 0/.exec(said)?.[1])
+      const child = Number(/\n(\d+)\n\n(?:started running\n)?done exit 0/.exec(said)?.[1])
       expect(call('stop', 'r1', ['1', 'run', '1'])).toContain('stopped ended 0')
       expect(readFileSync(`/proc/${child}/stat`, 'utf8')).not.toContain(') Z ')
       process.kill(child, 'SIGKILL')

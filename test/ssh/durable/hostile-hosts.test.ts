@@ -81,7 +81,7 @@ describe.skipIf(sshdMissing)('durable commands on hosts that are odd or hostile'
     const running = run(pool, job, `echo begun; while [ ! -e ${flag} ]; do sleep 0.05; done`)
     await until(() => job.stdout().includes('begun'), 'the beginning')
     const root = join(sshd.state, 'holdpoint')
-    for (const name of ['.', 'stage', 'jobs', 'trash', 'gone', join('jobs', job.intent()?.id ?? '')]) expect([name, (statSync(join(root, name)).mode & 0o777).toString(8)]).toEqual([name, '700'])
+    for (const name of ['.', 'stage', 'jobs', 'gone', join('jobs', job.intent()?.id ?? '')]) expect([name, (statSync(join(root, name)).mode & 0o777).toString(8)]).toEqual([name, '700'])
     writeFileSync(flag, '')
     await running
     await until(() => job.isAcknowledged, 'the acknowledgement')
