@@ -143,7 +143,13 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     }
     const found = job.intent()
     const work = { script: request.script, secrets: request.secrets ?? {}, job, timeoutMs: request.timeoutMs, timeUp: request.timeUp, signal }
-    if (found !== null) return await runDurable({ ...work, intent: found, isFound: true, link: null }, world)
+    if (found !== null) {
+      // A configuration that leads nowhere is told; from then on every failure is taken for a network's and tried again.
+      await wayTo(host, signal).catch((thrown: unknown) => {
+        if (!signal.aborted) throw thrown
+      })
+      return await runDurable({ ...work, intent: found, isFound: true, link: null }, world)
+    }
     for (let attempt = 1; ; attempt++) {
       const link = await reach(signal)
       const probe = (await orAborted(signal, probeOf(link, place))) ?? { probed: 'cut' as const }
