@@ -58,6 +58,16 @@ describe('the plan', () => {
 })
 
 describe('the projection', () => {
+  it('runs lanes side by side: a step begins when what it comes after has ended, and the phase ends with the last', () => {
+    const lane = (id: string, minutes: number, after: string) => step(id, { plannedMs: minutes * minute, attributes: { after } })
+    const book = runbook({ phases: [phase(1, '22:00', '23:00', [step('a', { plannedMs: 10 * minute }), lane('b', 30, 'none'), lane('c', 5, 'a'), lane('d', 5, 'b,c')]), phase(2, '23:00', '23:20', [step('e', { plannedMs: 20 * minute })])] })
+    const timing = timingOf(stateAfter(book, [...started, running('a', 0), running('b', 0)]), at(0))
+    const spans = ['a', 'b', 'c', 'd', 'e'].map((id) => timing.steps[id]?.projected)
+    expect(spans).toEqual([[0, 10], [0, 30], [10, 15], [30, 35], [35, 55]].map(([from, to]) => ({ startAt: at(from ?? 0), endAt: at(to ?? 0) })))
+    expect([timing.phases['phase-1']?.projected.endAt, timing.projectedFinishAt]).toEqual([at(35), at(55)])
+  })
+
+
   it('before the start follows the plan, and moves with the clock once that is past', () => {
     expect(timingOf(stateAfter(runbook()), at(-60)).projectedFinishAt).toBe(at(60))
     expect(timingOf(stateAfter(runbook()), at(30)).projectedFinishAt).toBe(at(90))

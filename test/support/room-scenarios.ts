@@ -17,6 +17,14 @@ export const scenarios = {
   },
   gate: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached'),
   running: (now: number) => deploying(now, 'rehearsal', now - 74_000, { 'web-1': done }),
+  /** Services are stopped and the new version is installed side by side. */
+  lanes: (now: number): FakeJournal => {
+    const book = fakeRunbook(now)
+    const phases = book.phases.map((phase) => ({ ...phase, steps: phase.steps.map((step) => (step.id === 'deploy' ? { ...step, attributes: { ...step.attributes, after: 'maintenance-on' } } : step)) }))
+    const run = createFakeJournal('run-1', { ...book, phases }, 'live', now - 50 * minute)
+    play(run, now - 16 * minute, (state) => state.steps['deploy']?.status === 'running')
+    return run
+  },
   failed: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused }),
   /** web-3 has been taken out of the run, and the step is tried again on web-2. */
   excluded: (now: number) => {

@@ -1,7 +1,9 @@
+import { inOrder } from '../forecast/critical-path.ts'
+import { dependenciesOf } from '../forecast/dependencies.ts'
 import type { Phase } from '../runbook.ts'
 import type { RunState, StepState } from '../run/state.ts'
 import { undoneBy } from '../run/undo-step.ts'
-import { rollbackSteps } from '../run/view.ts'
+import { planSteps, rollbackSteps, undoSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { Span, StepTiming } from '../timing.ts'
 import type { Plan, PlannedTime } from './plan.ts'
@@ -21,7 +23,7 @@ interface Cursor {
 const noSpan: Span = { startAt: null, endAt: null }
 const unplanned: PlannedTime = { span: noSpan, lengthMs: null }
 
-/** Walks the run in order: what is done keeps its times, what runs takes its planned length, the rest follows on. */
+/** Walks the run: what is done keeps its times, what runs takes its planned length, the rest follows on what it comes after. */
 export function projectionOf(state: RunState, plan: Plan, now: number): Projection {
   const goesForward = state.rollback === null && state.aborting === null && state.finishedAt === null
   const steps: Record<string, StepTiming> = {}
@@ -32,10 +34,8 @@ export function projectionOf(state: RunState, plan: Plan, now: number): Projecti
 
   const rollsBack = state.rollback !== null && state.finishedAt === null
   const back: Cursor = { at: rollsBack && state.rollback?.undo !== null ? now : null }
-  for (const step of rollbackSteps(state)) {
-    const known: PlannedTime = { span: noSpan, lengthMs: step.plannedMs ?? plan.steps.get(undoneBy(step.id) ?? '')?.lengthMs ?? null }
-    steps[step.id] = projectStep(state.steps[step.id], known, now, back, rollsBack)
-  }
+  const plannedBack = ({ id, plannedMs }: Step): PlannedTime => ({ span: noSpan, lengthMs: plannedMs ?? plan.steps.get(undoneBy(id) ?? '')?.lengthMs ?? null })
+  for (const lane of [undoSteps(state), planSteps(state)]) projectLane(lane, state, plannedBack, now, back, rollsBack, steps)
   return { steps, phases, finishAt: finishOf(state, steps, forwardEnd, back.at) }
 }
 
@@ -49,9 +49,7 @@ function projectPhase(phase: Phase, state: RunState, plan: Plan, now: number, cu
   const planned = plan.phases.get(phase.id) ?? unplanned
   const actual: Span = { startAt: state.phases[phase.id]?.startedAt ?? null, endAt: state.phases[phase.id]?.finishedAt ?? null }
   const before = cursor.at
-  for (const step of phase.steps) {
-    steps[step.id] = projectStep(state.steps[step.id], plan.steps.get(step.id) ?? unplanned, now, cursor, goesOn)
-  }
+  projectLane(phase.steps, state, ({ id }) => plan.steps.get(id) ?? unplanned, now, cursor, goesOn, steps)
   if (phase.steps.length === 0 && goesOn && actual.endAt === null) cursor.at = emptyPhaseEnd(actual, planned, before, now)
   const projected = actual.endAt !== null || !goesOn ? actual : { startAt: actual.startAt ?? before, endAt: cursor.at }
   return { planned: planned.span, actual, projected, lateMs: lateness(planned.span, projected) }
@@ -62,10 +60,35 @@ function emptyPhaseEnd(actual: Span, planned: PlannedTime, before: number | null
   return startAt === null || planned.lengthMs === null ? null : Math.max(now, startAt + planned.lengthMs)
 }
 
-function projectStep(state: StepState | undefined, planned: PlannedTime, now: number, cursor: Cursor, goesOn: boolean): StepTiming {
+/** Each step begins when everything it comes after, however far back, has ended; the cursor moves to where all of them have. */
+function projectLane(lane: readonly Step[], state: RunState, plannedOf: (step: Step) => PlannedTime, now: number, cursor: Cursor, goesOn: boolean, steps: Record<string, StepTiming>): void {
+  const from = cursor.at
+  const freeAt = new Map<string, number | null>()
+  for (const { step, after } of ordered(lane, state.runbook)) {
+    const begins = after.reduce<number | null>((latest, other) => later(latest, freeAt.get(other) ?? null), from)
+    const timing = projectStep(state.steps[step.id], plannedOf(step), now, begins, goesOn)
+    steps[step.id] = timing
+    freeAt.set(step.id, later(begins, timing.projected.endAt))
+    if (goesOn) cursor.at = later(cursor.at, timing.projected.endAt)
+  }
+}
+
+/** Where no step says what it comes after, which is nearly everywhere, the document's order needs no looking into. */
+function ordered(lane: readonly Step[], runbook: RunState['runbook']): { step: Step; after: readonly string[] }[] {
+  if (lane.every((step) => step.attributes['after'] === undefined)) return lane.map((step, index) => ({ step, after: lane.slice(Math.max(0, index - 1), index).map(({ id }) => id) }))
+  const byId = new Map(lane.map((step) => [step.id, step]))
+  return inOrder(lane.map(({ id }) => id), dependenciesOf(runbook, lane).before).flatMap(({ id, after }) => {
+    const step = byId.get(id)
+    return step === undefined ? [] : [{ step, after }]
+  })
+}
+
+/** Null is later than everything: nobody knows when. */
+const later = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other))
+
+function projectStep(state: StepState | undefined, planned: PlannedTime, now: number, begins: number | null, goesOn: boolean): StepTiming {
   const actual: Span = { startAt: state?.startedAt ?? null, endAt: state?.finishedAt ?? null }
-  const projected = projectedSpan(state, actual, planned.lengthMs, now, cursor.at, goesOn)
-  if (goesOn) cursor.at = cursor.at === null || projected.endAt === null ? null : Math.max(cursor.at, projected.endAt)
+  const projected = projectedSpan(state, actual, planned.lengthMs, now, begins, goesOn)
   return { planned: planned.span, actual, projected, lateMs: lateness(planned.span, projected) }
 }
 

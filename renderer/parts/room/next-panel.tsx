@@ -2,6 +2,7 @@ import { CircleHelp, Eye, Flag, Hand, TriangleAlert } from 'lucide-react'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useShallow } from 'zustand/shallow'
+import { findRunStep, runningSteps } from '#domain/run/view.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatCounter } from '#renderer/ui/format.ts'
 import { ActionButton } from './action-button.tsx'
@@ -33,6 +34,7 @@ export function NextPanel() {
         <p className={styles.kicker}>{look.word}{owner !== null && <> · <b>{owner}</b></>}<Nudge /></p>
         <h2 className={styles.title}>{title}</h2>
         {detail !== '' && <p className={styles.detail}>{detail}</p>}
+        {tone !== 'done' && <AlsoRunning focusId={focusId} />}
       </div>
       {tone === 'watch' && focusId !== null && <Elapsed id={focusId} />}
       <MonitoringLeft />
@@ -66,12 +68,15 @@ function Nudge() {
   )
 }
 
-function Elapsed({ id }: { id: string }) {
-  const length = useView((view) => {
-    const timing = view.timing?.steps[id]
-    const from = timing?.actual.startAt ?? null
+function useElapsed(id: string): number | null {
+  return useView((view) => {
+    const from = view.timing?.steps[id]?.actual.startAt ?? null
     return from === null ? null : Math.max(0, Math.floor((view.now - from) / 1000) * 1000)
   })
+}
+
+function Elapsed({ id }: { id: string }) {
+  const length = useElapsed(id)
   const planned = useView((view) => {
     const span = view.timing?.steps[id]?.planned
     return span?.startAt && span.endAt ? span.endAt - span.startAt : null
@@ -83,6 +88,25 @@ function Elapsed({ id }: { id: string }) {
       {planned !== null && <small>{length > planned ? `${formatCounter(length - planned)} over ${formatCounter(planned)} planned` : `of ${formatCounter(planned)} planned`}</small>}
     </div>
   )
+}
+
+/** Steps that run side by side with the one the panel is about. */
+function AlsoRunning({ focusId }: { focusId: string | null }) {
+  const { view } = useRoom()
+  const others = useRun(useShallow((state) => runningSteps(state).map(({ step }) => step.id).filter((id) => id !== focusId)))
+  if (others.length === 0) return null
+  return (
+    <div className={styles.also}>
+      <span id="also-in-progress">Also in progress</span>
+      <ul aria-labelledby="also-in-progress">{others.map((id) => <li key={id}><button type="button" onClick={() => view.getState().choose(id)}><RunningStep id={id} /></button></li>)}</ul>
+    </div>
+  )
+}
+
+function RunningStep({ id }: { id: string }) {
+  const title = useRun((state) => findRunStep(state, id)?.step.title ?? id)
+  const length = useElapsed(id)
+  return <>{title}{length !== null && <b>{formatCounter(length)}</b>}</>
 }
 
 function MonitoringLeft() {

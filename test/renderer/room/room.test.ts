@@ -83,6 +83,15 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('of steps side by side each is named with its time, and chosen from the panel', async () => {
+    const { page, complaints } = await open('lanes')
+    await page.getByLabel('In progress', { exact: true }).getByRole('heading', { name: 'Stop application services' }).waitFor()
+    await page.getByRole('list', { name: 'Also in progress' }).getByRole('button', { name: /^Deploy new version/ }).click()
+    await selected(page).getByText('Deploy new version').waitFor()
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('h shows the faults of a rehearsal: a host by the arrows, a fault by Enter, and the record says so', async () => {
     const { page, complaints } = await open('running')
     await page.keyboard.press('h')
