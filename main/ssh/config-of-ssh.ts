@@ -104,7 +104,7 @@ function stampOf(path: string): string {
 }
 
 const isOfTheMoment = ({ said, talk, ...more }: SshSaid): boolean =>
-  said === 'nothing' || /^debug1: Executing command: |^debug3: checking match for '.*localnetwork/m.test(talk) || ('text' in more && /^canonicalizehostname (?!false|no)/m.test(more.text))
+  said === 'nothing' || /^debug1: Executing command: |^debug\d: checking match for '.*localnetwork/m.test(talk) || ('text' in more && /^canonicalizehostname (?!false|no)/m.test(more.text))
 
 function toHostConfig(text: string): HostConfig {
   const rows = text.split(/\r?\n/).map((row) => /^(\S+) (.*)$/.exec(row)).filter((row) => row !== null)

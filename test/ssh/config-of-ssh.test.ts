@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSshConfig, type SshAnswer, type SshConfig } from '#ssh/config-of-ssh.ts'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
 import { sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
@@ -35,6 +35,10 @@ describe.skipIf(sshdMissing)('what ssh -G says of the configuration', () => {
     } finally {
       await home.stop()
     }
+  }
+  const withPath = (path: string): void => {
+    vi.stubEnv('PATH', path)
+    onTestFinished(() => void vi.unstubAllEnvs())
   }
   const known = (home: TestPool): string => `UserKnownHostsFile ${join(home.home, 'known')}`
   const settled = (answer: SshAnswer) => (answer.answered ? answer.config : answer.why)
@@ -116,14 +120,22 @@ describe.skipIf(sshdMissing)('what ssh -G says of the configuration', () => {
   it('reads the files by itself where there is no ssh, and notes what it left out', () =>
     withPool({}, async (home, edit) => {
       edit('Match exec "true"\n User wrong\nHost web-1\n Port 2201\n')
-      const path = process.env['PATH']
-      try {
-        process.env['PATH'] = home.home
-        const { port, notes } = await home.pool.describe(hostNamed('web-1'))
-        expect([port, notes]).toEqual([2201, [expect.stringContaining('is never run'), expect.stringContaining('(ssh could not be started)')]])
-      } finally {
-        process.env['PATH'] = path
-      }
+      withPath(home.home)
+      const { port, notes } = await home.pool.describe(hostNamed('web-1'))
+      expect([port, notes]).toEqual([2201, [expect.stringContaining('is never run'), expect.stringContaining('(ssh could not be started)')]])
+    }))
+
+  // An ssh of the test's own: the installed one may be too old for Match localnetwork.
+  it.each([['localnetwork 10.0.0.0/8', 2], ['host web-1', 1]])('asks again after a moment where Match %s was looked at: %i times', (match, times) =>
+    withPool({}, async (home, edit) => {
+      edit('')
+      const asked = join(home.home, 'asked')
+      writeFileSync(join(home.home, 'ssh'), `#!/bin/sh\nprintf x >>${asked}\necho "debug2: checking match for '${match}' host web-1 originally web-1" >&2\necho hostname web-1\n`, { mode: 0o700 })
+      withPath(`${home.home}:${process.env['PATH']}`)
+      let now = 0
+      const config = asking(home, () => now)
+      for (now of [0, 5000, 10_001]) expect(settled(await config.lookUp(web, signal))).toMatchObject({ hostName: 'web-1' })
+      expect(readFileSync(asked, 'utf8').length).toBe(times)
     }))
 
   it('refuses where ssh does not answer and our parser would have to guess', () =>
