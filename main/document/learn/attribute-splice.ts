@@ -21,8 +21,8 @@ export function attributeSplice(text: string, step: Pick<Step, 'range'>, name: s
     const known = offsets[name]
     if (known !== undefined) return { start: at + known, end: at + endOfAttribute(line, known, values, offsets), text: `${name}=${value}` }
     const brace = line.lastIndexOf('}')
-    const isEmpty = Object.keys(values).length === 0
-    return { start: at + brace, end: at + brace, text: `${isEmpty || /\s$/.test(line.slice(0, brace)) ? '' : ' '}${name}=${value}` }
+    // The blank in front is always written: another attribute may be added at the same place.
+    return { start: at + brace, end: at + brace, text: ` ${name}=${value}` }
   }
   return null
 }

@@ -47,7 +47,7 @@ describe('what a runbook could learn', () => {
     const steps = stepsOf(text)
     const taken = learned(text, Object.fromEntries(steps.map(({ id }) => [id, [minute]])))
     expect(taken).toHaveLength(2)
-    expect(applySplices(text, taken.flatMap(({ splices }) => splices))).toBe(text.replace('b" }', 'b" planned=1m}').replace('{}', '{planned=1m}'))
+    expect(applySplices(text, taken.flatMap(({ splices }) => splices))).toBe(text.replace('b" }', 'b"  planned=1m}').replace('{}', '{ planned=1m}'))
   })
 
   test('touches nothing else, whatever was accepted, in files of every kind', () => {
@@ -128,6 +128,14 @@ ${back}
     expect(result.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
     const parts = learned(text, {}, ['deploy', 'stop'])
     expect(undoOf(applySplices(text, parts[1]?.splices ?? []))).toEqual([['deploy', 'Undo: Deploy new version [2.0]'], ['one-warm-up', null], ['stop', null]])
+  })
+
+  test('goes together with a new planned time of the same step', () => {
+    const text = book('1. Tell everybody').replace('{id=deploy hosts=app1}', '{ id=deploy hosts=app1 }')
+    const proposals = learned(text, { deploy: [minute] }, ['deploy'])
+    expect(proposals.map(({ id }) => id)).toEqual(['planned:deploy', 'undo:deploy'])
+    const [step] = stepsOf(applySplices(text, proposals.flatMap(({ splices }) => splices)))
+    expect(step).toMatchObject({ plannedMs: minute, undo: 'undo-deploy' })
   })
 
   test('is not added to a plan that Holdpoint executes, nor for what was not done, nor where two steps could be meant', () => {
