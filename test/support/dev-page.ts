@@ -1,18 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { build } from 'vite'
+import { inject } from 'vitest'
 import { hasChromium as findChromium, launchChromium } from './loopback-chromium.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the page over a fake main is served, see dev-page-server.ts. */
+    devPages: string
+  }
+}
 
 /** False where there is no Chromium; that has then been said loudly. */
 export const hasChromium = findChromium()
-
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
 
 export interface DevPages {
   /** Opens the page over a new fake bridge; what the page complains about is collected in `complaints`. */
@@ -20,24 +18,17 @@ export interface DevPages {
   close(): Promise<void>
 }
 
-/** The real page over a fake main, built once, served under the policy of the browser host, in real Chromium. */
+/** The real page over a fake main, in real Chromium. All a page keeps is in its fake bridge, so the pages of a file share one browser and what it has loaded. */
 export async function openDevPages(): Promise<DevPages> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-page-'))
-  await build({ configFile: join(import.meta.dirname, 'renderer-dev', 'vite.config.ts'), logLevel: 'error', build: { outDir: folder, emptyOutDir: true, minify: false } })
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://page')
-    const file = pathname === '/' ? 'index.html' : pathname.slice(1)
-    readFile(join(folder, file)).then(
-      (bytes) => response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy }).end(bytes),
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const origin = inject('devPages')
+  // The first to ask waits for the build here and not within a test, and hears why there is none.
+  const answer = await fetch(origin)
+  if (!answer.ok) throw new Error(`The page could not be built: ${await answer.text()}`)
   const browser = await launchChromium()
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   return {
     async open(path = '/') {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+      const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {
@@ -46,11 +37,6 @@ export async function openDevPages(): Promise<DevPages> {
       await page.goto(origin + path)
       return { page, complaints }
     },
-    async close() {
-      await browser.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close: () => browser.close(),
   }
 }
