@@ -73,7 +73,8 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
     await frozen.waitFor()
     const before = (await queries()).at(-1)!.to
     await frozen.click()
-    await expect.poll(async () => (await queries()).at(-1)!.to).toBeGreaterThan(before)
+    // The next column is up to two seconds away, and the poll's own patience is one.
+    await expect.poll(async () => (await queries()).at(-1)!.to, { timeout: 20_000 }).toBeGreaterThan(before)
   })
 
   test('comes down as SVG and PNG that need nothing else, and as CSV', async () => {
