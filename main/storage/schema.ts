@@ -132,4 +132,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (run_id, step_id, attempt)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A third way to keep a chunk. A rule of a column cannot be changed, so the column is made anew.
+  DROP TRIGGER output_not_changed;
+  ALTER TABLE output ADD COLUMN packed TEXT NOT NULL DEFAULT 'raw' CHECK (packed IN ('raw', 'deflate', 'zstd'));
+  UPDATE output SET packed = codec WHERE codec <> 'raw';
+  ALTER TABLE output DROP COLUMN codec;
+  ALTER TABLE output RENAME COLUMN packed TO codec;
+  CREATE TRIGGER output_not_changed BEFORE UPDATE ON output BEGIN SELECT RAISE(ABORT, 'output is never changed'); END;
+  `,
 ]

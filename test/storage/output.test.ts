@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NewChunk } from '#storage/output.ts'
+import { encodeDeflate } from '#storage/output-codec.ts'
 import { connect, openDatabase } from '#storage/database.ts'
 import { createRunbooks } from '#storage/runbooks.ts'
 import { createRuns } from '#storage/runs.ts'
@@ -94,8 +95,23 @@ describe('step output', () => {
     storage.close()
     const disk = connect(join(storage.dataPath, 'holdpoint.db'), { timeoutMs: 0 })
     expect(disk.prepare('SELECT codec, length(bytes) < size AS smaller FROM output ORDER BY seq').all()).toEqual(
-      [['deflate', 1], ['raw', 0], ['raw', 0], ['raw', 0], ['deflate', 1]].map(([codec, smaller]) => ({ codec, smaller })))
+      [['zstd', 1], ['raw', 0], ['raw', 0], ['raw', 0], ['zstd', 1]].map(([codec, smaller]) => ({ codec, smaller })))
     disk.close()
+  })
+
+  it('compressed by a version that had only deflate is read as before', () => {
+    const path = folder()
+    const old = openDatabase(path, MIGRATIONS.slice(0, 5))
+    addRun({ runbooks: createRunbooks(old.durable), runs: createRuns(old.durable) })
+    const insert = old.bulk.prepare("INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, codec, ends_line) VALUES ('run-1', 'copy', 1, 'web-1', 'stdout', 1, ?, ?, ?, 1)")
+    const texts = [Buffer.from('GET /orders 200\n'.repeat(4000)), Buffer.from('short\n'), randomBytes(60_000)]
+    const kept = texts.map((bytes) => encodeDeflate(bytes))
+    for (const [index, { codec, stored }] of kept.entries()) insert.run(texts[index]?.byteLength ?? 0, stored, codec)
+    expect(kept.map(({ codec }) => codec)).toEqual(['deflate', 'raw', 'raw'])
+    old.close()
+    const storage = openStorage(path)
+    expect(Buffer.concat([...storage.output.readBytes({ ...query, attempt: 1, host: 'web-1', stream: 'stdout' })]).equals(Buffer.concat(texts))).toBe(true)
+    storage.close()
   })
 
   it('of an older version is read as before, and goes on', () => {
