@@ -6,22 +6,24 @@ import { describeVerdict } from '#domain/verdict.ts'
 import { sourceKinds } from '#kinds/sources/index.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Handlers } from './handlers.ts'
+import type { RuleVerdict } from '#preload/contract.ts'
 
-export function createVerdictHandlers({ engine, storage }: Pick<ApiDeps, 'engine' | 'storage'>): Pick<Handlers, 'read-verdicts'> {
-  return {
-    'read-verdicts': ({ runId }) => {
-      const state = engine.state(runId)
-      const now = state.finishedAt ?? engine.live(runId)?.clock().at ?? state.lastEventAt
-      return watchedRules(state.runbook).map(({ threshold, triggerId }) => {
-        const { metric } = threshold
-        const { verdict } = judgeRule(state, threshold, storage.samples.range(runId, metric, now - rememberedMs(state, metric), now), now)
-        return {
-          thresholdId: threshold.id, isTrigger: triggerId !== null, text: threshold.text, metric, limit: describeLimit(state, threshold), query: queryFor(state, metric),
-          verdict: verdict.verdict, words: describeVerdict(verdict.verdict, verdict.doubt), at: now, samples: verdict.deciding,
-        }
-      })
-    },
-  }
+type Deps = Pick<ApiDeps, 'engine' | 'storage'>
+
+export const createVerdictHandlers = (deps: Deps): Pick<Handlers, 'read-verdicts'> => ({ 'read-verdicts': ({ runId }) => readVerdicts(deps, runId) })
+
+/** How each rule of a run is judged now. */
+export function readVerdicts({ engine, storage }: Deps, runId: string): RuleVerdict[] {
+  const state = engine.state(runId)
+  const now = state.finishedAt ?? engine.live(runId)?.clock().at ?? state.lastEventAt
+  return watchedRules(state.runbook).map(({ threshold, triggerId }) => {
+    const { metric } = threshold
+    const { verdict } = judgeRule(state, threshold, storage.samples.range(runId, metric, now - rememberedMs(state, metric), now), now)
+    return {
+      thresholdId: threshold.id, isTrigger: triggerId !== null, text: threshold.text, metric, limit: describeLimit(state, threshold), query: queryFor(state, metric),
+      verdict: verdict.verdict, words: describeVerdict(verdict.verdict, verdict.doubt), at: now, samples: verdict.deciding,
+    }
+  })
 }
 
 /** What is asked of the metric's source, or why nothing is. */

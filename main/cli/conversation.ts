@@ -3,11 +3,13 @@ import { createOutlook } from '#domain/forecast/outlook.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { nextMove } from '#domain/run/autopilot.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { readVerdicts } from '#api/verdicts.ts'
 import type { App } from '../app.ts'
 import type { Asker } from './asker.ts'
 import { answerToCommand, questionFor } from './questions.ts'
 import { describeRollback } from './rollback-words.ts'
 import { harmless, paint } from './terminal.ts'
+import { describeVerdicts } from './verdict-words.ts'
 import { watchRun } from './watch.ts'
 
 /**
@@ -32,7 +34,10 @@ export async function converse(app: App, runId: string, asker: Asker, json: bool
     asking?.controller.abort(new Error('another question'))
     const current = (asking = { key, controller: new AbortController() })
     asker.ask(`${paint('cyan', '?')} ${text}\n  ${paint('dim', choices)}`, { signal: current.controller.signal }).then((answer) => {
-      const outcome = answerToCommand(state, suggested, answer, () => showRollback(app.engine.state(runId)))
+      const outcome = answerToCommand(state, suggested, answer, {
+        rollback: () => showRollback(app.engine.state(runId)),
+        verdicts: () => describeVerdicts(app.engine.state(runId), readVerdicts(app, runId)),
+      })
       asking = null
       if ('help' in outcome) {
         asker.say(outcome.help)

@@ -11,7 +11,7 @@ import { harmless } from './terminal.ts'
 type Answer = { command: OperatorCommand } | { help: string }
 
 /** Letters anyone may answer with at any time. */
-const always = (state: RunState): string => `${waysBack(state)}a WHY aborts, p pauses, n TEXT adds a note`
+const always = (state: RunState): string => `${waysBack(state)}a WHY aborts, p pauses, n TEXT adds a note, v shows how the rules are judged, m TIME chooses the baseline`
 
 /** What the rollback would do is shown before it begins. */
 function waysBack(state: RunState): string {
@@ -42,12 +42,20 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${always(state)}` }
 }
 
+/** What an answer may ask to be shown. */
+export interface Shown {
+  rollback(): string
+  verdicts(): string
+}
+
 /** The command an answer means, or what to say when it means none. */
-export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string, showRollback: () => string = () => ''): Answer {
+export function answerToCommand(state: RunState, suggested: OperatorCommand | null, answer: string, shown: Shown): Answer {
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
-  if ((letter === 'b' || letter === 'l') && words === '' && !state.rollback) return { help: `${showRollback()}\nA reason is needed. Write it after the letter; nothing was changed.` }
+  if ((letter === 'b' || letter === 'l') && words === '' && !state.rollback) return { help: `${shown.rollback()}\nA reason is needed. Write it after the letter; nothing was changed.` }
   if ((letter === 't' || letter === 'u') && rest.length < 2) return { help: describeBoundaries(state) }
+  if (letter === 'v') return { help: shown.verdicts() }
+  if (letter === 'm' && words === '') return { help: 'Say which time was usual: m 10m, m 21:40 to 21:55, or m before the release. Nothing was changed.' }
   if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }
   // Why it may run again where nobody knows how it ended is the person's to say, not the program's.
   if (letter === 'y' && suggested?.type === 'retry-step') return checked({ ...suggested, reason: words })
@@ -75,6 +83,7 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 'n': return { type: 'add-note', about: null, text: words }
     case 'x': return suggested?.type === 'decide-gate' || suggested?.type === 'sign-off-step' ? { ...suggested, decision: 'no-go', reason: words } : null
     case 'p': return { type: 'pause', reason: words }
+    case 'm': return { type: 'choose-baseline', range: words }
     case 'e': return state.stage === 'monitoring' ? { type: 'end-monitoring', reason: words } : null
     case 's': return suggested?.type === 'tick' && !findStep(state.runbook, suggested.id) ? { type: 'waive', id: suggested.id, reason: words } : stepId && { type: 'skip-step', stepId, reason: words }
     case 'f': return stepId && { type: 'fail-step', stepId, reason: words }

@@ -13,7 +13,7 @@ export interface Ask {
 
 export type AskKind =
   | 'start-danger' | 'skip-step' | 'retry-unknown' | 'retry-all' | 'ignore-failure' | 'exclude-host' | 'fail-step' | 'resolve-step' | 'waive' | 'no-go' | 'sign-off' | 'sign-off-no' | 'go-despite' | 'note' | 'override-breach' | 'watch-breach' | 'accept-no-data' | 'fire-trigger'
-  | 'skip-message' | 'send-message' | 'end-monitoring' | 'abort' | 'pause' | 'start-rollback' | 'roll-back-to' | 'abort-forward' | 'take-over'
+  | 'skip-message' | 'send-message' | 'end-monitoring' | 'abort' | 'pause' | 'start-rollback' | 'roll-back-to' | 'abort-forward' | 'take-over' | 'baseline'
 
 /** What stands in the middle of the room: the selected row, the table of steps and hosts, or the search in the output. */
 export type Panel = 'detail' | 'hosts' | 'search'

@@ -4,10 +4,11 @@ import type { RunCommand } from '#domain/run/commands.ts'
 import { exited, opening, story, succeeded } from '#support/run-log.ts'
 import { answerToCommand, questionFor } from '../../main/cli/questions.ts'
 
+const shown = { rollback: () => 'this is what it does', verdicts: () => 'this is how it is judged' }
 const stuck = (...more: RunCommand[]) => {
   const { state } = story([...opening, succeeded('stop', 'app1'), ...more])
   const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER })
-  return { question: questionFor(state, suggested), answer: (text: string) => answerToCommand(state, suggested, text) }
+  return { question: questionFor(state, suggested), answer: (text: string) => answerToCommand(state, suggested, text, shown) }
 }
 const failed = () => stuck(exited('stop', 'app2', 1))
 const unclear = () => stuck({ type: 'report-step-lost', stepId: 'stop', attempt: 1 })
@@ -34,11 +35,19 @@ test('the letters offered fit what happened: an unknown outcome is not ignored, 
 test('what a rollback would do is shown before anybody says why; running steps are stopped or let to their end, and given up on while they are waited for', () => {
   const running = stuck()
   expect(running.question.choices).toContain('b shows the rollback, b WHY stops what runs and rolls back, l WHY lets it end and rolls back')
-  expect(answerToCommand(story([...opening]).state, null, 'b', () => 'this is what it does')).toEqual({ help: expect.stringContaining('this is what it does') as string })
+  expect(answerToCommand(story([...opening]).state, null, 'b', shown)).toEqual({ help: expect.stringContaining('this is what it does') as string })
   expect([running.answer('b errors'), running.answer('l errors')]).toEqual([{ command: { type: 'start-rollback', reason: 'errors' } }, { command: { type: 'start-rollback', reason: 'errors', running: 'wait' } }])
   const waiting = stuck({ type: 'start-rollback', reason: 'errors', running: 'wait' })
   expect([waiting.question.text, waiting.question.choices]).toEqual(['The rollback begins when "stop" has ended.', expect.stringMatching(/^b WHY stops what is waited for/) as string])
   expect(waiting.answer('b it hangs')).toEqual({ command: { type: 'abort-forward', reason: 'it hangs' } })
+})
+
+test('how the rules are judged is shown, and the time of the baseline chosen, at any moment', () => {
+  const { question, answer } = stuck()
+  expect(question.choices).toContain('v shows how the rules are judged, m TIME chooses the baseline')
+  expect(answer('v')).toEqual({ help: 'this is how it is judged' })
+  expect(answer('m 21:40 to 21:55')).toEqual({ command: { type: 'choose-baseline', range: '21:40 to 21:55' } })
+  expect(answer('m')).toEqual({ help: expect.stringContaining('m 10m') as string })
 })
 
 test('the phases that a run can go back to before are shown, and gone back to by number and reason', () => {

@@ -56,8 +56,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('watch-breach'), breachId: id, note }),
   /** Goes on although a metric has no data, until it has. */
   z.strictObject({ type: z.literal('accept-no-data'), metric: id, reason }),
-  /** What is usual is read from these times on the run's clock (epoch ms), instead of from before the first phase. */
-  z.strictObject({ type: z.literal('choose-baseline'), from: z.number(), to: z.number() }),
+  /** What is usual is read from this time instead of from before the first phase; in words, as a person says it (readBaselineRange). */
+  z.strictObject({ type: z.literal('choose-baseline'), range: z.string().trim().min(1, 'A time is needed.').max(100) }),
   z.strictObject({ type: z.literal('add-note'), about: id.nullable().default(null), text: reason }),
   z.strictObject({ type: z.literal('send-message'), messageId: id, note }),
   z.strictObject({ type: z.literal('skip-message'), messageId: id, reason }),

@@ -40,6 +40,7 @@ const commands: Record<AskKind, (about: string, answer: string) => OperatorComma
   'roll-back-to': (phaseId, reason) => ({ type: 'roll-back-to', phaseId, reason }),
   'abort-forward': (_, reason) => ({ type: 'abort-forward', reason }),
   'take-over': (_, reason) => ({ type: 'take-over', reason }),
+  baseline: (_, range) => ({ type: 'choose-baseline', range }),
 }
 
 export interface AskWords {
@@ -86,6 +87,7 @@ const words: Record<AskKind, (subject: string, state: RunState) => Partial<AskWo
   'take-over': (_, { lead }) => ({ title: 'Take this run over?', description: `Hosts are told to refuse what ${lead.machine?.name ?? 'the other machine'} sends for this run; what runs there already is followed from here, to its end. The run stays paused until you resume it.`, label: 'Why can it not go on there? Who knows of it?', confirm: 'Take over', tone: 'danger' }),
   'roll-back-to': () => ({ title: 'Roll back to before a phase?', description: 'What was done since is taken back, the last first, and the run stands there again: go on from there, or roll back all of it.', label: 'Why is it taken back?', confirm: 'Roll back to there', tone: 'danger' }),
   'abort-forward': (_, state) => ({ title: 'Wait no longer?', description: `${automatedRunning(state).map(({ step }) => `“${step.title}”`).join(', ')} is asked to stop on its hosts. The rollback begins when it has ended.`, label: 'Why is it not waited for?', confirm: 'Stop it', tone: 'danger' }),
+  baseline: (_, state) => ({ title: 'Which time was usual?', description: `Limits that are a multiple of the baseline are judged against the median of what was read then. Times are in the window’s zone, ${state.runbook.overview.window?.zone ?? 'UTC'}.`, label: '10m for the last ten minutes, 21:40 to 21:55, or before the release', placeholder: '10m', confirm: 'Take as baseline' }),
   'start-rollback': () => ({ title: 'Roll back?', label: 'Why is it rolled back?', confirm: 'Roll back now', tone: 'danger' }),
 }
 

@@ -99,7 +99,7 @@ export function RoomCommands() {
     { id: 'room-lengths', title: 'Show how long this step took in earlier runs', group: GROUP, shortcut: 'i', enabled: isStep, run: () => isStep && view.getState().showLengths(selected) },
     { id: 'room-sources', title: 'Try the metric sources…', group: GROUP, shortcut: 'y', run: () => view.getState().showSources(true) },
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },
-    { id: 'room-baseline', title: 'Take the last 10 minutes as the baseline', group: GROUP, enabled: canAbort, run: () => { const { now } = view.getState(); void send({ type: 'choose-baseline', from: Math.max(run.getState().state?.createdAt ?? 0, now - 600_000), to: now }) } },
+    { id: 'room-baseline', title: 'Choose the time of the baseline…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'baseline', about: '' }) },
     { id: 'room-take-over', title: 'Take the run over on this machine…', group: GROUP, enabled: canTakeOver, run: () => ask({ kind: 'take-over', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]

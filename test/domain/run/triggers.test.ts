@@ -184,13 +184,13 @@ describe('the baseline', () => {
 
   it('is read again from a range that a person picks, and from no other', () => {
     const told = taken(begun, range, 1.5)
-    const pick = { from: range.from, to: range.from + 30 * second }
-    const chosen = followedBy(told, { type: 'choose-baseline', ...pick })
+    const chosen = followedBy(told, { type: 'choose-baseline', range: '30s' })
+    const pick = { from: chosen.state.baseline?.from ?? NaN, to: chosen.state.baseline?.to ?? NaN }
+    expect([pick.to - pick.from, pick.to]).toEqual([30 * second, chosen.state.lastEventAt])
     expect([wantsOf(chosen.state).baseline, taken(chosen, range, 7).facts]).toEqual([true, []])
     expect(taken(chosen, pick, 2).state.baseline).toMatchObject({ ...pick, metrics: { 'error rate': { value: 2 } } })
-    for (const bad of [{ from: 5, to: 4 }, { from: 0, to: range.to }, { from: range.from, to: range.to + 3_600_000 }, { from: NaN, to: 1 }]) {
-      expect(() => followedBy(told, { type: 'choose-baseline', ...bad })).toThrow('The baseline is read')
-    }
+    for (const bad of ['0s', '00:00 to 00:00', '03:00 to 02:59']) expect(() => followedBy(told, { type: 'choose-baseline', range: bad })).toThrow('The baseline is read')
+    for (const bad of ['yesterday', '25:00 to 26:00', '10', '12:00']) expect(() => followedBy(told, { type: 'choose-baseline', range: bad })).toThrow('no range of time')
   })
 
   it('that could not be taken is as good as no data: the gate asks for a reason', () => {

@@ -1,5 +1,6 @@
 import { own } from '../../own.ts'
 import { baselineRange, wantsBaseline } from '../baseline.ts'
+import { readBaselineRange } from '../baseline-range.ts'
 import { countdownFor } from '../countdown.ts'
 import { unjudgedMetrics } from '../health.ts'
 import type { RunFact } from '../events.ts'
@@ -83,10 +84,13 @@ export const acceptNoData: Decide<'accept-no-data'> = (state, command) => {
   return [{ type: 'no-data-accepted', metric: command.metric, reason: command.reason }]
 }
 
-export const chooseBaseline: Decide<'choose-baseline'> = (state, { from, to }, { now }) => {
+export const chooseBaseline: Decide<'choose-baseline'> = (state, command, { now }) => {
   requireActive(state)
-  if (!(to > from) || from < state.createdAt || to > now) refuse('baseline-range', 'The baseline is read from some time since this run was created until now.', 'Pick a time from and a later time to.')
-  return [{ type: 'baseline-chosen', from, to }]
+  const range = readBaselineRange(command.range, state, now)
+  const ways = 'Say "10m" for the last ten minutes, "21:40 to 21:55", or "before the release".'
+  if (range === null) refuse('baseline-range', 'That is no range of time to read the baseline from.', ways)
+  if (!(range.to > range.from) || range.from < state.createdAt) refuse('baseline-range', 'The baseline is read from some time since this run was created.', ways)
+  return [{ type: 'baseline-chosen', ...range }]
 }
 
 export const reportBaseline: Decide<'report-baseline'> = (state, { from, to, metrics }) => {
