@@ -30,7 +30,7 @@ export function reportFor(deps: Pick<ApiDeps, 'engine' | 'storage' | 'info' | 'n
   const now = state.finishedAt ?? deps.engine.live(runId)?.clock().at ?? state.lastEventAt
   const model = buildReport({
     state, events, series: seriesOf(deps, state, now),
-    timing: timingOf(state, now),
+    timing: timingOf(state, now), history: deps.engine.history(runId).history, now,
     output: (stepId, attempt, host) => excerptOf(deps, { runId, stepId, attempt, host }),
     generatedAt: deps.now(), version: deps.info.version, chainHash: events.at(-1)?.hash ?? '',
   })

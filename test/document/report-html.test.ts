@@ -76,6 +76,17 @@ describe('the report as one HTML page', () => {
     expect(renderReportHtml(shopReport())).not.toContain('REHEARSAL')
   })
 
+  it('draws a run of 500 steps in parts a page holds, every step once, with plan, forecast and critical path', () => {
+    const report = shopReport()
+    const [row] = report.course.rows.filter(({ kind, isCritical }) => kind === 'step' && isCritical)
+    const steps = Array.from({ length: 500 }, (_, index) => ({ ...row!, id: `step-${index}`, title: `<b>Step ${index}.` }))
+    const page = renderReportHtml({ ...report, course: { ...report.course, rows: [report.course.rows[0]!, ...steps] } })
+    expect(page.match(/<svg viewBox="0 0 1040 \d+" role="img" aria-label="Planned, forecast/g)).toHaveLength(12)
+    expect(new Set(page.match(/&lt;b&gt;Step \d+\.<\/text>/g)).size).toBe(500)
+    expect(page).not.toContain('<b>Step')
+    expect(page).toMatch(/&lt;b&gt;Step 0\.: planned [^<]*, forecast [^<]*, actual [^<]*, on the critical path<\/title>/)
+  })
+
   it('never calls a rollback that failed finished', () => {
     const page = renderReportHtml(failedRollbackReport())
     expect(page).toContain('<h4>The rollback failed: it was not finished</h4>')
@@ -94,7 +105,7 @@ describe('the report as one HTML page', () => {
     const nothing = { startAt: null, endAt: null }
     const report = shopReport()
     const bare: ReportModel = {
-      ...report, phases: [], charts: [], gates: [], timeline: [], communications: [], checklists: [],
+      ...report, phases: [], course: { rows: [], marks: [], range: null }, charts: [], gates: [], timeline: [], communications: [], checklists: [],
       rollback: { triggers: [], state: 'unused', decision: null, finishedAt: null, stoppedAt: null, left: [], steps: [], validation: [], partial: [] },
       overview: { ...report.overview, window: nothing, startedAt: null, finishedAt: null, deployedAt: null, outcome: null, status: 'planned', deploymentType: null, environment: null, version: null, date: null },
     }
@@ -172,7 +183,7 @@ describe.skipIf(isMissing)('the report in a real browser', () => {
     await page.setContent(renderReportHtml(shopReport()))
     const pictures = page.locator('figure > svg')
     expect(await pictures.count()).toBe(3)
-    expect(await pictures.first().textContent()).toMatch(/Window opens 22:00[\s\S]*Window closes 00:00/)
+    expect(await pictures.first().textContent()).toMatch(/Window opens 22:00[\s\S]*Rollback 23:01[\s\S]*Point of no return[\s\S]*Window closes 00:00/)
     expect(await pictures.nth(1).locator('rect[fill="var(--bad)"]').count()).toBe(1)
     expect(await pictures.nth(2).locator('rect[fill^="url(#hatch"]').count()).toBeGreaterThan(0)
     expect(await pictures.nth(2).locator('path[fill="none"]').count()).toBe(2)

@@ -22,6 +22,15 @@ describe('the report', () => {
     })
   })
 
+  it('has the course as the timeline has it: plan, the forecast of the beginning, what happened, and the way back after it', () => {
+    const { rows, marks } = shopReport().course
+    expect(rows.slice(-4).map(({ title, kind }) => [title, kind])).toEqual([['Clear CDN cache (if applicable)', 'step'], ['Rollback', 'phase'], ['Deploy previous version', 'step'], ['Verify rollback success', 'step']])
+    expect(rows.find(({ id }) => id === 'deploy')).toMatchObject({ planned: { startAt: at(30) }, forecast: { startAt: at(30) }, actual: { startAt: at(13), endAt: at(30) }, isCritical: true, setbacks: [{ status: 'failed', span: { startAt: at(13), endAt: at(22) } }] })
+    expect(rows.find(({ id }) => id === 'rb-verify')).toMatchObject({ forecast: { startAt: at(67), endAt: at(71) }, isCritical: true })
+    expect(rows.find(({ id }) => id === 'phase-4')).toMatchObject({ status: 'planned', actual: { startAt: at(54), endAt: at(61) } })
+    expect(marks.map(({ kind }) => kind)).toEqual(['window-opens', 'window-closes', 'rollback', 'no-return'])
+  })
+
   it('lists every checklist item with who and when, waivers with their reason, and what is open', () => {
     const [code, environment] = shopReport().checklists
     expect(code?.items[1]).toMatchObject({ text: 'Code reviewed and approved', state: 'ticked', by: 'jonas', at: at(-17) })

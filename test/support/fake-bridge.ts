@@ -257,7 +257,7 @@ function reportOf(journal: FakeJournal, format: 'md' | 'html' | 'json', now: num
       return { at, min: value, max: value, last: value }
     }),
   }))
-  const model = buildReport({ state, events: journal.events, timing: timingOf(state, now), output: () => null, series, generatedAt: now, version: '0.1.0', chainHash: journal.events.at(-1)?.hash ?? '' })
+  const model = buildReport({ state, events: journal.events, timing: timingOf(state, now), history: new Map(), now, output: () => null, series, generatedAt: now, version: '0.1.0', chainHash: journal.events.at(-1)?.hash ?? '' })
   if (format === 'json') return { mime: 'application/json', text: JSON.stringify(model) }
   return format === 'md' ? { mime: 'text/markdown', text: `# ${model.title}\n` } : { mime: 'text/html', text: `<!doctype html><title>${model.runId}</title>` }
 }

@@ -37,7 +37,7 @@ export function reportOf(events: StoredEvent[]): string {
   const state = fold(events)
   const generatedAt = state.lastEventAt + 600_000
   return renderReportMarkdown(buildReport({
-    state, events, timing: timingOf(state, generatedAt), output: () => ({ text: '', bytes: 0, truncated: false }), series: [],
+    state, events, timing: timingOf(state, generatedAt), history: new Map(), now: generatedAt, output: () => ({ text: '', bytes: 0, truncated: false }), series: [],
     generatedAt, version: 'golden', chainHash: events.at(-1)?.hash ?? '',
   }))
 }

@@ -34,6 +34,6 @@ const closedSets = new Set(['format', 'mode', 'state', 'status', 'outcome', 'sta
 
 /** A report in which every free text is hostile; `kind` is a free text of a step, but a closed set elsewhere. */
 export function poisonReport<T>(report: T, hostile: (original: string) => string): T {
-  const kinds = new Set(['trigger', 'breach', 'phase', 'rollback', 'failure'])
+  const kinds = new Set(['trigger', 'breach', 'phase', 'step', 'rollback', 'failure', 'now', 'window-opens', 'window-closes', 'no-return'])
   return poison(report, hostile, (key, original) => closedSets.has(key) || (key === 'kind' && kinds.has(original)) || (key === 'unit' && ['', '%', 'ms'].includes(original)))
 }

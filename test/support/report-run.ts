@@ -163,7 +163,7 @@ export function shopInput({ outcome = 'rolled-back', mode = 'live', runbook: boo
     return { text, bytes: text.length, truncated: false }
   }
   return {
-    state, events, timing: timingOf(state, generatedAt), output: output ?? plainOutput, series: shopSeries(outcome),
+    state, events, timing: timingOf(state, generatedAt), history: new Map(), now: generatedAt, output: output ?? plainOutput, series: shopSeries(outcome),
     generatedAt, version: '0.1.0', chainHash: 'c0ffee'.padEnd(64, '0'), mask: createMask(),
   }
 }

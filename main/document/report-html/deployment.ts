@@ -27,9 +27,13 @@ function gateWords({ state, reachedAt, decisions }: GateReport, times: Times): s
 function stepTable(steps: StepReport[], times: Times): Html {
   if (steps.length === 0) return html`<p class="dim">No steps.</p>`
   return html`<div class="scroll"><table class="steps"><thead><tr><th>Step</th><th>Result</th><th>Planned</th><th>Actual</th><th>Took</th><th>By</th></tr></thead><tbody>
-${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td>${spanCell(step.planned, times)}</td><td>${spanCell(step.actual, times)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
+${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td class="fixed">${statusMark(step.status)}</td><td>${spanCell(step.planned, times)}${forecastNote(step, times)}</td><td>${spanCell(step.actual, times)}</td><td class="fixed">${times.length(step.durationMs)}</td><td>${step.by ?? '–'}</td></tr>`)}
 </tbody></table></div>
 ${steps.map((step) => hostDetails(step, times))}`
+}
+
+function forecastNote({ forecast, isCritical }: StepReport, times: Times): Html | null {
+  return forecast.endAt === null ? null : html`<span class="dim">forecast ${times.span(forecast)}${isCritical ? ', critical path' : null}</span>`
 }
 
 /** Breaks between the two times, never inside one. */

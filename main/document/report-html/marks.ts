@@ -30,6 +30,8 @@ export function statusMark(status: Marked): Html {
   return html`<span class="status ${tone}"><i>${glyph}</i>${status === 'excluded' ? status : stepWords[status === 'queued' ? 'planned' : status]}</span>`
 }
 
+export const glyphOf = (status: StepStatus): string => stepMarks[status].glyph
+
 export const toneOf = (status: StepStatus): Tone => stepMarks[status].tone
 
 export function outcomeTone(outcome: RunOutcome | null): Tone {

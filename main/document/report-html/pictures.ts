@@ -6,11 +6,11 @@ import { html, type Html } from './html.ts'
 import { rehearsalMark } from './marks.ts'
 import { hatching } from './svg.ts'
 
-/** Planned against actual, and every metric that was watched. */
+/** Plan, forecast and what happened, and every metric that was watched. */
 export function pictures(report: ReportModel, times: Times): Html {
   const plan = gantt(report, times)
   return html`<h2 id="course">Course of the run</h2>
-${plan === null ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : html`<figure><figcaption><span>Planned against actual ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${plan}${planLegend()}</figure>`}
+${plan.length === 0 ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : null}${plan.map(({ title, picture }, index) => html`<figure><figcaption><span>Planned, forecast and actual${title === '' ? '' : `: ${title}`} ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${picture}${index === 0 ? planLegend() : null}</figure>`)}
 ${report.charts.map((chart, index) => html`<figure><figcaption><span>${chart.title} ${rehearsalMark(report)}</span><span class="dim">${judgement(chart)}</span></figcaption>${metricChart(chart, times, index, report.mode === 'rehearsal')}</figure>`)}
 ${report.charts.length === 0 ? html`<p class="dim">No metric was recorded during this run.</p>` : chartLegend()}`
 }
@@ -24,6 +24,8 @@ function judgement({ threshold, breachCount, noData, buckets }: ChartReport): st
 
 function planLegend(): Html {
   return html`<div class="legend"><span><svg viewBox="0 0 22 12"><rect x=".6" y=".6" width="20.8" height="10.8" rx="2" fill="none" stroke="var(--edge)"/></svg>planned</span>
+<span><svg viewBox="0 0 22 12"><rect y="5" width="16" height="2" fill="var(--accent)"/><rect x="16" y="5.5" width="6" height="1" fill="var(--accent)"/></svg>forecast when it began, to p90</span>
+<span><svg viewBox="0 0 22 12"><rect y="4" width="22" height="4" fill="var(--accent)"/></svg>critical path</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--ok)"/></svg>succeeded</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--edge)"/></svg>not finished</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--warn)"/></svg>running or skipped</span>

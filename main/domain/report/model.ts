@@ -3,6 +3,7 @@ import type { GateDecision, RunMode, RunOutcome } from '../run/events.ts'
 import type { ItemState, RunStatus, StepStatus } from '../run/state.ts'
 import type { Bucket } from '../series.ts'
 import type { Sample, Threshold } from '../threshold.ts'
+import type { Timeline, TimelineRow } from '../timeline/timeline.ts'
 import type { Span, Standing } from '../timing.ts'
 
 /**
@@ -28,6 +29,7 @@ export interface ReportModel {
   tickets: { key: string; text: string }[]
   checklists: ItemGroupReport[]
   gates: GateReport[]
+  course: CourseReport
   phases: PhaseReport[]
   verification: VerificationReport
   incidents: IncidentReport[]
@@ -97,6 +99,16 @@ export interface GateReport {
   decisions: { at: number; by: string; decision: GateDecision; reason: string }[]
 }
 
+/** What happened beside the plan and what was expected when it began, as a picture shows it. */
+export interface CourseReport extends Timeline {
+  rows: CourseRow[]
+}
+
+export interface CourseRow extends TimelineRow {
+  /** Attempts that did not end well, over the whole of it. */
+  setbacks: { span: Span; status: StepStatus }[]
+}
+
 export interface PhaseReport {
   number: number
   title: string
@@ -114,6 +126,9 @@ export interface StepReport {
   by: string | null
   message: string
   planned: Span
+  /** When it began: by p50, else by the plan. */
+  forecast: Span
+  isCritical: boolean
   /** From the first attempt's start to the last one's end. */
   actual: Span
   durationMs: number | null

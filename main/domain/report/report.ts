@@ -1,9 +1,11 @@
+import type { History } from '../forecast/history.ts'
 import { createMask, maskDeep, type Mask } from '../masking.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
 import { findStep, tickableItems } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
 import { chartReports, type ReportSeries } from './charts.ts'
+import { courseOf } from './course.ts'
 import { gateReports, incidentReports, noDataReports, pauseReports } from './incidents.ts'
 import { checklistReport, itemReport, verificationReport } from './items.ts'
 import { befallenOf } from './happenings.ts'
@@ -21,8 +23,12 @@ export interface ReportInput {
   /** The whole journal, in order. */
   events: StoredEvent[]
   timing: RunTiming
+  /** What the steps took in the runs before this one, for the forecast. */
+  history: History
   output: ReadOutput
   series: ReportSeries[]
+  /** Until when it tells of a run that goes on, on the run's clock. */
+  now: number
   generatedAt: number
   /** Of Holdpoint. */
   version: string
@@ -39,7 +45,9 @@ export function buildReport(input: ReportInput): ReportModel {
   const { timing } = input
   const { runbook } = state
   const befallen = befallenOf(events)
-  const sources: StepSources = { state, timing, attempts: attemptsOf(events), befallen, output: input.output, mask }
+  const attempts = attemptsOf(events)
+  const course = courseOf({ state, events: input.events, timing, attempts, history: input.history, now: input.now })
+  const sources: StepSources = { state, timing, attempts, rows: new Map(course.rows.map((row) => [row.id, row])), befallen, output: input.output, mask }
   const noData = noDataReports(events)
   const sections = {
     checklists: runbook.checklists.map((group) => ({ title: group.title, items: checklistReport(state, group.items) })),
@@ -66,6 +74,7 @@ export function buildReport(input: ReportInput): ReportModel {
     changes: runbook.changes.map((change) => change.text),
     tickets: runbook.tickets.map(({ key, text }) => ({ key, text })),
     ...sections,
+    course,
     gates: gateReports(state, events),
     verification: verificationReport(state),
     notes: noteReports(state),

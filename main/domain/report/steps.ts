@@ -9,7 +9,7 @@ import { LOCAL_HOST } from '../step.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { excerptOf } from './excerpt.ts'
 import type { Befallen } from './happenings.ts'
-import type { AttemptReport, HostReport, PhaseReport, StepReport } from './model.ts'
+import type { AttemptReport, CourseRow, HostReport, PhaseReport, StepReport } from './model.ts'
 
 /** One attempt's output on one host, or null when there is none. `text` may be the end of it only. */
 export type ReadOutput = (stepId: string, attempt: number, host: string) => { text: string; bytes: number; truncated: boolean } | null
@@ -18,6 +18,7 @@ export interface StepSources {
   state: RunState
   timing: RunTiming
   attempts: Map<string, AttemptReport[]>
+  rows: ReadonlyMap<string, CourseRow>
   befallen: Befallen
   output: ReadOutput
   mask: Mask
@@ -40,12 +41,13 @@ export function phaseReports(sources: StepSources): PhaseReport[] {
 export function stepReport(sources: StepSources, step: Step): StepReport {
   const state = sources.state.steps[step.id]
   const timing = sources.timing.steps[step.id]
+  const row = sources.rows.get(step.id)
   const attempts = (sources.attempts.get(step.id) ?? []).map((one) => ({ ...one, failures: one.attempt === state?.attempt ? [] : one.failures.map((failure) => withOutput(sources, step.id, one.attempt, failure)) }))
   const actual: Span = { startAt: attempts[0]?.startedAt ?? state?.startedAt ?? null, endAt: state?.finishedAt ?? null }
   return {
     title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
     by: state?.by ?? null, message: state?.message ?? '',
-    planned: timing?.planned ?? noSpan, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
+    planned: timing?.planned ?? noSpan, forecast: row?.forecast ?? noSpan, isCritical: row?.isCritical ?? false, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
     attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
     skippedByCondition: isSkippedByCondition(state), happenings: sources.befallen.steps.get(step.id) ?? [],
   }

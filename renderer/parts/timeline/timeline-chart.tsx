@@ -2,11 +2,11 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { KeyboardEvent } from 'react'
 import { timeScale, timeTicks } from '#domain/timeline/axis.ts'
+import { markWords } from '#domain/timeline/timeline.ts'
 import type { TimelineMark, TimelineRow } from '#domain/timeline/timeline.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { useWidth } from '#renderer/parts/chart/use-width.ts'
 import { TimelineBars } from './timeline-bars.tsx'
-import { markWords } from './timeline-words.ts'
 import { zoomedRange } from './zoomed-range.ts'
 import type { TimeRange } from './zoomed-range.ts'
 import styles from './timeline-chart.module.css'
@@ -73,7 +73,7 @@ export function TimelineChart({ rows, marks, whole, zoom, around, zone, selected
         </div>
       </div>
       <ul className={styles.legend} aria-label="Marks">
-        {marks.map(({ kind, at }) => <li key={kind} data-mark={kind}>{markWords[kind]} <time>{formatClock(at, zone)}</time></li>)}
+        {marks.map((mark) => <li key={mark.kind} data-mark={mark.kind}>{markWords(mark)} <time>{formatClock(mark.at, zone)}</time></li>)}
         <li data-key="planned">planned</li><li data-key="forecast">forecast, to p90</li><li data-key="actual">actual</li><li data-key="critical">critical path</li>
       </ul>
     </div>

@@ -1,8 +1,9 @@
 import { useCallback, useMemo, useState } from 'react'
-import { timelineOf } from '#domain/timeline/timeline.ts'
+import { ROLLBACK_ROW, timelineOf } from '#domain/timeline/timeline.ts'
 import type { TimelineRow } from '#domain/timeline/timeline.ts'
 import { useRoom, useRun, useView, useZone } from '#renderer/parts/room/room-context.ts'
 import { useSelectedId } from '#renderer/parts/room/use-selection.ts'
+import { SECTIONS } from '#renderer/parts/room/tree-rows.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
 import { RehearsalTag } from '#renderer/ui/tag.tsx'
@@ -32,7 +33,7 @@ function Open() {
   const chosen = rows.find(({ id }) => id === selected) ?? rows[0]
   const close = (): void => view.getState().showTimeline(false)
   const open = useCallback((row: TimelineRow) => {
-    view.getState().choose(row.id)
+    view.getState().choose(row.id === ROLLBACK_ROW ? SECTIONS.rollback : row.id)
     view.getState().showTimeline(false)
   }, [view])
   const critical = rows.filter(({ isCritical }) => isCritical).length

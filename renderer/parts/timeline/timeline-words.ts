@@ -1,5 +1,5 @@
 import { formatDuration } from '#domain/duration.ts'
-import type { TimelineMark, TimelineRow } from '#domain/timeline/timeline.ts'
+import type { TimelineRow } from '#domain/timeline/timeline.ts'
 import type { Span } from '#domain/timing.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 
@@ -17,8 +17,4 @@ export function rowWords(row: TimelineRow, zone: string): string {
 function span(word: string, { startAt, endAt }: Span, zone: string): string {
   if (startAt === null && endAt === null) return ''
   return `${word} ${startAt === null ? '?' : formatClock(startAt, zone)}–${endAt === null ? '?' : formatClock(endAt, zone)}`
-}
-
-export const markWords: Record<TimelineMark['kind'], string> = {
-  now: 'Now', 'window-opens': 'Window opens', 'window-closes': 'Window closes', 'no-return': 'Point of no return', rollback: 'Rollback',
 }

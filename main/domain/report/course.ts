@@ -1,0 +1,70 @@
+import { createOutlook } from '../forecast/outlook.ts'
+import type { History } from '../forecast/history.ts'
+import { USUAL_RESERVE_MS } from '../forecast/no-return.ts'
+import { goesForward } from '../forecast/schedule.ts'
+import { evolve } from '../run/evolve.ts'
+import type { StoredEvent } from '../run/events.ts'
+import type { RunState } from '../run/state.ts'
+import { timeRange } from '../timeline/axis.ts'
+import { noReturnMark, timelineOf, type Timeline, type TimelineRow } from '../timeline/timeline.ts'
+import { timingOf, type RunTiming, type Span } from '../timing.ts'
+import type { AttemptReport, CourseReport, CourseRow } from './model.ts'
+
+export interface CourseInput {
+  state: RunState
+  /** The whole journal, in order. */
+  events: readonly StoredEvent[]
+  timing: RunTiming
+  attempts: ReadonlyMap<string, AttemptReport[]>
+  /** What the steps took in the runs before this one. */
+  history: History
+  now: number
+}
+
+/**
+ * The timeline of what happened, with what was expected when it began: forward as the run started, the way back as its steps
+ * were laid down. The point of no return is the last one, of all that was done before it went back or ended.
+ */
+export function courseOf({ state, events, timing, attempts, history, now }: CourseInput): CourseReport {
+  const outlook = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
+  const asOf = (moment: RunState, at: number): Timeline => timelineOf({ state: moment, timing: timingOf(moment, at), outlook: outlook.at(moment, at), now: at })
+  const { begun, last, goingBack } = momentsOf(events)
+  const expected = new Map([goingBack, begun].flatMap((moment) => (moment === null ? [] : asOf(moment, moment.lastEventAt).rows)).map((row) => [row.id, row]))
+  const course = timelineOf({ state, timing, outlook: outlook.at(state, now), now })
+  const rows = course.rows.map((row) => courseRow(row, expected.get(row.id) ?? row, attempts.get(row.id) ?? [], state.finishedAt ?? now))
+  const noReturn = goesForward(state) || last === null ? [] : noReturnMark(outlook.at(last, last.lastEventAt))
+  const window: Span = { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null }
+  return { rows, marks: [...course.marks, ...noReturn], range: timeRange(rows.map(({ actual }) => actual), [...rows.flatMap(({ planned, forecast }) => [planned, forecast]), window]) }
+}
+
+interface Moments {
+  begun: RunState | null
+  /** Just before it went forward no more. */
+  last: RunState | null
+  goingBack: RunState | null
+}
+
+function momentsOf(events: readonly StoredEvent[]): Moments {
+  const moments: Moments = { begun: null, last: null, goingBack: null }
+  let state: RunState | null = null
+  for (const stored of events) {
+    const next: RunState | null = evolve(state, stored)
+    if (stored.event.type === 'run-started') moments.begun = next
+    if (state !== null && next !== null && goesForward(state) && !goesForward(next)) moments.last = state
+    if (hasWayBack(next) && !hasWayBack(state)) moments.goingBack = next
+    state = next
+  }
+  return moments
+}
+
+const hasWayBack = (state: RunState | null): boolean => (state?.rollback?.undo ?? null) !== null
+
+function courseRow(row: TimelineRow, { forecast, p90EndAt, isCritical, floatMs }: TimelineRow, attempts: readonly AttemptReport[], now: number): CourseRow {
+  const [first, last] = [attempts[0], attempts.at(-1)]
+  return {
+    ...row, forecast, p90EndAt, isCritical, floatMs,
+    actual: first === undefined ? row.actual : { startAt: first.startedAt, endAt: row.actual.endAt ?? last?.finishedAt ?? now },
+    setbacks: attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'unknown')
+      .map(({ startedAt, finishedAt, outcome }) => ({ span: { startAt: startedAt, endAt: finishedAt }, status: outcome })),
+  }
+}
