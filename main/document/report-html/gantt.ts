@@ -68,7 +68,7 @@ function placed(marks: readonly TimelineMark[], axis: TimeScale, times: Times): 
 const markColours: Record<TimelineMark['kind'], string> = { now: 'var(--accent)', 'window-opens': 'var(--text)', 'window-closes': 'var(--text)', 'no-return': 'var(--bad)', rollback: 'var(--warn)' }
 
 function markMarkup({ kind, x, words, lane, toLeft }: PlacedMark, bottom: number): Html {
-  return html`<line x1="${x}" x2="${x}" y1="${laneY(lane) - 9}" y2="${bottom}" stroke="${markColours[kind]}" stroke-width="1.5"${kind === 'no-return' ? html` stroke-dasharray="5 4"` : null}/><text class="strong" x="${x + (toLeft ? -5 : 5)}" y="${laneY(lane)}" text-anchor="${toLeft ? 'end' : 'start'}" style="fill:${markColours[kind]}">${words}</text>`
+  return html`<line x1="${x}" x2="${x}" y1="${laneY(lane) - 9}" y2="${bottom}" stroke="${markColours[kind]}" stroke-width="1.5"${kind === 'no-return' ? html` stroke-dasharray="5 4"` : null}/><text class="strong" x="${x + (toLeft ? -5 : 5)}" y="${laneY(lane)}" text-anchor="${toLeft ? 'end' : 'start'}" style="fill:${markColours[kind]};paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round">${words}</text>`
 }
 
 function windowShade({ startAt, endAt }: Span, axis: TimeScale, top: number, bottom: number, times: Times): Html | null {

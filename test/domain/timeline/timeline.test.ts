@@ -49,6 +49,14 @@ describe('the timeline', () => {
     expect(over.rows.at(-1)?.id).toBe(book.rollback.steps.at(-1)?.id ?? 'start')
   })
 
+  it('has the rollback under a heading of its own, and a phase it cut short ends with what still ran', () => {
+    const back = timeline([...started, ...lanes, { type: 'rollback-started', reason: 'r', at: at(20) }], at(30))
+    expect(back.rows.slice(-3).map(({ id, kind }) => [id, kind])).toEqual([['rollback:', 'phase'], ['back-one', 'step'], ['back-two', 'step']])
+    expect(rowOf(back, 'rollback:')).toMatchObject({ title: 'Rollback', actual: { startAt: at(20), endAt: at(30) } })
+    expect(rowOf(back, 'phase-1').actual).toEqual({ startAt: at(0), endAt: at(30) })
+    expect(rowOf(timeline([...started, { type: 'rollback-started', reason: 'r', at: at(20) }], at(30)), 'phase-1')).toMatchObject({ status: 'planned', actual: { endAt: at(20) } })
+  })
+
   it('is the plan’s projection until the history is known', () => {
     expect(rowOf(timeline(started, at(0), false), 'start')).toMatchObject({ flag: 'unplanned', isCritical: false, p90EndAt: null, forecast: { startAt: expect.any(Number) } })
   })
