@@ -2,6 +2,8 @@ import { boundariesOf } from '#domain/run/boundaries.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
+import { openMonitoring, watchesAhead } from '#domain/run/follow-up.ts'
+import { timesIn } from '#domain/report/times.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
 import { automatedRunning, currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
@@ -26,11 +28,11 @@ const isWaitingForward = ({ rollback }: RunState): boolean => rollback?.undo ===
 
 /** What to ask a person whose next move would be `suggested` (null: the hosts or the clock are to move), and which answers it takes. */
 export function questionFor(state: RunState, suggested: OperatorCommand | null): { text: string; choices: string } {
-  if (suggested === null) return state.stage === 'monitoring' ? { text: 'Monitoring goes on by itself.', choices: `e WHY ends it, ${always(state)}` } : { text: `${inProgress(state)}.`, choices: always(state) }
+  if (suggested === null) return state.stage === 'monitoring' ? { text: monitoringWords(state), choices: `e WHY ends it, ${always(state)}` } : { text: `${inProgress(state)}.`, choices: always(state) }
   if (suggested.type === 'resume') return { text: 'The run is paused. Resume it?', choices: `y resumes it, ${always(state)}` }
   if (suggested.type === 'end-monitoring') return { text: `${harmless(suggested.reason)} End it all the same?`, choices: `y ends it, ${always(state)}` }
   if (suggested.type === 'start-run') return { text: 'Start the run?', choices: `y starts it, ${always(state)}` }
-  if (suggested.type === 'finish-run') return { text: 'Everything is done. Finish the run?', choices: `y finishes it, ${always(state)}` }
+  if (suggested.type === 'finish-run') return { text: `Everything is done. Finish the ${watchesAhead(state).length > 0 ? 'release? The run is then watched on, as its follow-up actions ask.' : 'run?'}`, choices: `y finishes it, ${always(state)}` }
   if (suggested.type === 'tick') return { text: `Done: ${titleOf(state, suggested.id)}?`, choices: `y ticks it, s WHY skips or waives it, f WHY says it failed, ${always(state)}` }
   if (suggested.type === 'decide-gate') return { text: `Gate: go for ${phaseTitle(state, suggested.gateId)}?`, choices: `y is go, x WHY is no-go, ${always(state)}` }
   if (suggested.type === 'start-step') return { text: `${undecidedWords(state, suggested.stepId)}Start: ${titleOf(state, suggested.stepId)}?`, choices: `y starts it, s WHY skips it, ${always(state)}` }
@@ -107,8 +109,16 @@ const waysOn = (status: StepStatus | undefined): string => (status === 'unknown'
 function countdownWords(state: RunState): string {
   const countdown = rollbackCountdown(state)
   if (countdown === null) return ''
-  const zone = state.runbook.overview.window?.zone ?? 'UTC'
-  return ` It begins by itself at ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(countdown.endsAt)} unless you answer.`
+  return ` It begins by itself at ${new Intl.DateTimeFormat('en-GB', { timeZone: zoneOf(state), hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(countdown.endsAt)} unless you answer.`
+}
+
+const zoneOf = (state: RunState): string => state.runbook.overview.window?.zone ?? 'UTC'
+
+/** The time it ends, not what is left of it: a question that changed each second would be asked each second. */
+function monitoringWords(state: RunState): string {
+  const watched = openMonitoring(state)
+  const until = watched === null ? '' : ` until ${timesIn(zoneOf(state), watched.startedAt).exact(watched.endsAt)}`
+  return watched?.isFollowUp ? `The release is done. Follow-up monitoring goes on by itself${until}.` : `Monitoring goes on by itself${until}.`
 }
 
 /** Why it does not begin by itself, where its condition cannot be decided. */

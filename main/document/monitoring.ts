@@ -51,7 +51,13 @@ export function readMetrics(section: Section, watched: string[], reading: Readin
   })
 }
 
-const length = /\d[\d.]* ?(?:h|m|min|hours?|hrs?|minutes?|mins?)\b(?: ?(?:,|and)? ?\d[\d.]* ?(?:m|min|minutes?|mins?)\b)?/i
+const length = /\d[\d.]* ?(?:w|d|h|m|min|weeks?|days?|hours?|hrs?|minutes?|mins?)\b(?: ?(?:,|and)? ?\d[\d.]* ?(?:h|m|min|hours?|hrs?|minutes?|mins?)\b)?/i
+
+/** The first length in ms that stands right after `lead`, or null. */
+export function lengthAfter(lead: RegExp, text: string): number | null {
+  const found = new RegExp(`${lead.source}(${length.source})`, 'i').exec(text.slice(0, 500))?.[1]
+  return parseDuration(found ?? '') || null
+}
 
 export function readMonitoring(section: Section, reading: Reading): Runbook['monitoring'] {
   const unit = section.units.find((candidate) => candidate.block.type === 'paragraph' || candidate.isItem)

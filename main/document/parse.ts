@@ -3,6 +3,7 @@ import type { ChecklistGroup, Runbook } from '#domain/runbook.ts'
 import type { Step } from '#domain/step.ts'
 import { readMessages } from './communication.ts'
 import { readFences } from './fences.ts'
+import { readFollowUps } from './follow-ups.ts'
 import { cutFrontMatter, readFrontMatter } from './front-matter.ts'
 import { createIds, slug } from './ids.ts'
 import { readChecklist, readTextItems } from './items.ts'
@@ -84,7 +85,7 @@ function readSections(sections: Section[], reading: Reading): Runbook {
     monitoring: ofRole('monitoring-duration').map((section) => readMonitoring(section, reading)).find((found) => found !== null) ?? null,
     messages: ofRole('communication', 'before', 'during', 'after').flatMap((section) => readMessages(section, reading)),
     postChecklist: each('closing-checklist', (section) => readChecklist(section, 'post-deployment', reading)),
-    followUps: each('follow-ups', (section) => readTextItems(section, 'follow-up', reading)),
+    followUps: each('follow-ups', (section) => readFollowUps(section, reading)),
     inventory: reading.inventory,
   }
   return { ...runbook, other: readOther(sections, reading) }

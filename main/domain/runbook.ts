@@ -117,6 +117,11 @@ export interface Message extends TextItem {
   timing: MessageTiming
 }
 
+export interface FollowUp extends TextItem {
+  /** Done by the run itself: once the release is done it is watched for so long. */
+  watchMs?: number
+}
+
 /** A section the template does not know: kept byte for byte, shown as text. */
 export interface OtherSection {
   id: string
@@ -142,7 +147,7 @@ export interface Runbook {
   monitoring: { text: string; durationMs: number | null; range: SourceRange } | null
   messages: Message[]
   postChecklist: ChecklistItem[]
-  followUps: TextItem[]
+  followUps: FollowUp[]
   other: OtherSection[]
   inventory: Inventory
   rehearsal: RehearsalScript

@@ -85,6 +85,7 @@ function movedWindow(window: ChangeWindow | null, byMs: number): ChangeWindow | 
 }
 
 function monitoringEnd(state: RunState, finishAt: number | null): number | null {
+  if (state.followUp !== null) return state.followUp.endedAt ?? state.followUp.endsAt
   if (state.monitoring !== null) return state.monitoring.endedAt ?? state.monitoring.endsAt
   const durationMs = state.runbook.monitoring?.durationMs ?? null
   const willMonitor = durationMs !== null && state.rollback === null && state.finishedAt === null

@@ -45,3 +45,11 @@ describe('in a runbook', () => {
     expect(findings.filter(({ code }) => code === 'threshold-unparsed')).toMatchObject([{ hint: 'Only a rollback trigger can be auto.' }])
   })
 })
+
+it.each<[string, number | undefined]>([
+  ['Monitor for 24 hours', 24 * 3_600_000], ['Monitor error rate for 2h', 2 * 3_600_000], ['Watch dashboards for 30 minutes', 30 * 60_000], ['Keep watching the queue for errors for the next 2 days', 48 * 3_600_000],
+  ['Monitor for \\[X\\] hours', undefined], ['Monitor the error rate', undefined], ['Monitor for 24–48 hours', undefined], ['Monitor for 2 hours (if issues)', undefined], ['Archive what ran for 2 hours', undefined],
+])('the follow-up action “%s” is watched by the run for its length, or is for a person', (text, watchMs) => {
+  const [found, ...more] = parseRunbook(`# R\n\n## Post-Deployment\n\n### Follow-up Actions\n\n* ${text}\n`).runbook.followUps
+  expect([found?.watchMs, more]).toEqual([watchMs, []])
+})

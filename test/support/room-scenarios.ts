@@ -136,6 +136,15 @@ export const scenarios = {
     return run
   },
   monitoring: (now: number) => played(now, 'rehearsal', (run) => run.state().stage === 'monitoring'),
+  'follow-up': (now: number) => {
+    const book = fakeRunbook(now)
+    const run = createFakeJournal('run-1', { ...book, followUps: [{ ...book.followUps[0]!, text: 'Monitor for 24 hours', watchMs: 24 * 60 * minute }, ...book.followUps.slice(1)] }, 'live', now - 50 * minute)
+    play(run, now - 37 * minute, (state) => state.stage === 'monitoring')
+    run.take({ type: 'end-monitoring', reason: 'All metrics within limits' }, now - 2 * minute)
+    for (const item of run.state().runbook.postChecklist) run.take({ type: 'tick', id: item.id, note: '' }, now - minute)
+    run.take({ type: 'finish-run' }, now - 30_000)
+    return run
+  },
   ended: (now: number) => {
     const run = played(now, 'rehearsal', (one) => one.state().stage === 'monitoring')
     run.take({ type: 'end-monitoring', reason: 'All metrics within limits' }, now - 2 * minute)

@@ -1,6 +1,6 @@
 import type { MessageReport, ReportModel } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { timingWords } from '#domain/report/words.ts'
+import { followUpWords, timingWords } from '#domain/report/words.ts'
 import { html, type Html } from './html.ts'
 import { itemList, none } from './items.ts'
 
@@ -29,7 +29,8 @@ export function monitoring({ monitoring: facts }: ReportModel, times: Times): Ht
   return html`<h2 id="monitoring">Monitoring and alerts</h2>
 <h3>Metrics to monitor</h3>${bullets(facts.metrics)}
 <h3>Alert thresholds</h3>${facts.thresholds.length === 0 ? none : html`<ul class="items">${facts.thresholds.map(({ text, breaches }) => html`<li><span class="status ${breaches > 0 ? 'bad' : 'neutral'}"><i>${breaches > 0 ? '✕' : '·'}</i></span><span>${text}</span><span>${breaches === 0 ? 'no breach recorded' : breaches === 1 ? '1 breach' : `${breaches} breaches`}</span></li>`)}</ul>`}
-<h3>Monitoring duration</h3><p>${facts.text ?? 'The runbook names none'}: ${facts.startedAt === null ? 'did not take place' : `started ${times.exact(facts.startedAt)}, ${ended}`}.</p>`
+<h3>Monitoring duration</h3><p>${facts.text ?? 'The runbook names none'}: ${facts.startedAt === null ? 'did not take place' : `started ${times.exact(facts.startedAt)}, ${ended}`}.</p>${facts.followUp && html`
+<h3>Follow-up monitoring</h3><p>${facts.followUp.texts.join('; ')}: ${followUpWords(facts.followUp, times)}.</p>`}`
 }
 
 const stages: [MessageReport['stage'], string][] = [['before', 'Pre-deployment'], ['during', 'During deployment'], ['after', 'Post-deployment']]

@@ -1,6 +1,6 @@
 import type { MessageReport, ReportModel } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { outcomeWords, rehearsedOn, timingWords } from '#domain/report/words.ts'
+import { followUpWords, outcomeWords, rehearsedOn, timingWords } from '#domain/report/words.ts'
 import { code, fenced, inline, lines } from './escape.ts'
 import { itemList, resultOf } from './items.ts'
 
@@ -85,6 +85,7 @@ export function monitoring({ monitoring: facts }: ReportModel, times: Times): st
     facts.thresholds.map(({ text, breaches }) => `- ${inline(text)} — ${breaches === 0 ? 'no breach recorded' : `**${breaches} ${breaches === 1 ? 'breach' : 'breaches'}**`}`).join('\n') || '*None.*',
     '### Monitoring Duration',
     `${inline(facts.text)} — ${facts.startedAt === null ? '**did not take place**' : `started ${times.exact(facts.startedAt)}, ${ended}`}`,
+    ...(facts.followUp ? ['### Follow-up Monitoring', `${facts.followUp.texts.map(inline).join('; ')} — ${inline(followUpWords(facts.followUp, times))}`] : []),
   )
 }
 

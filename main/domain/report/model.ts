@@ -236,8 +236,22 @@ export interface MonitoringReport {
   endsAt: number | null
   endedAt: number | null
   endedBecause: string
+  followUp: FollowUpReport | null
   metrics: string[]
   thresholds: { text: string; breaches: number }[]
+}
+
+export interface FollowUpReport {
+  /** The follow-up actions that ask for it. */
+  texts: string[]
+  plannedMs: number
+  startedAt: number | null
+  endsAt: number | null
+  endedAt: number | null
+  /** `holdpoint` when its time was over; null when it has not ended by itself or by hand. */
+  endedBy: string | null
+  endedBecause: string
+  breaches: number
 }
 
 export interface MessageReport {

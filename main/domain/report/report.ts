@@ -7,6 +7,7 @@ import type { RunTiming } from '../timing.ts'
 import { chartReports, type ReportSeries } from './charts.ts'
 import { courseOf } from './course.ts'
 import { gateReports, incidentReports, noDataReports, pauseReports } from './incidents.ts'
+import { followUpReport } from './follow-up.ts'
 import { checklistReport, itemReport, verificationReport } from './items.ts'
 import { befallenOf } from './happenings.ts'
 import type { MonitoringReport, NoteReport, ReportModel } from './model.ts'
@@ -87,12 +88,13 @@ export function buildReport(input: ReportInput): ReportModel {
 }
 
 function monitoringReport(state: RunState, events: StoredEvent[]): MonitoringReport {
-  const ended = events.flatMap(({ event }) => (event.type === 'monitoring-ended' ? [event] : [])).at(-1)
+  const ended = events.flatMap(({ event }) => (event.type === 'monitoring-ended' && !event.followUp ? [event] : [])).at(-1)
   return {
     text: state.runbook.monitoring?.text ?? null,
     plannedMs: state.runbook.monitoring?.durationMs ?? null,
     startedAt: state.monitoring?.startedAt ?? null, endsAt: state.monitoring?.endsAt ?? null, endedAt: state.monitoring?.endedAt ?? null,
     endedBecause: ended?.reason ?? '',
+    followUp: followUpReport(state, events),
     metrics: state.runbook.metrics.map((metric) => metric.text),
     thresholds: state.runbook.thresholds.map(({ id, text }) => ({ text, breaches: state.breaches.filter((breach) => breach.thresholdId === id).length })),
   }

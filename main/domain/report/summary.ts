@@ -2,8 +2,10 @@ import { formatDuration } from '../duration.ts'
 import { describeBlindTime } from '../forecast/clock-ledger.ts'
 import type { RunOutcome, StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
+import { openMonitoring } from '../run/follow-up.ts'
 import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
+import { timesIn } from './times.ts'
 import type { Befallen } from './happenings.ts'
 import type { MessageReport, OverviewReport, ReportModel, StepReport, SummaryReport } from './model.ts'
 
@@ -18,7 +20,7 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
     startedAt: state.startedAt, finishedAt: state.finishedAt,
     durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
     plannedFinishAt: timing.plannedFinishAt,
-    deployedAt: state.outcome !== 'succeeded' && state.outcome !== 'rolled-back' ? null : timing.projectedFinishAt,
+    deployedAt: state.outcome !== 'succeeded' && state.outcome !== 'rolled-back' && !openMonitoring(state)?.isFollowUp ? null : timing.projectedFinishAt,
     overrunMs: timing.overrunMs, standing: timing.standing, speed: state.speed, people: [...people],
   }
 }
@@ -53,7 +55,9 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const overridden = sections.incidents.filter((incident) => incident.override !== null).length
   const silent = sections.noData.filter((period) => period.toAt === null).map((period) => period.metric)
   const unsent = sections.communications.filter((message) => message.state === 'pending' && isDue(message, state.outcome)).length
-  const { startedAt, endsAt, endedAt } = sections.monitoring
+  const { startedAt, endsAt, endedAt, followUp } = sections.monitoring
+  const watched = openMonitoring(state)
+  const cutMs = followUp?.endsAt && followUp.endedAt ? followUp.endsAt - followUp.endedAt : 0
   const earlyMs = endsAt !== null && endedAt !== null ? endsAt - endedAt : 0
   const { rollback } = sections
   const left = rollback.left.map(({ title, hosts }) => `${title}${hosts.length === 0 ? '' : ` on ${hosts.join(', ')}`}`)
@@ -64,7 +68,9 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const blind = describeBlindTime(befallen.clocks)
   const clocksSet = befallen.clocks.filter(({ kind }) => kind === 'wall-jump').length
   const said: [boolean, string][] = [
-    [state.outcome === null, 'The run has not ended: this report is a snapshot.'],
+    [state.outcome === null, watched?.isFollowUp
+      ? `The release is done; follow-up monitoring until ${timesIn(state.runbook.overview.window?.zone ?? 'UTC', watched.startedAt).full(watched.endsAt)}. Until then this report is a snapshot.`
+      : 'The run has not ended: this report is a snapshot.'],
     [rollback.state === 'not-finished', left.length === 0 ? 'The rollback failed: its steps are done, but the run was ended before its validation was.' : `The rollback failed; left to do by hand: ${left.join('; ')}.`],
     [rollback.state === 'finished' && left.length > 0, `Rolled back, but left to do by hand: ${left.join('; ')}.`],
     ...rollback.partial.map(({ to, by }): [boolean, string] => [true, `The run went back to before ${to} (${by}) and on from there.`]),
@@ -89,6 +95,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
     [summary.openItems > 0, `${count(summary.openItems, 'required checklist item')} still open.`],
     [startedAt === null && sections.monitoring.plannedMs !== null && state.outcome === 'succeeded', 'The planned monitoring did not take place.'],
     [earlyMs >= 1000, `Monitoring ended ${formatDuration(earlyMs)} early.`],
+    [cutMs >= 1000, `Follow-up monitoring ended ${formatDuration(cutMs)} early.`],
+    [followUp !== null && followUp.startedAt === null && state.outcome === 'succeeded', 'The planned follow-up monitoring did not take place.'],
     [state.outcome !== null && unsent > 0, `${count(unsent, 'planned message')} not recorded as sent.`],
   ]
   return said.filter(([isSo]) => isSo).map(([, words]) => words)

@@ -2,7 +2,8 @@ import { formatDuration } from '../duration.ts'
 import type { MessageTiming } from '../runbook.ts'
 import type { RunOutcome } from '../run/events.ts'
 import type { RunStatus, StepStatus } from '../run/state.ts'
-import type { ItemReport } from './model.ts'
+import type { FollowUpReport, ItemReport } from './model.ts'
+import type { Times } from './times.ts'
 
 /** The outcome for a heading; a run that has not ended is never called anything better. */
 export function outcomeWords(outcome: RunOutcome | null, status: RunStatus): string {
@@ -15,6 +16,14 @@ const statusWords: Record<RunStatus, string> = {
   planned: 'planned', running: 'running', waiting: 'waiting', paused: 'paused', failed: 'a step has failed', unknown: 'a step has an unknown outcome',
   aborting: 'aborting', 'rolling-back': 'rolling back',
   'ended-succeeded': 'succeeded', 'ended-failed': 'failed', 'ended-aborted': 'aborted', 'ended-rolled-back': 'rolled back',
+}
+
+/** How the follow-up monitoring went, after the words of its actions. */
+export function followUpWords({ plannedMs, startedAt, endsAt, endedAt, endedBy, endedBecause, breaches }: FollowUpReport, times: Times): string {
+  if (startedAt === null) return `planned for ${formatDuration(plannedMs)}, not begun`
+  const by = endedBy === null || endedBy === 'holdpoint' ? '' : ` by ${endedBy}`
+  const end = endedAt === null ? `until ${times.exact(endsAt)}` : `ended${by} ${times.exact(endedAt)}, after ${formatDuration(endedAt - startedAt)}: ${endedBecause}`
+  return `planned for ${formatDuration(plannedMs)}, started ${times.exact(startedAt)}, ${end} (${breaches === 0 ? 'no breach' : breaches === 1 ? '1 breach' : `${breaches} breaches`})`
 }
 
 /** When a message was planned to go out. */

@@ -2,6 +2,7 @@ import type { OperatorCommand } from './commands.ts'
 import type { RunState } from './state.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { conditionOf } from './condition.ts'
+import { openMonitoring } from './follow-up.ts'
 import { blindTriggers, missedMetrics } from './health.ts'
 import { waitingReturn } from './return-gate.ts'
 import { environmentName, findStep, isEnded, openBeforeFinish, openBreaches, openItems, retryingStep, runningSteps, stuckSteps, waitingGate, isManual, mayStillRun, nextInLane } from './view.ts'
@@ -74,7 +75,8 @@ function passGate(state: RunState): OperatorCommand | null {
 
 /** A rule still breached or a metric still silent keeps the monitoring time from ending by itself. */
 function endMonitoring(state: RunState, now: number): OperatorCommand | null {
-  if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt + GRACE_MS) return null
+  const watched = openMonitoring(state)
+  if (!watched || now < watched.endsAt + GRACE_MS) return null
   const open = [...openBreaches(state).map((breach) => `${breach.evidence.rule} is breached`), ...missedMetrics(state).map((metric) => `no data for ${metric}`)]
   return open.length > 0 ? { type: 'end-monitoring', reason: `The monitoring time is over: ${open.join(', ')}.` } : null
 }

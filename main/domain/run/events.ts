@@ -127,8 +127,9 @@ export type RunFact =
   | { type: 'note-added'; noteId: string; about: string | null; text: string }
   | { type: 'message-sent'; messageId: string; note: string }
   | { type: 'message-skipped'; messageId: string; reason: string }
-  | { type: 'monitoring-started'; endsAt: number }
-  | { type: 'monitoring-ended'; reason: string }
+  /** `followUps`: the release is done, and is watched on for these follow-up actions. */
+  | { type: 'monitoring-started'; endsAt: number; followUps?: string[] }
+  | { type: 'monitoring-ended'; reason: string; followUp?: true }
   /** From here on the run is led on this machine. */
   | { type: 'lead-taken'; machine: Machine; token: number; reason: string }
   /** The host refuses what another machine sends for this run; `strangers`: work of the run there that this record does not know. */

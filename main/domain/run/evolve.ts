@@ -36,7 +36,7 @@ function created(event: FactOf<'run-created'>): RunState {
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
     excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
-    monitoring: null, rollback: null, partialRollbacks: [], aborting: null,
+    monitoring: null, followUp: null, rollback: null, partialRollbacks: [], aborting: null,
     lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
   }
 }
@@ -93,7 +93,7 @@ function restoreBoundary(state: RunState, { phaseId, at }: FactOf<'phase-boundar
   const names = new Set(steps.flatMap((step) => flowOf(step).flow.captures.map(({ name }) => name)))
   const { startedAt = at, by = '', reason = '', undo } = state.rollback ?? {}
   return {
-    stage: from === 0 ? 'preparation' : 'phases', rollback: null, monitoring: null,
+    stage: from === 0 ? 'preparation' : 'phases', rollback: null, monitoring: null, followUp: null,
     phases: { ...state.phases, ...Object.fromEntries(phases.map(({ id }) => [id, { startedAt: null, finishedAt: null }])) },
     gates: { ...state.gates, ...Object.fromEntries(phases.map(({ id }) => [gateBefore(id), CLOSED])) },
     steps: { ...state.steps, ...Object.fromEntries(steps.map(({ id }) => [id, { ...PLANNED, attempt: own(state.steps, id)?.attempt ?? 0 }])) },
@@ -186,8 +186,14 @@ const evolvers: Evolvers = {
   'message-skipped': (state, event) => ({
     messages: { ...state.messages, [event.messageId]: { state: 'skipped', sentAt: own(state.messages, event.messageId)?.sentAt ?? [], by: event.by, note: event.reason } },
   }),
-  'monitoring-started': (_, event) => ({ stage: 'monitoring', monitoring: { startedAt: event.at, endsAt: event.endsAt, endedAt: null } }),
-  'monitoring-ended': (state, event) => ({ stage: 'closing', monitoring: state.monitoring && { ...state.monitoring, endedAt: event.at } }),
+  'monitoring-started': (_, { at, endsAt, followUps }) => {
+    const started = { startedAt: at, endsAt, endedAt: null }
+    return followUps ? { stage: 'monitoring', followUp: { ...started, itemIds: followUps } } : { stage: 'monitoring', monitoring: started }
+  },
+  'monitoring-ended': (state, event) => ({
+    stage: 'closing',
+    ...(event.followUp ? { followUp: state.followUp && { ...state.followUp, endedAt: event.at } } : { monitoring: state.monitoring && { ...state.monitoring, endedAt: event.at } }),
+  }),
   'lead-taken': (_, event) => ({ lead: { machine: event.machine, token: event.token, since: event.at, by: event.by }, fences: {} }),
   'host-fenced': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: true, message: '', above: null, strangers: event.strangers } } }),
   'host-fence-failed': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: false, message: event.message, above: event.above, strangers: [] } } }),

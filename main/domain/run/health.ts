@@ -2,6 +2,7 @@ import type { Runbook } from '../runbook.ts'
 import type { Threshold } from '../threshold.ts'
 import { own } from '../own.ts'
 import { lacksBaseline } from './baseline.ts'
+import { watchesAhead } from './follow-up.ts'
 import { unitOf, watchedRules } from './rules.ts'
 import type { Breach, RunState } from './state.ts'
 import { openBreaches } from './view.ts'
@@ -52,7 +53,8 @@ export function blindTriggers(state: RunState): string[] {
 
 /** Until when the metrics were watched, epoch ms; null while they are. Silence after that is no lack of data. */
 export function watchedUntil(state: RunState): number | null {
-  return state.stage === 'closing' || state.stage === 'ended' ? (state.monitoring?.endedAt ?? state.finishedAt) : null
+  if (state.stage !== 'ended' && (state.stage !== 'closing' || watchesAhead(state).length > 0)) return null
+  return (state.followUp ?? state.monitoring)?.endedAt ?? state.finishedAt
 }
 
 /** Unanswered breaches of one metric: rollback triggers first. A trigger that only a person sees is alone. */

@@ -4,7 +4,7 @@ import type { RunFact } from './events.ts'
 import { blindTriggers } from './health.ts'
 import { returnGateBefore } from './return-gate.ts'
 import { gateBefore, type RunState } from './state.ts'
-import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, mayStillRun, retryingStep, runningSteps, stuckSteps } from './view.ts'
+import { automatedRunning, currentPhase, holdingTriggers, isDone, isManual, laneSteps, mayStillRun, openBeforeFinish, retryingStep, runningSteps, stuckSteps } from './view.ts'
 import { flowOf } from '../flow/attributes.ts'
 import { describeWhen } from '../flow/when.ts'
 import { conditionOf } from './condition.ts'
@@ -23,9 +23,10 @@ export function progress(state: RunState, context: DecideContext): RunFact[] {
     case 'planned':
     case 'ended':
     case 'monitoring':
-    case 'closing':
     case 'rollback-validation':
       return []
+    case 'closing':
+      return finishWatched(state)
     case 'preparation':
       return currentPhase(state) ? (reachGate(state) ?? []) : startMonitoring(state, context.now)
     case 'phases':
@@ -67,6 +68,12 @@ function startMonitoring(state: RunState, now: number): RunFact[] {
   return lengthMs === null
     ? [{ type: 'monitoring-ended', reason: 'The runbook names no monitoring duration.' }]
     : [{ type: 'monitoring-started', endsAt: now + lengthMs }]
+}
+
+/** A person has finished the release before its follow-up monitoring; what was opened since then holds the run's end. */
+function finishWatched(state: RunState): RunFact[] {
+  const isHeld = !state.followUp || holdingTriggers(state).length > 0 || openBeforeFinish(state).length > 0
+  return isHeld ? [] : [{ type: 'run-finished', outcome: 'succeeded' }]
 }
 
 function progressRollback(state: RunState, context: DecideContext): RunFact[] {

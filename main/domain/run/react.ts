@@ -2,6 +2,7 @@ import type { ClickedFault } from '../clicked-faults.ts'
 import type { RunEvent } from './events.ts'
 import { wantsBaseline } from './baseline.ts'
 import { rollbackCountdown } from './countdown.ts'
+import { openMonitoring, watchesAhead } from './follow-up.ts'
 import type { RunState } from './state.ts'
 import { automatedRunning, retryingStep } from './view.ts'
 
@@ -42,9 +43,9 @@ export function wantsOf(state: RunState): Wants {
   const retrying = state.paused || state.aborting ? null : retryingStep(state)
   const countdown = rollbackCountdown(state)
   const waitingForTime = automatedRunning(state).length > 0 || retrying !== null || state.stage === 'monitoring'
-  const wakes = [countdown?.endsAt, retrying && state.steps[retrying.id]?.retryAt, state.stage === 'monitoring' ? state.monitoring?.endsAt : null].filter((at) => typeof at === 'number')
+  const wakes = [countdown?.endsAt, retrying && state.steps[retrying.id]?.retryAt, openMonitoring(state)?.endsAt].filter((at) => typeof at === 'number')
   return {
-    sampling: open && state.stage !== 'closing',
+    sampling: open && (state.stage !== 'closing' || watchesAhead(state).length > 0),
     wakeAt: wakes.length === 0 ? null : Math.min(...wakes),
     baseline: wantsBaseline(state),
     // A person must be able to stop a countdown, so it is never sped up.

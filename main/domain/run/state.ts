@@ -113,6 +113,12 @@ export interface MessageState {
   note: string
 }
 
+export interface Monitoring {
+  startedAt: number
+  endsAt: number
+  endedAt: number | null
+}
+
 export interface Rollback {
   startedAt: number
   by: string
@@ -181,7 +187,9 @@ export interface RunState {
   captured: Record<string, Record<string, string | null>>
   notes: Note[]
   messages: Record<string, MessageState>
-  monitoring: { startedAt: number; endsAt: number; endedAt: number | null } | null
+  monitoring: Monitoring | null
+  /** The release is done, and is watched on for these follow-up actions; null before that. */
+  followUp: (Monitoring & { itemIds: string[] }) | null
   rollback: Rollback | null
   /** Oldest first. */
   partialRollbacks: PartialRollback[]

@@ -4,6 +4,8 @@ import { probeableHosts } from '#domain/run/decide/probe.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import { blindTriggers } from '#domain/run/health.ts'
+import { formatDuration } from '#domain/duration.ts'
+import { watchesAhead } from '#domain/run/follow-up.ts'
 import { leftToDo } from '#domain/run/left-to-do.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
@@ -90,6 +92,7 @@ function steadyAction(state: RunState): NextAction {
   const gate = waitingGate(state)
   if (gate) return gateAction(state, gate.gateId, `phase ${gate.phase.number}, ${gate.phase.title}`)
   if (state.stage === 'monitoring') {
+    if (state.followUp) return watch({ title: 'Follow-up monitoring', detail: 'The release is done and its report can be read. The run goes on watching the metrics, and ends by itself.', second: ask('End monitoring', '', { kind: 'end-monitoring', about: '' }) })
     return watch({ title: 'Monitoring', detail: 'The deployment is done. The run goes on watching the metrics until the monitoring time is over.', second: ask('End monitoring', '', { kind: 'end-monitoring', about: '' }) })
   }
   if (state.stage === 'closing' || state.stage === 'rollback-validation') return closing(state)
@@ -140,6 +143,13 @@ function closing(state: RunState): NextAction {
   const open = openBeforeFinish(state)
   const first = open[0]
   if (first) return openAction(state, first, `${open.length} required ${open.length === 1 ? 'item' : 'items'} before the run can be finished`)
+  const ahead = watchesAhead(state)
+  if (ahead.length > 0) {
+    return act({
+      title: 'Finish the release', detail: `Everything required is done. The run is then watched on for ${formatDuration(Math.max(...ahead.map(({ watchMs }) => watchMs)))}, as its follow-up actions ask; the report can be read at once.`,
+      primary: send('Finish release', 'Enter', { type: 'finish-run' }),
+    })
+  }
   return act({
     title: 'Finish the run', detail: state.rollback ? 'The rollback has been validated. Finishing records the run as rolled back.' : 'Everything required is done. Finishing writes the last line of the record.',
     primary: send('Finish run', 'Enter', { type: 'finish-run' }),

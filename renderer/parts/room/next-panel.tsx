@@ -2,6 +2,7 @@ import { CircleHelp, Eye, Flag, Hand, TriangleAlert } from 'lucide-react'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useShallow } from 'zustand/shallow'
+import { openMonitoring } from '#domain/run/follow-up.ts'
 import { findRunStep, runningSteps } from '#domain/run/view.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { formatCounter } from '#renderer/ui/format.ts'
@@ -110,7 +111,7 @@ function RunningStep({ id }: { id: string }) {
 }
 
 function MonitoringLeft() {
-  const endsAt = useRun((state) => (state.stage === 'monitoring' ? (state.monitoring?.endsAt ?? null) : null))
+  const endsAt = useRun((state) => openMonitoring(state)?.endsAt ?? null)
   const left = useView((view) => (endsAt === null ? null : Math.max(0, endsAt - view.now)))
   if (left === null) return null
   return <div className={styles.elapsed}><span>{formatCounter(left)}</span><small>of monitoring left</small></div>

@@ -29,6 +29,7 @@ test.each<[ScenarioName, unknown[]]>([
   ['rollback', ['watch', 'Undo: Enable maintenance mode', 'undo:maintenance-on', null, null, null]],
   ['rollback-failed', ['done', 'The rollback failed', null, 'Open report', 'Enter', null]],
   ['monitoring', ['watch', 'Monitoring', null, null, null, 'End monitoring']],
+  ['follow-up', ['watch', 'Follow-up monitoring', null, null, null, 'End monitoring']],
   ['ended', ['done', 'The run succeeded', null, 'Open report', 'Enter', null]],
 ])('%s: the one thing to do next', (name, expected) => {
   expect(said(name)).toEqual(expected)

@@ -1,6 +1,7 @@
 import { own } from '../../own.ts'
 import { countdownOver } from '../countdown.ts'
 import type { RunFact } from '../events.ts'
+import { endMonitoringFor, openMonitoring, startFollowUp } from '../follow-up.ts'
 import { blindTriggers, missedMetrics } from '../health.ts'
 import type { RunState } from '../state.ts'
 import { watchedRules } from '../rules.ts'
@@ -87,10 +88,10 @@ function requireMessage(state: RunState, messageId: string): void {
   if (!own(state.messages, messageId)) refuse('message-unknown', `The communication plan has no message "${messageId}".`, 'Choose a message of this run.')
 }
 
-export const endMonitoring: Decide<'end-monitoring'> = (state, command) => {
+export const endMonitoring: Decide<'end-monitoring'> = (state, command, { now }) => {
   requireActive(state)
   if (state.stage !== 'monitoring') refuse('not-monitoring', 'The run is not in its monitoring time.', '')
-  return [{ type: 'monitoring-ended', reason: command.reason }]
+  return endMonitoringFor(state, command.reason, now)
 }
 
 /** The tick of the run's clock: begins the rollback whose countdown is over or the retry that is due, or ends the monitoring time when it is over and nothing is breached or silent. */
@@ -99,12 +100,13 @@ export const reportTime: Decide<'report-time'> = (state, _, { now }) => {
   if (back.length > 0) return back
   const retry = retryDue(state, now)
   if (retry) return [retry]
-  if (state.stage !== 'monitoring' || !state.monitoring || now < state.monitoring.endsAt) return []
+  const watched = openMonitoring(state)
+  if (!watched || now < watched.endsAt) return []
   if (openBreaches(state).length > 0 || missedMetrics(state).length > 0) return []
-  return [{ type: 'monitoring-ended', reason: 'The monitoring time is over.' }]
+  return endMonitoringFor(state, 'The monitoring time is over.', now)
 }
 
-export const finishRun: Decide<'finish-run'> = (state) => {
+export const finishRun: Decide<'finish-run'> = (state, _, { now }) => {
   requireActive(state)
   if (state.stage !== 'closing' && state.stage !== 'rollback-validation') {
     refuse('run-unfinished', 'The run cannot be finished yet.', state.rollback ? 'Do or skip the remaining rollback steps first.' : 'Finish the phases and the monitoring time first, or abort.')
@@ -113,5 +115,6 @@ export const finishRun: Decide<'finish-run'> = (state) => {
   if (fired) refuse('trigger-unanswered', `The rollback trigger "${fired.evidence.rule}" has fired and nobody has answered it.`, 'Roll back, or override it with a reason.')
   const open = openBeforeFinish(state)
   if (open.length > 0) refuse('finish-items-open', `${open.length} required ${open.length === 1 ? 'item is' : 'items are'} open: ${listed(open)}.`, 'Tick each, or waive it with a reason.')
-  return [{ type: 'run-finished', outcome: state.rollback ? 'rolled-back' : 'succeeded' }]
+  const followUp = startFollowUp(state, now)
+  return followUp.length > 0 ? followUp : [{ type: 'run-finished', outcome: state.rollback ? 'rolled-back' : 'succeeded' }]
 }

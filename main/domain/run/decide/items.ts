@@ -2,6 +2,7 @@ import type { Step } from '../../step.ts'
 import { own } from '../../own.ts'
 import type { RunFact } from '../events.ts'
 import type { RunState } from '../state.ts'
+import { watchesOf } from '../follow-up.ts'
 import { findRunStep, isManual, tickableItems, waitingGate } from '../view.ts'
 import { refuse, requireActive, requireStarted, type Decide, type DecideContext } from './context.ts'
 import { gateInstead, requireStartable } from './steps.ts'
@@ -55,6 +56,9 @@ function requireItem(state: RunState, id: string, verb: string): void {
   if (!item) refuse('item-unknown', `The runbook has no item "${id}".`, 'Choose an item of this run.')
   if (!state.rollback && state.runbook.rollback.validation.some((candidate) => candidate.id === id)) {
     refuse('item-too-early', `That item says how things are after a rollback, and none has begun: it cannot be ${verb} yet.`, 'It is asked for once the rollback steps are done.')
+  }
+  if (!state.rollback && watchesOf(state).some((watch) => watch.id === id) && (verb === 'ticked' || state.followUp)) {
+    refuse('item-watched', 'The run does that itself, once the release is done: it is ticked when its time is over.', state.followUp ? 'To stop before, end the monitoring with a reason.' : 'To do without it, waive it with a reason.')
   }
   if (item.state === 'open') return
   const text = tickableItems(state.runbook).find((candidate) => candidate.id === id)?.text ?? id

@@ -24,6 +24,7 @@ export function requireResumable(state: RunState): void {
   if (state.stage === 'planned') refuse('resume-not-begun', 'The run has not been started.', 'Start it, or create a run of the runbook as it is now.')
   if (state.outcome === 'succeeded') refuse('resume-succeeded', 'The run has succeeded: nothing of it is left to be done.', 'Start a new run of the runbook.')
   if (state.rollback) refuse('resume-rolled-back', 'The run has gone back: what it did may have been taken back.', 'Finish the rollback, then start a new run of the runbook.')
+  if (state.followUp) refuse('resume-succeeded', 'The release is done: nothing of it is left to be done.', 'Start a new run of the runbook.')
   const [running] = automatedRunning(state)
   if (running) refuse('resume-running', `"${running.step.title}" is in progress.`, 'Wait until it has ended, or abort the run, which asks the hosts to stop it.')
 }
