@@ -201,6 +201,8 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
     check((automatic, outlines) => {
       const begun: string[] = []
       eachEvent(tell(runbook, automatic, outlines, () => undefined), 1, (before, event) => {
+        // What goes back to a phase ends there: its steps may be done again, in another order.
+        if (before.rollback === null) begun.length = 0
         if (event.type === 'undo-planned') {
           expect([before.rollback?.undo, automatedRunning(before)]).toEqual([null, []])
           const ends = event.undo.map(({ stepId }) => before.steps[stepId]?.finishedAt ?? 0)
@@ -210,11 +212,11 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
         if (event.type !== 'step-started' || undoneBy(event.stepId) === null) return
         const order = (before.rollback?.undo ?? []).map(({ step }) => step.id)
         if (event.attempt === 1) begun.push(event.stepId)
+        expect(new Set(begun).size).toBe(begun.length)
         expect(begun).toEqual(order.filter((id) => begun.includes(id)))
         expect(order.slice(0, order.indexOf(event.stepId)).map((id) => before.steps[id]?.status).filter((status) => status !== 'succeeded' && status !== 'skipped')).toEqual([])
         expect(event.hosts.filter((host) => host !== 'local' && before.rollback?.undo?.find(({ step }) => step.id === event.stepId)?.hosts.includes(host) !== true)).toEqual([])
       })
-      expect(new Set(begun).size).toBe(begun.length)
     })
   })
 
