@@ -224,7 +224,7 @@ asked() {
   x=
   if [ $deaf = 1 ]; then nap 1; elif ! read -r x; then deaf=1; fi
   if [ "$x" = ack ]; then
-    if [ $mine$s != 1done ] && cd "$D"; then state; fi
+    if [ $tells$s != 1done ] && cd "$D"; then state; fi
     if [ $s = done ]; then ack; fi
     exit 0
   fi
@@ -232,11 +232,11 @@ asked() {
 
 # follow OUT ERR LAUNCHED: tells everything from these offsets on until the end.
 follow() {
-  o=$1 e=$2 mine=1 pending=0 told= turn=0 s=absent deaf=0
-  if [ $3 = 1 ]; then mine=0; asked; fi
+  o=$1 e=$2 tells=1 pending=0 told= turn=0 s=absent deaf=0
+  if [ $3 = 1 ]; then tells=0; asked; fi
   while :; do
     if [ $s != absent ] || cd "$D" 2>/dev/null; then
-      if [ $mine = 0 ] && claim told.$$; then mine=1; fi
+      if [ $tells = 0 ] && claim told.$$; then tells=1; fi
       state
     fi
     # Looked at last: what was seen before in a folder that is being removed says nothing.
@@ -246,7 +246,7 @@ follow() {
       if [ "$dot" = . ]; then tell; else echo absent; fi
       exit 0
     fi
-    case $mine$s in
+    case $tells$s in
     1done)
       tell
       while [ $deaf = 0 ]; do asked; done

@@ -207,6 +207,15 @@ for (const [name, path] of SHELLS) {
       expect(await orphan.ended).toMatch(/over\n\nlost lost\n$/)
     })
 
+    test('a supervisor that was killed before it wrote down its command is lost, and told so', async () => {
+      const folder = join(root, 'jobs', 'r1')
+      mkdirSync(folder)
+      writeFileSync(join(folder, 'sup'), `999999 1 ${boot} 1 .\n`)
+      for (const name of ['out', 'err']) writeFileSync(join(folder, name), '')
+      expect(await begin('follow', 'r1', [0, 0, 'run', 1]).ended).toMatch(/lost lost\n$/)
+      expect(await finished(launch('r1', 'echo no'))).toMatch(/lost lost\n$/)
+    })
+
     test('stopping reaches children that left the group and the session, and a stop before the launch shuts the gate', async () => {
       const going = launch('r1', `trap '' TERM; setsid sleep 300 & setsid sh -c 'setsid sleep 301' & echo begun; wait; sleep 302`)
       await until(() => going.said().includes('begun'), 'the output')
