@@ -3,8 +3,9 @@ import { formatDuration } from '#domain/duration.ts'
 import { describeForecast, forecastsOf } from '#domain/forecast/forecast.ts'
 import { EXCLUSION_WORDS, sampleKey, type DurationSample } from '#domain/forecast/history.ts'
 import { createApp } from '../app.ts'
+import { runNamed } from './run-named.ts'
 import { EXIT, harmless, UsageError } from './terminal.ts'
-import type { Command } from './usage.ts'
+import { textOption, type Command } from './usage.ts'
 
 export const history: Command = {
   name: 'history', summary: 'Lists how long a run\'s steps took in earlier runs, and says what of it counts.', words: ['RUN'],
@@ -17,21 +18,19 @@ export const history: Command = {
   },
   details: 'RUN is an id from holdpoint runs, or `last`. Each step has its forecast and its lengths, oldest first: name, when, length, and why one is not counted. A name is RUN/STEP/ATTEMPT, as printed.',
   run: async (args) => {
-    const [wanted = ''] = args.positionals
-    const textOf = (name: string): string | null => (typeof args.options[name] === 'string' ? args.options[name] : null)
-    const app = await createApp({ door: 'cli', dataPath: textOf('data-dir') ?? undefined, recover: false })
+    const app = await createApp({ door: 'cli', dataPath: textOption(args, 'data-dir'), recover: false })
     try {
-      const runId = wanted === 'last' ? (app.storage.runs.list()[0]?.id ?? wanted) : wanted
+      const runId = runNamed(app, args.positionals)
       for (const option of ['exclude', 'include']) {
-        const name = textOf(option)
-        if (name !== null) setExcluded(app.deps, runId, readName(name), option === 'exclude')
+        const name = textOption(args, option)
+        if (name !== undefined) setExcluded(app.deps, runId, readName(name), option === 'exclude')
       }
       const { samples, runs } = historyFor(app.deps, runId)
       const { runbook } = app.engine.state(runId)
       const forecasts = forecastsOf(runbook, new Map(Object.entries(samples)))
-      const step = textOf('step')
-      const shown = [...forecasts].filter(([id]) => step === null || id === step)
-      if (step !== null && shown.length === 0) throw new UsageError(`The run has no step ${step}.`)
+      const step = textOption(args, 'step')
+      const shown = [...forecasts].filter(([id]) => step === undefined || id === step)
+      if (step !== undefined && shown.length === 0) throw new UsageError(`The run has no step ${step}.`)
       if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ runs, steps: shown.map(([id, forecast]) => ({ id, forecast, samples: (samples[id] ?? []).map((sample) => ({ ...sample, name: sampleKey(sample, id) })) })) }, null, 2)}\n`)
       else for (const [id, forecast] of shown) process.stdout.write(`${harmless(id)}: ${describeForecast(forecast)}\n${(samples[id] ?? []).map((sample) => `  ${line(sample, id)}\n`).join('')}`)
       return EXIT.succeeded

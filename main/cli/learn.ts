@@ -3,9 +3,10 @@ import { fileNameOf, learnFrom, takeProposals, type Learned } from '#api/learn.t
 import { unifiedDiff } from '#domain/text-patch.ts'
 import { createApp, faultHere, type App } from '../app.ts'
 import { createAsker, type Asker } from './asker.ts'
+import { runNamed } from './run-named.ts'
 import { readRunbookFile, replaceRunbookFile } from './runbook-file.ts'
 import { harmless, paint, talk, UsageError } from './terminal.ts'
-import type { Command } from './usage.ts'
+import { textOption, type Command } from './usage.ts'
 
 export const learn: Command = {
   name: 'learn', summary: 'Proposes what the runbook could learn from a run, as a patch.', words: ['RUN'],
@@ -21,12 +22,11 @@ export const learn: Command = {
   run: async (args) => {
     const asks = args.options['yes'] !== true && args.options['patch'] !== true && args.options['json'] !== true
     if (asks && !process.stdin.isTTY) throw new UsageError('Without a person at a terminal it needs --yes, --patch or --json.')
-    const app = await createApp({ door: 'cli', dataPath: textOf(args.options['data-dir']), recover: false })
+    const app = await createApp({ door: 'cli', dataPath: textOption(args, 'data-dir'), recover: false })
     const asker = asks ? createAsker({ input: process.stdin, output: process.stderr }) : null
     try {
-      const [wanted = ''] = args.positionals
-      const runId = wanted === 'last' ? (app.storage.runs.list()[0]?.id ?? wanted) : wanted
-      const target = targetOf(app, runId, textOf(args.options['file']))
+      const runId = runNamed(app, args.positionals)
+      const target = targetOf(app, runId, textOption(args, 'file'))
       const learned = learnFrom(app.engine, runId, { ...target, runbook: checkRunbook(target.text, faultHere).runbook, rehearsals: args.options['rehearsals'] === true })
       const patchOf = (proposals: Learned['proposals']) => unifiedDiff(target.text, proposals.flatMap(({ splices }) => splices), fileNameOf(target.name))
       if (args.options['json'] === true) process.stdout.write(`${JSON.stringify({ name: target.name, runs: learned.runs, proposals: learned.proposals.map((proposal) => ({ id: proposal.id, title: proposal.title, why: proposal.why, diff: patchOf([proposal]) })) }, null, 2)}\n`)
@@ -86,5 +86,3 @@ function save(app: App, { runbookId, revision, name, text, file }: Target, chang
   const stored = app.storage.runbooks.save({ id: runbookId, expectedRevision: revision, text: changed, at: Date.now() })
   talk(`${count} ${count === 1 ? 'proposal' : 'proposals'} taken. ${file === null ? '' : `${harmless(file)} was changed. `}The library has revision ${stored.revision} of ${harmless(name)}.`)
 }
-
-const textOf = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined)

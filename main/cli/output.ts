@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { searchOutput } from '#api/search.ts'
 import { findStep } from '#domain/run/view.ts'
 import { createApp, type App } from '../app.ts'
+import { runNamed } from './run-named.ts'
 import { EXIT, harmless, talk, UsageError } from './terminal.ts'
-import type { Arguments, Command } from './usage.ts'
+import { textOption, type Command } from './usage.ts'
 
 export const output: Command = {
   name: 'output', summary: 'Prints what a host said in a run, or the lines in which any host said a text.', words: ['RUN'],
@@ -15,23 +16,17 @@ export const output: Command = {
   },
   details: 'RUN is an id from holdpoint runs, or `last`. Without --grep it needs --step and --host and prints the last attempt, stdout on stdout and stderr on stderr: into a file or a pipe every byte as it came, on a terminal with its controls made visible. With --grep it exits with 1 when no line is found.',
   run: async (args) => {
-    const [wanted = ''] = args.positionals
-    const [text, stepId, host] = ['grep', 'step', 'host'].map((name) => textOption(args, name))
-    if (text === null && (stepId === null || host === null)) throw new UsageError('It needs --grep, or --step and --host.')
-    const app = await createApp({ door: 'cli', dataPath: textOption(args, 'data-dir') ?? undefined, recover: false })
+    const [text, stepId, host] = ['grep', 'step', 'host'].map((name) => textOption(args, name) || undefined)
+    if (text === undefined && (stepId === undefined || host === undefined)) throw new UsageError('It needs --grep, or --step and --host.')
+    const app = await createApp({ door: 'cli', dataPath: textOption(args, 'data-dir') || undefined, recover: false })
     try {
-      const runId = wanted === 'last' ? (app.storage.runs.list()[0]?.id ?? wanted) : wanted
-      if (typeof text === 'string') return await printFound(app, { runId, text, stepId: stepId ?? null, host: host ?? null })
+      const runId = runNamed(app, args.positionals)
+      if (text !== undefined) return await printFound(app, { runId, text, stepId: stepId ?? null, host: host ?? null })
       return await printWhole(app, { runId, stepId: stepId ?? '', host: host ?? '' })
     } finally {
       await app.close()
     }
   },
-}
-
-function textOption(args: Arguments, name: string): string | null {
-  const value = args.options[name]
-  return typeof value === 'string' && value !== '' ? value : null
 }
 
 async function printFound(app: App, query: { runId: string; text: string; stepId: string | null; host: string | null }): Promise<number> {

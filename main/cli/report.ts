@@ -1,6 +1,7 @@
 import { reportFor } from '#api/reports.ts'
 import { createApp } from '../app.ts'
-import { choiceOption, type Command } from './usage.ts'
+import { runNamed } from './run-named.ts'
+import { choiceOption, textOption, type Command } from './usage.ts'
 
 export const report: Command = {
   name: 'report', summary: 'Prints the report of a run.', words: ['RUN'],
@@ -10,11 +11,10 @@ export const report: Command = {
   },
   details: 'RUN is an id from holdpoint runs, or `last`.',
   run: async (args) => {
-    const [wanted = ''] = args.positionals
     const format = choiceOption(args, 'format', ['md', 'html', 'json'] as const, 'md')
-    const app = await createApp({ door: 'cli', dataPath: typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined, recover: false })
+    const app = await createApp({ door: 'cli', dataPath: textOption(args, 'data-dir'), recover: false })
     try {
-      const runId = wanted === 'last' ? (app.storage.runs.list()[0]?.id ?? wanted) : wanted
+      const runId = runNamed(app, args.positionals)
       process.stdout.write(reportFor(app.deps, runId, format).text)
       return 0
     } finally {

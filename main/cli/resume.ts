@@ -7,10 +7,11 @@ import { converse } from './conversation.ts'
 import { answerAt } from './prompts.ts'
 import { warningOf } from './rehearse.ts'
 import { describeResume } from './resume-words.ts'
+import { runNamed } from './run-named.ts'
 import { confirmLive } from './run.ts'
 import { readRunbookFile } from './runbook-file.ts'
 import { talk, UsageError } from './terminal.ts'
-import type { Arguments, Command } from './usage.ts'
+import { textOption, type Arguments, type Command } from './usage.ts'
 import { driveRehearsal, exitCodeOf, summarise } from './watch.ts'
 
 export const resume: Command = {
@@ -29,15 +30,14 @@ export const resume: Command = {
   run: async (args) => {
     const asker = process.stdin.isTTY && args.options['dry-run'] !== true ? createAsker({ input: process.stdin, output: process.stderr }) : null
     const app = await createApp({
-      door: 'cli', dataPath: textOf(args, 'data-dir'), recover: false,
+      door: 'cli', dataPath: textOption(args, 'data-dir'), recover: false,
       ...(asker === null ? {} : { answerPrompt: answerAt(asker) }),
     })
     try {
-      const [wanted = ''] = args.positionals
-      const runId = wanted === 'last' ? (app.storage.runs.list()[0]?.id ?? wanted) : wanted
+      const runId = runNamed(app, args.positionals)
       const { mode, runbookId, inventory, runbook } = app.engine.state(runId)
-      saveEdited(app, runbookId, textOf(args, 'runbook'))
-      const choice = { runId, from: textOf(args, 'from') ?? null, keep: idsOf(args, 'keep'), again: idsOf(args, 'again') }
+      saveEdited(app, runbookId, textOption(args, 'runbook'))
+      const choice = { runId, from: textOption(args, 'from') ?? null, keep: idsOf(args, 'keep'), again: idsOf(args, 'again') }
       const outline = await call<ResumeOutline>(app, 'plan-resume', choice)
       if (args.options['dry-run'] === true) {
         process.stdout.write(args.options['json'] === true ? `${JSON.stringify(outline, null, 2)}\n` : `${describeResume(outline)}\n`)
@@ -47,7 +47,7 @@ export const resume: Command = {
       if (inventory !== null) talk(warningOf(runbook.inventory.hosts, inventory))
       if (mode === 'live' && asker === null) throw new UsageError('A live run needs a person at a terminal. Use --dry-run for scripts, or open the app.')
       if (asker !== null && mode === 'live' && !(await confirmLive(asker, runbook))) return 1
-      const reason = textOf(args, 'reason') ?? (asker !== null && outline.needsReason ? await asker.ask(`${consequences(outline)}. Why is that right?`) : '')
+      const reason = textOption(args, 'reason') ?? (asker !== null && outline.needsReason ? await asker.ask(`${consequences(outline)}. Why is that right?`) : '')
       const resumed = await call<{ runId: string }>(app, 'resume-run', { ...choice, revision: outline.revision, reason })
       const json = args.options['json'] === true
       const state = mode === 'live' && asker !== null ? await converse(app, resumed.runId, asker, json) : await driveRehearsal(app, resumed.runId, { onTrigger: 'rollback', retries: 1 }, json)
@@ -74,9 +74,4 @@ async function call<T>(app: App, name: string, input: unknown): Promise<T> {
   return reply.value as T
 }
 
-function textOf(args: Arguments, name: string): string | undefined {
-  const value = args.options[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-const idsOf = (args: Arguments, name: string): string[] => (textOf(args, name) ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '')
+const idsOf = (args: Arguments, name: string): string[] => (textOption(args, name) ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '')

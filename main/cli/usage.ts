@@ -61,6 +61,12 @@ export function numberOption(args: Arguments, name: string, fallback: number, le
   return number
 }
 
+/** What was written after an option, be it nothing; undefined where it was not given. */
+export function textOption(args: Arguments, name: string): string | undefined {
+  const text = args.options[name]
+  return typeof text === 'string' ? text : undefined
+}
+
 /** One of a closed set of words. */
 export function choiceOption<T extends string>(args: Arguments, name: string, choices: readonly T[], fallback: T): T {
   const text = args.options[name] ?? fallback

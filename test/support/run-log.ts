@@ -1,3 +1,4 @@
+import { Problem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { decideAll } from '#domain/run/decide.ts'
 import type { RunEvent, RunFact } from '#domain/run/events.ts'
@@ -43,3 +44,14 @@ export const tick = (id: string): RunCommand => ({ type: 'tick', id, note: '' })
 
 /** Started, ticked and through the first gate: `stop` runs on two hosts. */
 export const opening: RunCommand[] = [{ type: 'start-run' }, tick('tests-pass'), go(1)]
+
+/** The code of the Problem that refuses what is tried. */
+export function refusalOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (thrown) {
+    if (thrown instanceof Problem) return thrown.code
+    throw thrown
+  }
+  return 'not refused'
+}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Learning } from '#preload/contract.ts'
 import { useClient } from '#renderer/client.ts'
-import { showControls } from '#renderer/parts/log/ansi.ts'
+import { EditedLines, type EditedLine } from '#renderer/parts/runbook/edited-lines.tsx'
 import { announce } from '#renderer/ui/announce.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { Dialog } from '#renderer/ui/dialog.tsx'
@@ -87,10 +87,10 @@ export function LearnDialog({ runId, rehearsal, onClose }: LearnDialogProps) {
 /** The lines of a unified diff, without its file names. */
 function Diff({ diff, about }: { diff: string; about: string }) {
   const lines = diff.split('\n').slice(2, -1)
-  return <pre className={styles.diff} aria-label={`Lines of: ${about}`}>{lines.map((line, place) => <span key={place} className={styles[kindOf(line)]}>{showControls(line.replace(/\r$/, ''))}{'\n'}</span>)}</pre>
+  return <EditedLines className={styles.diff} label={`Lines of: ${about}`} lines={lines.map((line) => ({ kind: kindOf(line), text: line.replace(/\r$/, '') }))} />
 }
 
-const kindOf = (line: string): 'added' | 'removed' | 'place' | 'same' => (line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : line.startsWith('@') ? 'place' : 'same')
+const kindOf = (line: string): EditedLine['kind'] => (line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : line.startsWith('@') ? 'place' : 'same')
 
 function revisionWords({ runs, revision, runRevision }: Learning): string {
   const rests = runs === 1 ? 'From one run' : `From ${runs} runs`

@@ -1,6 +1,6 @@
 import type { Fate, ResumedStep } from '#domain/run/resume/plan.ts'
 import type { ResumeOutline } from '#preload/contract.ts'
-import { showControls } from '#renderer/parts/log/ansi.ts'
+import { EditedLines } from '#renderer/parts/runbook/edited-lines.tsx'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { Tag } from '#renderer/ui/tag.tsx'
@@ -47,9 +47,7 @@ function Step({ step, verdict, onDecide }: { step: ResumedStep; verdict: 'keep' 
         )
         : <span className={classNames(styles.fate, fate !== 'kept' && styles.open)}>{fates[fate]}{repeats ? ' a second time' : ''}</span>}
       {lines.length > 0 && (
-        <pre className={styles.lines} aria-label={`What was edited in ${title}`}>
-          {lines.map(({ kind, text }, place) => <span key={place} className={styles[kind]}>{kind === 'added' ? '+ ' : kind === 'removed' ? '- ' : '  '}{showControls(text)}{'\n'}</span>)}
-        </pre>
+        <EditedLines className={styles.lines} label={`What was edited in ${title}`} lines={lines.map(({ kind, text }) => ({ kind, text: `${kind === 'added' ? '+' : kind === 'removed' ? '-' : ' '} ${text}` }))} />
       )}
     </li>
   )

@@ -9,7 +9,7 @@ import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
 import { renderReportHtml } from '#document/report-html/report-html.ts'
 import { renderReportMarkdown } from '#document/report-markdown.ts'
-import { followedBy, go, opening, story, succeeded, tick, type Story } from '#support/run-log.ts'
+import { followedBy, go, opening, refusalOf, story, succeeded, tick, type Story } from '#support/run-log.ts'
 import { range, smallRunbook } from '#support/runbooks.ts'
 import { questionFor } from '../../../main/cli/questions.ts'
 
@@ -26,7 +26,6 @@ const watched = followedBy(closing, { type: 'finish-run' })
 const startedAt = watched.state.lastEventAt
 const time = (told: Story, afterMs: number) => followedBy(told, { type: 'report-time' }, startedAt + afterMs, 'holdpoint')
 const breach = (more: Partial<RunCommand> = {}) => ({ type: 'report-breach', thresholdId: 'limit', triggerId: null, metric: 'error rate', evidence: { rule: 'Error rate > 2%', samples: [{ at: startedAt, value: 3 }], stepId: null }, ...more }) as RunCommand
-const refusal = (run: () => unknown) => { try { run(); return 'not refused' } catch (thrown) { return (thrown as { code: string }).code } }
 const monitoringOf = ({ state, events }: Story) => {
   const stored = events.map((event, index) => ({ seq: index + 1, event, hash: '' }))
   const now = state.lastEventAt
@@ -70,13 +69,13 @@ describe('follow-up monitoring', () => {
     ])
     const fired = followedBy(watched, breach({ thresholdId: null, triggerId: 'trigger-angry' } as Partial<RunCommand>), startedAt + HOUR, 'holdpoint')
     const held = followedBy(fired, { type: 'end-monitoring', reason: 'tired' }, startedAt + 2 * HOUR)
-    expect([held.state.stage, refusal(() => followedBy(held, { type: 'finish-run' }))]).toEqual(['closing', 'trigger-unanswered'])
+    expect([held.state.stage, refusalOf(() => followedBy(held, { type: 'finish-run' }))]).toEqual(['closing', 'trigger-unanswered'])
     expect(followedBy(held, { type: 'override-breach', breachId: held.state.breaches[0]!.id, reason: 'a test' }).state.outcome).toBe('succeeded')
   })
 
   it('is not ticked by hand, can be waived before it begins, and does not follow a rollback', () => {
-    expect(refusal(() => followedBy(closing, tick('day')))).toBe('item-watched')
-    expect(refusal(() => followedBy(watched, { type: 'waive', id: 'day', reason: 'no' }))).toBe('item-watched')
+    expect(refusalOf(() => followedBy(closing, tick('day')))).toBe('item-watched')
+    expect(refusalOf(() => followedBy(watched, { type: 'waive', id: 'day', reason: 'no' }))).toBe('item-watched')
     const waived = ['day', 'errors'].reduce((told, id) => followedBy(told, { type: 'waive', id, reason: 'the day shift watches' }), closing)
     expect(followedBy(waived, { type: 'finish-run' }).state.outcome).toBe('succeeded')
     const back = [{ type: 'start-rollback', reason: 'errors' }, succeeded('back', 'app1'), tick('app-accessible'), { type: 'finish-run' }] as RunCommand[]

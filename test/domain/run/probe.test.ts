@@ -1,21 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { statusOf } from '#domain/run/view.ts'
 import type { HostResult } from '#domain/step.ts'
-import { followedBy, opening, story, succeeded, type Story } from '#support/run-log.ts'
+import { followedBy, opening, refusalOf, story, succeeded, type Story } from '#support/run-log.ts'
 import { manual, phase, sh, smallRunbook } from '#support/runbooks.ts'
 
 const after = (told: Story, ...commands: RunCommand[]): Story => commands.reduce((before, command) => followedBy(before, command), told)
-const refused = (run: () => unknown): string => {
-  try {
-    run()
-    return 'not refused'
-  } catch (thrown) {
-    if (thrown instanceof Problem) return thrown.code
-    throw thrown
-  }
-}
 const began = (host: string, durable: boolean): RunCommand => ({ type: 'report-host-started', stepId: 'stop', attempt: 1, host, durable })
 const lost: RunCommand = { type: 'report-step-lost', stepId: 'stop', attempt: 1 }
 const probe: RunCommand = { type: 'probe-step', stepId: 'stop' }
@@ -29,11 +19,11 @@ const unclear = (durable: boolean, attributes: Record<string, string> = {}): Sto
 
 describe('a probe', () => {
   test('is for a step whose outcome is unknown, on hosts that keep a record of it, one at a time', () => {
-    expect(refused(() => after(story(opening), probe))).toBe('step-not-unknown')
-    expect(refused(() => after(unclear(false), probe))).toBe('probe-nothing')
+    expect(refusalOf(() => after(story(opening), probe))).toBe('step-not-unknown')
+    expect(refusalOf(() => after(unclear(false), probe))).toBe('probe-nothing')
     const asking = after(unclear(true), probe)
     expect(asking.facts).toEqual([{ type: 'probe-started', stepId: 'stop', attempt: 1, hosts: ['app1', 'app2'] }])
-    expect(refused(() => after(asking, probe))).toBe('probe-in-progress')
+    expect(refusalOf(() => after(asking, probe))).toBe('probe-in-progress')
     expect(after(unclear(false, { probe: 'test -e /done' }), probe).facts).toMatchObject([{ hosts: ['app1', 'app2'] }])
     expect(after(unclear(true), { type: 'exclude-host', host: 'app2', reason: 'gone' }, probe).facts).toMatchObject([{ hosts: ['app1'] }])
   })

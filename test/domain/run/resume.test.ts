@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { diffLines } from '#domain/line-diff.ts'
-import { Problem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { evolve } from '#domain/run/evolve.ts'
 import { inheritedFacts } from '#domain/run/resume/inherit.ts'
@@ -11,7 +10,7 @@ import { statusOf } from '#domain/run/view.ts'
 import { touchedSteps } from '#domain/run/undo.ts'
 import { timingOf } from '#domain/timing.ts'
 import type { Runbook } from '#domain/runbook.ts'
-import { exited, followedBy, go, START, story, succeeded, tick, type Story } from '#support/run-log.ts'
+import { exited, followedBy, go, refusalOf, START, story, succeeded, tick, type Story } from '#support/run-log.ts'
 import { item, manual, phase, sh, smallRunbook } from '#support/runbooks.ts'
 
 const DAYS_LATER = START + 3 * 24 * 3_600_000
@@ -37,15 +36,6 @@ const edited = (id: string, change: Partial<ReturnType<typeof sh>>): Runbook => 
 }
 const fates = (state: RunState, next: Runbook, choice: Partial<ResumeChoice> = {}) =>
   Object.fromEntries(planResume(state, next, { ...anything, ...choice }).steps.map(({ id, fate, repeats }) => [id, repeats ? `${fate} again` : fate]))
-const refused = (run: () => unknown): string => {
-  try {
-    run()
-    return 'not refused'
-  } catch (thrown) {
-    if (thrown instanceof Problem) return thrown.code
-    throw thrown
-  }
-}
 
 /** A new run that goes on with this one, days later. */
 function resumed(state: RunState, next: Runbook, choice: Partial<ResumeChoice> = {}, reason = ''): Story {
@@ -81,7 +71,7 @@ describe('going on with a run', () => {
   test('a step that succeeded and says something else now asks: it counts as done, or runs again in its turn', () => {
     const next = edited('stop', { body: 'echo stop harder' })
     expect(fates(failed().state, next)).toMatchObject({ stop: 'undecided', look: 'kept' })
-    expect(refused(() => resumed(failed().state, next))).toBe('resume-undecided')
+    expect(refusalOf(() => resumed(failed().state, next))).toBe('resume-undecided')
     expect(resumed(failed().state, next, { keep: ['stop'] }).state.steps['stop']?.status).toBe('succeeded')
     const again = after(resumed(failed().state, next, { again: ['stop'] }), { type: 'start-run' }, go(1))
     expect(again.facts.at(-1)).toMatchObject({ type: 'step-started', stepId: 'stop', attempt: 1, hosts: ['app1', 'app2'] })
@@ -115,12 +105,12 @@ describe('going on with a run', () => {
 
   test('from a chosen step: what is done there already runs a second time, what is not done before it is left out, each for a reason', () => {
     expect(fates(failed().state, book(), { from: 'look' })).toEqual({ stop: 'kept', look: 'runs again', deploy: 'runs again', start: 'runs', tell: 'runs' })
-    expect(refused(() => resumed(failed().state, book(), { from: 'look' }))).toBe('resume-needs-reason')
+    expect(refusalOf(() => resumed(failed().state, book(), { from: 'look' }))).toBe('resume-needs-reason')
     const later = resumed(failed().state, book(), { from: 'start' }, 'deployed by hand')
     expect(later.state.steps).toMatchObject({ deploy: { status: 'skipped', by: 'mo', message: 'Left out, as the run goes on behind it: deployed by hand' }, start: { status: 'planned' } })
-    expect(refused(() => resumed(failed().state, book(), { from: 'nothing' }))).toBe('step-unknown')
+    expect(refusalOf(() => resumed(failed().state, book(), { from: 'nothing' }))).toBe('step-unknown')
     const idempotent = edited('look', {})
-    expect(refused(() => resumed(failed().state, { ...idempotent, phases: idempotent.phases.map((one) => ({ ...one, steps: one.steps.map((step) => ({ ...step, attributes: { ...step.attributes, idempotent: 'true' } })) })) }, { from: 'look' }))).toBe('not refused')
+    expect(refusalOf(() => resumed(failed().state, { ...idempotent, phases: idempotent.phases.map((one) => ({ ...one, steps: one.steps.map((step) => ({ ...step, attributes: { ...step.attributes, idempotent: 'true' } })) })) }, { from: 'look' }))).toBe('not refused')
   })
 
   test('an unknown outcome is never just run again, whatever was chosen or edited', () => {
@@ -128,7 +118,7 @@ describe('going on with a run', () => {
     for (const choice of [anything, { ...anything, from: 'stop' }]) expect(fates(told.state, edited('stop', { body: 'echo other' }), choice)).toMatchObject({ stop: 'held' })
     const again = after(resumed(told.state, book()), { type: 'start-run' }, go(1))
     expect(statusOf(again.state)).toBe('unknown')
-    expect(refused(() => after(again, { type: 'retry-step', stepId: 'stop' }))).toBe('retry-needs-reason')
+    expect(refusalOf(() => after(again, { type: 'retry-step', stepId: 'stop' }))).toBe('retry-needs-reason')
   })
 
   test('after an abort the step a person had in hand is to be done, and what a person skipped or ignored stays so', () => {
@@ -139,9 +129,9 @@ describe('going on with a run', () => {
 
   test('is refused for a run that is at work, has succeeded, has gone back, or was never begun', () => {
     const at = (...commands: RunCommand[]) => story(commands, { runbook: book() })
-    expect(refused(() => resumed(at().state, book()))).toBe('resume-not-begun')
-    expect(refused(() => resumed(at({ type: 'start-run' }, tick('tests-pass'), go(1)).state, book()))).toBe('resume-running')
-    expect(refused(() => resumed(after(failed(), { type: 'start-rollback', reason: 'no' }).state, book()))).toBe('resume-rolled-back')
+    expect(refusalOf(() => resumed(at().state, book()))).toBe('resume-not-begun')
+    expect(refusalOf(() => resumed(at({ type: 'start-run' }, tick('tests-pass'), go(1)).state, book()))).toBe('resume-running')
+    expect(refusalOf(() => resumed(after(failed(), { type: 'start-rollback', reason: 'no' }).state, book()))).toBe('resume-rolled-back')
   })
 })
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Problem } from '#domain/problem.ts'
 import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { evolve } from '#domain/run/evolve.ts'
@@ -11,7 +10,7 @@ import { undoneBy, undoStepOf } from '#domain/run/undo-step.ts'
 import { automatedRunning, findStep, statusOf } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { HostResult } from '#domain/step.ts'
-import { exited, followedBy, go, START, story, succeeded, tick, type Story } from '#support/run-log.ts'
+import { exited, followedBy, go, refusalOf, START, story, succeeded, tick, type Story } from '#support/run-log.ts'
 import { item, manual, phase, sh, smallRunbook } from '#support/runbooks.ts'
 
 const inventory = { hosts: ['app1', 'app2', 'app3'].map((name) => ({ name, address: null, user: null, port: null, jump: null })), groups: [], sources: [] }
@@ -30,15 +29,6 @@ const deployed: RunCommand[] = [...drained, succeeded('deploy', 'app1'), succeed
 const after = (commands: RunCommand[], runbook = book()): Story => story(commands, { runbook })
 const planned = (told: Story) => told.events.flatMap((event) => (event.type === 'undo-planned' ? event.undo.map(({ stepId, hosts, certainty }) => `${stepId} on ${hosts.join(' ')}: ${certainty}`) : []))
 const starts = (told: Story) => told.events.flatMap((event) => (event.type === 'step-started' ? [`${event.stepId} on ${event.hosts.join(' ')}`] : []))
-const refusal = (run: () => unknown): string => {
-  try {
-    run()
-  } catch (thrown) {
-    if (thrown instanceof Problem) return thrown.code
-    throw thrown
-  }
-  return 'not refused'
-}
 
 describe('a rollback', () => {
   test('takes back what was completed, the last first, then does its plan’s steps and is validated', () => {
@@ -65,7 +55,7 @@ describe('a rollback', () => {
     expect([planned(ended), starts(ended).at(-1)]).toEqual([['deploy on app1 app2: changed', 'drain on app1 app2: changed'], 'undo:deploy on app1 app2'])
     const given = followedBy(waiting, { type: 'abort-forward', reason: 'it hangs' })
     expect(given.events.slice(-1).flatMap(react)).toEqual([{ type: 'abort-steps', reason: 'it hangs' }])
-    expect([refusal(() => followedBy(given, { type: 'abort-forward', reason: 'again' })), refusal(() => followedBy(ended, { type: 'abort-forward', reason: 'late' })), refusal(() => after([...drained, { type: 'abort-forward', reason: 'early' }]))])
+    expect([refusalOf(() => followedBy(given, { type: 'abort-forward', reason: 'again' })), refusalOf(() => followedBy(ended, { type: 'abort-forward', reason: 'late' })), refusalOf(() => after([...drained, { type: 'abort-forward', reason: 'early' }]))])
       .toEqual(['rollback-not-waiting', 'rollback-not-waiting', 'rollback-not-waiting'])
   })
 
@@ -93,7 +83,7 @@ describe('a rollback', () => {
     const told = after([...deployed, succeeded('warm', 'app1'), back, succeeded('undo:deploy', 'app1'), exited('undo:deploy', 'app2', 3)])
     expect(statusOf(told.state)).toBe('failed')
     expect(starts(followedBy(told, { type: 'retry-step', stepId: 'undo:deploy' })).at(-1)).toBe('undo:deploy on app2')
-    expect(refusal(() => followedBy(told, { type: 'retry-step', stepId: 'back' }))).toBe('step-not-failed')
+    expect(refusalOf(() => followedBy(told, { type: 'retry-step', stepId: 'back' }))).toBe('step-not-failed')
   })
 
   test('that is given up says what is left to do by hand, and where', () => {
@@ -138,10 +128,10 @@ describe('a rollback to before a phase', () => {
 
   test('is refused where something done since has no undo, says which, and where no phase has begun', () => {
     const told = after([...deployed, succeeded('warm', 'app1')])
-    expect(refusal(() => followedBy(told, two))).toBe('boundary-no-undo')
+    expect(refusalOf(() => followedBy(told, two))).toBe('boundary-no-undo')
     expect(boundariesOf(told.state).map(({ phase: { id }, lacking }) => [id, lacking.map((step) => step.id), undoTo(told.state, id).map(({ stepId }) => stepId)])).toEqual([['phase-2', ['warm'], ['deploy']], ['phase-1', ['warm'], ['deploy', 'drain']]])
-    expect(refusal(() => after([{ type: 'start-run' }, two]))).toBe('phase-not-begun')
-    expect(refusal(() => after([...deployed, back, two]))).toBe('rollback-begun')
+    expect(refusalOf(() => after([{ type: 'start-run' }, two]))).toBe('phase-not-begun')
+    expect(refusalOf(() => after([...deployed, back, two]))).toBe('rollback-begun')
   })
 
   test('goes all the way back at any moment: what it has taken back is not taken back twice', () => {

@@ -1,20 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '#domain/problem.ts'
 import { nextMove } from '#domain/run/autopilot.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { isEnded, statusOf } from '#domain/run/view.ts'
-import { followedBy, go, opening, story, succeeded, tick } from '#support/run-log.ts'
+import { followedBy, go, opening, refusalOf, story, succeeded, tick } from '#support/run-log.ts'
 import { manual, phase, sh, smallRunbook } from '#support/runbooks.ts'
-
-const codeOf = (run: () => unknown): string => {
-  try {
-    run()
-  } catch (thrown) {
-    if (thrown instanceof Problem) return thrown.code
-    throw thrown
-  }
-  return 'not refused'
-}
 
 const policy = { onTrigger: 'rollback' as const, retries: 1 }
 const fire: RunCommand = { type: 'fire-trigger', triggerId: 'trigger-angry', reason: 'phones ring' }
@@ -59,7 +48,7 @@ describe('a fired rollback trigger', () => {
 
   test('keeps the run from being finished as a success until somebody answers it', () => {
     const closing = story([{ type: 'start-run' }, go(1), tick('look'), succeeded('start', 'app1'), { type: 'end-monitoring', reason: 'quiet' }, tick('support-told'), fire], { runbook: byHand })
-    expect(codeOf(() => followedBy(closing, { type: 'finish-run' }))).toBe('trigger-unanswered')
+    expect(refusalOf(() => followedBy(closing, { type: 'finish-run' }))).toBe('trigger-unanswered')
     const answered = followedBy(closing, { type: 'override-breach', breachId: closing.state.breaches[0]?.id ?? '', reason: 'wrong number' })
     expect(statusOf(followedBy(answered, { type: 'finish-run' }).state)).toBe('ended-succeeded')
     expect(isEnded(followedBy(closing, { type: 'start-rollback', reason: 'back' }).state)).toBe(false)
@@ -69,12 +58,12 @@ describe('a fired rollback trigger', () => {
 test('a breach that is over cannot be overridden', () => {
   const open = story([...opening, { type: 'report-breach', thresholdId: 'limit', triggerId: null, metric: 'error rate', evidence: { rule: 'Error rate > 2%', samples: [], stepId: null } }])
   const breachId = open.state.breaches[0]?.id ?? ''
-  expect(codeOf(() => followedBy(followedBy(open, { type: 'report-breach-over', breachId }), { type: 'override-breach', breachId, reason: 'late' }))).toBe('breach-over')
+  expect(refusalOf(() => followedBy(followedBy(open, { type: 'report-breach-over', breachId }), { type: 'override-breach', breachId, reason: 'late' }))).toBe('breach-over')
 })
 
 test('what has to hold after a rollback cannot be ticked or waived before one has begun', () => {
   const told = story(opening)
-  expect(codeOf(() => followedBy(told, tick('app-accessible')))).toBe('item-too-early')
-  expect(codeOf(() => followedBy(told, { type: 'waive', id: 'app-accessible', reason: 'no' }))).toBe('item-too-early')
-  expect(codeOf(() => followedBy(followedBy(told, { type: 'start-rollback', reason: 'errors' }), tick('app-accessible')))).toBe('not refused')
+  expect(refusalOf(() => followedBy(told, tick('app-accessible')))).toBe('item-too-early')
+  expect(refusalOf(() => followedBy(told, { type: 'waive', id: 'app-accessible', reason: 'no' }))).toBe('item-too-early')
+  expect(refusalOf(() => followedBy(followedBy(told, { type: 'start-rollback', reason: 'errors' }), tick('app-accessible')))).toBe('not refused')
 })
