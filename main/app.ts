@@ -91,6 +91,10 @@ export async function createApp(options: AppOptions): Promise<App> {
         const answer = await prompts.ask({ kind: 'passphrase', ...question }, signal)
         return 'passphrase' in answer ? answer.passphrase : null
       },
+      login: async (question, signal) => {
+        const answer = await prompts.ask({ kind: 'login', ...question }, signal)
+        return 'login' in answer ? answer.login : null
+      },
     },
   })
   const http = createHttp()

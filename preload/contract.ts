@@ -72,6 +72,8 @@ export interface Settings { operator: string; theme: 'system' | 'dark' | 'light'
 export type Prompt =
   | { id: string; kind: 'host-key'; host: string; address: string; keyType: string; fingerprint: string; askedAt: number }
   | { id: string; kind: 'passphrase'; host: string; file: string; attempt: number; askedAt: number }
+  /** What a server wants before it lets `account` in: its own words, hostile until proven otherwise, or null for the account's password. */
+  | { id: string; kind: 'login'; host: string; account: string; words: string | null; attempt: number; askedAt: number }
   /** A secret the runbook calls by this name; `why` says what needs it. */
   | { id: string; kind: 'secret'; name: string; why: string; askedAt: number }
 export type PromptItem = { open: Prompt[] }
@@ -140,7 +142,7 @@ export const calls = {
   'read-settings': { input: z.strictObject({}), output: out<Settings>() },
   'save-settings': { input: z.strictObject({ operator: name.optional(), theme: z.enum(['system', 'dark', 'light']).optional() }), output: out<Settings>() },
   'answer-prompt': {
-    input: z.strictObject({ promptId: id, answer: z.union([z.strictObject({ accept: z.boolean() }), z.strictObject({ passphrase: z.string().max(4096).nullable() }), z.strictObject({ secret: z.string().max(4096).nullable() })]) }),
+    input: z.strictObject({ promptId: id, answer: z.union([z.strictObject({ accept: z.boolean() }), z.strictObject({ passphrase: z.string().max(4096).nullable() }), z.strictObject({ login: z.string().max(4096).nullable() }), z.strictObject({ secret: z.string().max(4096).nullable() })]) }),
     output: out<null>(),
   },
 } as const

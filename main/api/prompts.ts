@@ -13,7 +13,7 @@ export interface PromptDesk {
   changed: Signal
 }
 
-const ANSWER: Record<Prompt['kind'], string> = { 'host-key': 'accept', 'passphrase': 'passphrase', 'secret': 'secret' }
+const ANSWER: Record<Prompt['kind'], string> = { 'host-key': 'accept', 'passphrase': 'passphrase', 'login': 'login', 'secret': 'secret' }
 
 export function createPromptDesk(options: { now(): number; newId(): string }): PromptDesk {
   const waiting = new Map<string, { prompt: Prompt; settle(answer: PromptAnswer): void }>()

@@ -7,7 +7,7 @@ import type { Host } from '#domain/inventory.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import { createApp, faultHere, type AppOptions } from '../app.ts'
 import { createAsker } from './asker.ts'
-import { answerAt } from './prompts.ts'
+import { answerAt, NO_ANSWER } from './prompts.ts'
 import { keepRunbook, readRunbookFile } from './runbook-file.ts'
 import { harmless, paint, talk } from './terminal.ts'
 import { choiceOption, numberOption, type Command } from './usage.ts'
@@ -65,8 +65,8 @@ export function warningOf(hosts: Host[], inventory: string): string {
   return `${paint('yellow', 'REHEARSAL ON REAL HOSTS')}: the commands of this runbook WILL RUN on the hosts of “${harmless(inventory)}”. Checks, metrics and secrets are made up.\n${places.map(harmless).join('\n')}`
 }
 
-/** Without a person at the terminal an unknown host is not trusted, and a locked key stays locked. */
-const nobodyAsked: NonNullable<AppOptions['answerPrompt']> = (prompt) => Promise.resolve(prompt.kind === 'passphrase' ? { passphrase: null } : { accept: false })
+/** Without a person at the terminal an unknown host is not trusted, a locked key stays locked, and no password is given. */
+const nobodyAsked: NonNullable<AppOptions['answerPrompt']> = (prompt) => Promise.resolve(NO_ANSWER[prompt.kind])
 
 /** By the file's ending; Markdown when it has none of ours. */
 export function formatFor(file: string): 'md' | 'html' | 'json' {

@@ -4,7 +4,7 @@ import type { Runbook } from '#domain/runbook.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
 import { createApp } from '../app.ts'
 import { createAsker } from './asker.ts'
-import { answerAt } from './prompts.ts'
+import { answerAt, NO_ANSWER } from './prompts.ts'
 import { harmless, paint } from './terminal.ts'
 
 /** Asks every metric source of the runbook once, over the real network. Without a terminal nobody can trust a new host key. */
@@ -21,8 +21,6 @@ export async function trySources(runbook: Runbook, dataPath: string | undefined)
     await app.close()
   }
 }
-
-const NO_ANSWER = { 'host-key': { accept: false }, 'passphrase': { passphrase: null }, 'secret': { secret: null } } as const
 
 /** `error rate = 2.4 (0.1 s)` and what was asked below it. */
 export function trialLine({ metric, query, value, tookMs, fault }: SourceTrial): string {

@@ -74,7 +74,7 @@ function madeUp<C extends Clock>({ runbook, clock, secrets, context }: Rehearsal
 /** The live run's own connections, told where every host is; so no file of the user's, no agent and no person is asked. */
 const connectEmbedded = (dial: Parameters<RehearsalShellOptions['connect']>[0], clock: Clock): SshPool => createSshPool({
   dial, clock,
-  prompts: { hostKey: () => Promise.resolve(false), passphrase: () => Promise.resolve(null) },
+  prompts: { hostKey: () => Promise.resolve(false), passphrase: () => Promise.resolve(null), login: () => Promise.resolve(null) },
   home: '/nonexistent',
   ownKnownHostsFile: '/nonexistent/known_hosts',
   agentSocket: null,

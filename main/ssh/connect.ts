@@ -118,7 +118,7 @@ async function dialRoute(route: Route, world: ConnectWorld, methods: AnyAuthMeth
 /** The embedded hosts of a rehearsal lock nobody out. */
 async function dialWithBrake(route: Route, world: ConnectWorld, methods: AnyAuthMethod[]): Promise<RouteDialed> {
   if (route.embedded !== null) return dialRoute(route, world, methods)
-  const tell = await world.brake.begin(`${route.firstHop} ${route.hop.address}:${route.hop.port}`, route.place)
+  const login = await world.brake.begin(`${route.firstHop} ${route.hop.address}:${route.hop.port}`, route.place)
   let went: 'in' | 'refused' | 'otherwise' = 'otherwise'
   try {
     const dialed = await dialRoute(route, world, methods)
@@ -126,7 +126,7 @@ async function dialWithBrake(route: Route, world: ConnectWorld, methods: AnyAuth
     else if (dialed.dialed === 'not-authenticated' && methods.length > 0) went = 'refused'
     return dialed
   } finally {
-    tell(went)
+    login.end(went)
   }
 }
 
@@ -179,18 +179,18 @@ function authProblem({ hop, place, embedded }: Route, { reason, wanted, partly }
   const what = refusal()
   function refusal(): string {
     const more = wanted.join(' or ')
-    if (partly) return `a key was accepted, but the server wants ${more} as well, which is not supported`
+    if (partly) return `a key was accepted, but the server wants ${more} as well, which the program's own SSH does not do`
     if (wanted.length > 0 && !wanted.includes('publickey') && identities !== null) return `the server takes no keys, only ${more}`
     if (none) return 'there was no key to offer'
     return /too many/i.test(reason) ? 'the server stopped after too many keys' : `none of the keys offered was accepted (${identities?.offers.length ?? 1})`
   }
-  const needsSystem = identities !== null && (identities.needsSystem || (!wanted.includes('publickey') && wanted.some((method) => SYSTEM_METHODS.includes(method))))
-  const hint = needsSystem ? 'Write transport: ssh for this host in the runbook: the system\'s ssh can log in so, if you can with it in a terminal.' : /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
+  const needsSystem = identities !== null && (identities.needsSystem || ((partly || !wanted.includes('publickey')) && wanted.some((method) => SYSTEM_METHODS.includes(method))))
+  const hint = needsSystem ? 'Write transport: ssh for this host in the runbook: the system\'s ssh can log in so, if you can with it in a terminal; what the host asks is asked here.' : /too many/i.test(reason) ? 'Set IdentitiesOnly and IdentityFile for this host in ~/.ssh/config.' : 'Check the user name, add the right key to the agent, or name it with IdentityFile in ~/.ssh/config.'
   return new Problem(code, `${place} did not accept the login as ${clean(user)}: ${what}.${notes}`, `${hint} No command was sent.`)
 }
 
 /** Logins that the system's ssh knows and ssh2 does not. */
-const SYSTEM_METHODS = ['gssapi-with-mic', 'gssapi-keyex', 'hostbased']
+const SYSTEM_METHODS = ['gssapi-with-mic', 'gssapi-keyex', 'hostbased', 'password', 'keyboard-interactive']
 
 /** 0.2-0.4 s, doubled for each further try. */
 export function jitter(drops: number): number {

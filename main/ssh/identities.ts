@@ -33,6 +33,8 @@ export interface KeyRing {
   opened: Map<string, ParsedKey>
   /** Passphrases of key files, for the system's ssh, which opens them by itself. */
   passphrases: Map<string, string>
+  /** Passwords of accounts, for the system's ssh. */
+  logins: Map<string, string>
   /** Files whose passphrase the person would not or could not give. */
   givenUp: Set<string>
   /** Questions about files in progress: several hosts often wait for the same one. */
@@ -40,7 +42,7 @@ export interface KeyRing {
 }
 
 export function createKeyRing(): KeyRing {
-  return { opened: new Map(), passphrases: new Map(), givenUp: new Set(), unlocking: createShared<boolean>(() => false) }
+  return { opened: new Map(), passphrases: new Map(), logins: new Map(), givenUp: new Set(), unlocking: createShared<boolean>(() => false) }
 }
 
 /** Collects what can be offered at a hop. Nothing is asked and nothing is sent. */

@@ -5,8 +5,16 @@ import { Problem } from '#domain/problem.ts'
  * lock out the whole network they come from, and with it the colleague who could log in.
  */
 export interface LoginBrake {
-  /** Waits until a login may be tried; the result is to be told how it went. Throws Problem `ssh-auth-paused`. */
-  begin(address: string, place: string): Promise<(went: 'in' | 'refused' | 'otherwise') => void>
+  /** Waits until a login may be tried. Throws Problem `ssh-auth-paused`. */
+  begin(address: string, place: string): Promise<LoginTry>
+}
+
+/** A login that is being tried. */
+export interface LoginTry {
+  /** The server has refused it and would take another answer on the same connection. True when that may be given now. */
+  refusedOnce(): boolean
+  /** How it went; a refusal that was told before is not told again. */
+  end(went: 'in' | 'refused' | 'otherwise'): void
 }
 
 const MOST_REFUSED = 2
@@ -39,12 +47,19 @@ export function createLoginBrake(now: () => number): LoginBrake {
         await new Promise<void>((resolve) => address.waiting.push(resolve))
       }
       find(name).underWay++
-      return (went) => {
-        const address = find(name)
-        address.underWay--
-        if (went === 'in') address.isOpen = true
-        if (went === 'refused') address.refusedAt.push(now())
-        for (const wake of address.waiting.splice(0)) wake()
+      return {
+        refusedOnce: () => {
+          const address = find(name)
+          address.refusedAt.push(now())
+          return address.refusedAt.length < MOST_REFUSED && (address.isOpen || address.refusedAt.length + address.underWay <= MOST_REFUSED)
+        },
+        end: (went) => {
+          const address = find(name)
+          address.underWay--
+          if (went === 'in') address.isOpen = true
+          if (went === 'refused') address.refusedAt.push(now())
+          for (const wake of address.waiting.splice(0)) wake()
+        },
       }
     },
   }

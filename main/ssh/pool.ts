@@ -248,6 +248,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       await Promise.all([links.close(), resolveOptions.sshConfig?.close()])
       ring.opened.clear()
       ring.passphrases.clear()
+      ring.logins.clear()
     },
   }
 }

@@ -7,6 +7,8 @@ export interface SshPrompts {
   hostKey(question: { host: string; address: string; keyType: string; fingerprint: string }, signal: AbortSignal): Promise<boolean>
   /** Asked for, never stored. null = the person gave up on this key. */
   passphrase(question: { host: string; file: string; attempt: number }, signal: AbortSignal): Promise<string | null>
+  /** What a server wants to know before it lets `account` in: `words` are its own, null for the account's password. null = the person gave up on this login. */
+  login(question: { host: string; account: string; words: string | null; attempt: number }, signal: AbortSignal): Promise<string | null>
 }
 
 /**
@@ -25,5 +27,7 @@ export function askOneAtATime(prompts: SshPrompts): SshPrompts {
   return {
     hostKey: (question, signal) => keys.get(`${question.address} ${question.fingerprint}`, signal, (shared) => inTurn(async () => (await orAborted(shared, prompts.hostKey(question, shared))) ?? false)),
     passphrase: (question, signal) => passphrases.get(`${question.file} ${question.attempt}`, signal, (shared) => inTurn(() => orAborted(shared, prompts.passphrase(question, shared)))),
+    // Each is of a connection of its own: nothing to share.
+    login: (question, signal) => inTurn(async () => (signal.aborted ? null : orAborted(signal, prompts.login(question, signal)))),
   }
 }

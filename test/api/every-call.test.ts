@@ -181,6 +181,11 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     await call('answer-prompt', { promptId, answer: { accept: true } })
     expect(await answer).toEqual({ accept: true })
     await until(() => open.at(-1)?.length === 0)
+    const login = app.deps.prompts.ask({ kind: 'login', host: 'app1', account: 'deploy@10.0.0.5', words: 'Verification code:', attempt: 1 }, new AbortController().signal)
+    await until(() => open.at(-1)?.length === 1)
+    await call('answer-prompt', { promptId: open.at(-1)?.[0] ?? '', answer: { login: '123456' } })
+    expect(await login).toEqual({ login: '123456' })
+    await until(() => open.at(-1)?.length === 0)
     const secret = app.deps.prompts.ask({ kind: 'secret', name: 'shop-pin', why: 'the step "Stop the shop"' }, new AbortController().signal)
     await until(() => open.at(-1)?.length === 1)
     const secretId = open.at(-1)?.[0] ?? ''

@@ -153,7 +153,7 @@ describe.skipIf(sshdMissing)("hosts reached with the system's ssh", () => {
         expect(masters.length).toBeGreaterThan(0)
         for (const text of [stdout.toString(), ...masters.map((pid) => read(`/proc/${pid}/environ`))]) expect(text).not.toContain('sesame')
         locked.killSessions()
-        await expect.poll(async () => (await runOn(home.pool, web, 'true')).result.outcome).toBe('succeeded')
+        await expect.poll(async () => (await runOn(home.pool, web, 'true')).result.outcome, { timeout: 20_000 }).toBe('succeeded')
         expect(home.questions.passphrases.length).toBe(2)
       })
     } finally {

@@ -8,6 +8,8 @@ export interface HostileOptions {
   login: 'accept' | 'refuse' | 'hang-up'
   /** The methods it names when it refuses. Default: publickey. */
   methods?: string[]
+  /** What it asks interactively instead, each time in one go; it lets in who gives these answers. */
+  asks?: { words: string[]; right: string[] }
   /** The only cipher and MAC it offers; without strict key exchange unless that is asked for. */
   only?: { cipher: string; mac: string; isStrict: boolean }
   /** What happens once somebody comes, after the key exchange. */
@@ -22,6 +24,8 @@ export interface HostileServer {
   hostKey: string
   /** `method user` of every login that was tried. */
   attempts: string[]
+  /** What was typed to each of its questions. */
+  answers: string[][]
   /** The most connections there were at once that had not logged in. */
   mostUnauthenticated(): number
   stop(): Promise<void>
@@ -31,6 +35,7 @@ export interface HostileServer {
 export async function startHostileServer(options: HostileOptions): Promise<HostileServer> {
   const keys = generateKey()
   const attempts: string[] = []
+  const answers: string[][] = []
   const connections = new Set<Connection>()
   const strangers = new Set<Connection>()
   let most = 0
@@ -48,6 +53,15 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
     })
     connection.on('authentication', (login) => {
       attempts.push(`${login.method} ${login.username}`)
+      if (options.asks !== undefined && login.method === 'keyboard-interactive') {
+        const { words, right } = options.asks
+        login.prompt(words.map((prompt) => ({ prompt, echo: false })), (given) => {
+          answers.push(given)
+          if (right.every((answer, index) => answer === given[index])) login.accept()
+          else login.reject(['keyboard-interactive'])
+        })
+        return
+      }
       if (options.login === 'accept' && login.method !== 'none') login.accept()
       else if (options.login === 'hang-up') connection.end()
       else login.reject((options.methods ?? ['publickey']) as AuthenticationType[])
@@ -72,6 +86,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
     port: (server.address() as AddressInfo).port,
     hostKey: `ssh-ed25519 ${keys.publicKey.toString('base64')}`,
     attempts,
+    answers,
     mostUnauthenticated: () => most,
     stop: () =>
       new Promise((resolve) => {

@@ -11,7 +11,7 @@ export interface TestPool {
   pool: SshPool
   home: string
   ownKnownHostsFile: string
-  questions: { keys: { host: string; address: string; fingerprint: string }[]; passphrases: { file: string; attempt: number }[] }
+  questions: { keys: { host: string; address: string; fingerprint: string }[]; passphrases: { file: string; attempt: number }[]; logins: { host: string; account: string; words: string | null; attempt: number }[] }
   stop(): Promise<void>
 }
 
@@ -22,17 +22,22 @@ export interface TestPoolOptions extends Partial<Omit<SshPoolOptions, 'prompts' 
   knownHosts?: string
   acceptKeys?: boolean
   passphrases?: (string | null)[]
+  /** What is typed when a server asks. */
+  logins?: (string | null)[]
+  /** In place of that. */
+  login?: () => Promise<string | null>
 }
 
 export function startPool(options: TestPoolOptions = {}): TestPool {
-  const { config = '', knownHosts = '', acceptKeys = false, passphrases = [], ...rest } = options
+  const { config = '', knownHosts = '', acceptKeys = false, passphrases = [], logins = [], login, ...rest } = options
   const home = mkdtempSync(join(tmpdir(), 'holdpoint-home-'))
   mkdirSync(join(home, '.ssh'), { mode: 0o700 })
   writeFileSync(join(home, '.ssh', 'config'), config, { mode: 0o600 })
   writeFileSync(join(home, '.ssh', 'known_hosts'), knownHosts, { mode: 0o600 })
   const ownKnownHostsFile = join(home, 'app', 'known_hosts')
-  const questions: TestPool['questions'] = { keys: [], passphrases: [] }
+  const questions: TestPool['questions'] = { keys: [], passphrases: [], logins: [] }
   const answers = [...passphrases]
+  const typed = [...logins]
   const pool = createSshPool({
     prompts: {
       hostKey: async ({ host, address, fingerprint }) => {
@@ -42,6 +47,10 @@ export function startPool(options: TestPoolOptions = {}): TestPool {
       passphrase: async ({ file, attempt }) => {
         questions.passphrases.push({ file, attempt })
         return answers.shift() ?? null
+      },
+      login: async (question) => {
+        questions.logins.push(question)
+        return login === undefined ? (typed.shift() ?? null) : login()
       },
     },
     home,

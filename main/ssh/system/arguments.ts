@@ -18,7 +18,7 @@ export interface MasterOptions {
   /** The master's socket of the hop before, or null for a direct connection. */
   through: string | null
   keepaliveMs: number
-  /** Whether ssh may ask for a passphrase; it never does for a password. */
+  /** Whether ssh may ask: for passphrases, passwords, and what servers want to know. */
   mayAsk: boolean
 }
 
@@ -27,7 +27,7 @@ export const READY = 'holdpoint-ready'
 
 /**
  * The arguments of a master: the host's own configuration (that is what this transport is for), but hosts are verified as
- * strictly as by ssh2, nothing is forwarded, and nobody is asked but for the passphrase of a key. Jump hosts are masters of their own, so that `-J`, whose
+ * strictly as by ssh2, nothing is forwarded, and what ssh asks is asked by us. Jump hosts are masters of their own, so that `-J`, whose
  * inner ssh takes no options, is not needed. No argument is secret.
  */
 export function masterArguments(hop: Hop, { place, configFile, through, keepaliveMs, mayAsk }: MasterOptions): string[] {
@@ -41,9 +41,7 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
     ['VerifyHostKeyDNS', 'no'],
     ['NoHostAuthenticationForLocalhost', 'no'],
     ['HostName', hop.address],
-    ['BatchMode', mayAsk ? 'no' : 'yes'],
-    ['PasswordAuthentication', 'no'],
-    ['KbdInteractiveAuthentication', 'no'],
+    ...(mayAsk ? [] : [['BatchMode', 'yes'] as [string, string]]),
     ['NumberOfPasswordPrompts', '3'],
     ['ForwardAgent', 'no'],
     ['ForwardX11', 'no'],

@@ -10,6 +10,8 @@ export interface AskPass {
   close(): void
 }
 
+/** What a server wants asked may be of any length. */
+const MOST_ASKED = 900
 const MOST_BYTES = 4000
 
 /**
@@ -22,7 +24,7 @@ export async function openAskPass(folder: string, answer: (question: string) => 
   // With SSH_ASKPASS_PROMPT set it is no question for a secret: a word of notice, or a yes or no.
   writeFileSync(script, `#!/bin/sh
 case $SSH_ASKPASS_PROMPT in none) exit 0 ;; ?*) exit 1 ;; esac
-{ printf '%s' "$1" | tr '\\n' ' '; echo; } >'${questions}'
+{ printf '%.${MOST_ASKED}s' "$1" | tr '\\n' ' '; echo; } >'${questions}'
 IFS= read -r answer <'${answers}'
 case $answer in +*) printf '%s\\n' "\${answer#+}" ;; *) exit 1 ;; esac
 `, { mode: 0o700 })

@@ -2,10 +2,10 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { toProblem, type Problem } from '#domain/problem.ts'
 import type { Hop } from '../resolve.ts'
 import { openAskPass } from './askpass.ts'
 import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
-import type { Passphrases } from './passphrases.ts'
 
 /** A connection kept by a process of the system's ssh, which others go through by its socket. */
 export interface Master {
@@ -20,21 +20,34 @@ export type MasterStart =
   | { started: 'yes'; master: Master }
   /** `shown` is the key the host showed, null when it came to none. */
   | { started: 'no'; said: string; shown: Buffer | null }
+  /** A question ended it. */
+  | { started: 'stopped'; problem: Problem }
   | { started: 'missing' }
+
+/** Answers what ssh asks; null for no answer, which ssh may take for an empty one. What it throws ends the login first. */
+export type AnswerSsh = (question: string, signal: AbortSignal) => Promise<string | null>
 
 const MOST_WORDS = 64 * 1024
 
-/**
- * Starts a master and waits until it has logged in or given up. What has not started leaves nothing behind. `ask` answers
- * what ssh asks, null where it has nothing to ask.
- */
-export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place' | 'mayAsk'>, ask: Passphrases['answer'] | null, signal: AbortSignal): Promise<MasterStart> {
+/** Starts a master and waits until it has logged in or given up. What has not started leaves nothing behind. */
+export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place' | 'mayAsk'>, ask: AnswerSsh, signal: AbortSignal): Promise<MasterStart> {
   // Short: with what ssh adds, a socket's name has to fit 104 bytes.
   const folder = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'holdpoint-'))
   const place: MasterPlace = { socket: join(folder, 's'), keyNote: join(folder, 'note'), keys: join(folder, 'keys') }
   writeFileSync(place.keyNote, `[ "$1" = HOSTNAME ] && printf '%s %s %s\\n' "$2" "$3" "$4" >>'${place.keys}'\nexit 0\n`, { mode: 0o600 })
   const gone = new AbortController()
-  const askPass = ask && (await openAskPass(folder, (question) => ask(question, AbortSignal.any([signal, gone.signal]))))
+  let stopped: Problem | null = null
+  const answer = async (question: string): Promise<string | null> => {
+    try {
+      return await ask(question, AbortSignal.any([signal, gone.signal]))
+    } catch (thrown) {
+      // Before ssh hears of it.
+      stopped ??= toProblem(thrown)
+      child.kill()
+      return null
+    }
+  }
+  const askPass = await openAskPass(folder, answer)
   const child = spawn('ssh', masterArguments(hop, { ...options, place, mayAsk: askPass !== null }), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...askPass?.environment } })
   const noMoreQuestions = (): void => {
     gone.abort()
@@ -62,11 +75,11 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
       resolve({ started: 'missing' })
     })
     child.on('close', () => {
-      noMoreQuestions()
       const { key } = shownKey(place)
+      resolve(stopped === null ? { started: 'no', said, shown: key } : { started: 'stopped', problem: stopped })
+      noMoreQuestions()
       rmSync(folder, { recursive: true, force: true })
       for (const listener of listeners) listener()
-      resolve({ started: 'no', said, shown: key })
     })
     signal.addEventListener('abort', giveUp, { once: true })
     if (signal.aborted) giveUp()

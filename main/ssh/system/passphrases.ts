@@ -2,7 +2,7 @@ import type { ConnectWorld } from '../connect.ts'
 import { readKeyFile } from '../key-files.ts'
 import type { Hop } from '../resolve.ts'
 
-/** Answers to what ssh asks about the keys of one hop. */
+/** Answers to what ssh asks about the keys of one hop, and to nothing else. */
 export interface Passphrases {
   answer(question: string, signal: AbortSignal): Promise<string | null>
   /** The login succeeded: what was given last is kept in memory for the next one. */
@@ -12,13 +12,11 @@ export interface Passphrases {
 /** A passphrase, or the PIN of a security key; ssh shows the first hundred characters of the file's name. */
 const QUESTION = /^Enter (?:passphrase for key '(.+)'|PIN for \S+ key (.+)): *$/
 
-/** Null where no key of the hop is locked, so that ssh has nothing to ask. Nothing else that ssh may ask is answered. */
-export function passphrasesFor(hop: Hop, { prompts, ring }: Pick<ConnectWorld, 'prompts' | 'ring'>): Passphrases | null {
+export function passphrasesFor(hop: Hop, { prompts, ring }: Pick<ConnectWorld, 'prompts' | 'ring'>): Passphrases {
   const locked = hop.identityFiles.filter((file) => {
     const read = readKeyFile(file)
     return read.state === 'locked' || 'isSecurityKey' in read
   })
-  if (locked.length === 0) return null
   const asked = new Map<string, number>()
   const given = new Map<string, string>()
   return {

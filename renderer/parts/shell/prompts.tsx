@@ -20,6 +20,7 @@ export function Prompts() {
   switch (first.kind) {
     case 'host-key': return <HostKeyPrompt key={first.id} prompt={first} waiting={waiting} />
     case 'passphrase': return <PassphrasePrompt key={first.id} prompt={first} waiting={waiting} />
+    case 'login': return <LoginPrompt key={first.id} prompt={first} waiting={waiting} />
     case 'secret': return <SecretPrompt key={first.id} prompt={first} waiting={waiting} />
   }
 }
@@ -85,6 +86,37 @@ function PassphrasePrompt({ prompt, waiting }: { prompt: Extract<Prompt, { kind:
       <Field label="Passphrase" hint="Kept in memory until Holdpoint ends. Never stored." error={prompt.attempt > 1 ? `That passphrase did not open the file (try ${prompt.attempt - 1}).` : null}>
         <TextInput data-autofocus type="password" value={passphrase} onChange={(event) => setPassphrase(event.target.value)} />
       </Field>
+      {problem && <ProblemNote problem={problem} />}
+    </Dialog>
+  )
+}
+
+/** What the server says is shown as a quotation of that server, and typed text is never shown: it may be a password. */
+function LoginPrompt({ prompt, waiting }: { prompt: Extract<Prompt, { kind: 'login' }>; waiting: number }) {
+  const { busy, problem, send } = useAnswer(prompt.id)
+  const [typed, setTyped] = useState('')
+  const isPassword = prompt.words === null
+  return (
+    <Dialog
+      title={isPassword ? `Password for ${prompt.host}` : `${prompt.host} asks a question`}
+      description={isPassword ? <>To log in to {prompt.host} as <code>{prompt.account}</code>.</> : <>It wants an answer before it lets <code>{prompt.account}</code> in. The words are the host’s own.</>}
+      onClose={() => send({ login: null })}
+      onSubmit={() => send({ login: typed })}
+      actions={<>
+        {more(waiting)}
+        <Button busy={busy} onClick={() => send({ login: null })} shortcut="Escape">Cancel the login</Button>
+        <Button type="submit" variant="primary" busy={busy} disabled={isPassword && typed === ''} shortcut="Enter">{isPassword ? 'Log in' : 'Answer'}</Button>
+      </>}
+    >
+      {!isPassword && <blockquote className={styles.words}>{prompt.words || '(no words)'}</blockquote>}
+      <Field
+        label={isPassword ? 'Password' : 'Answer'}
+        hint={isPassword ? 'Kept in memory until Holdpoint ends, for when the connection is lost. Never stored.' : 'Not kept: it may be good for once only. Never stored.'}
+        error={prompt.attempt > 1 ? `That was not accepted (try ${prompt.attempt - 1}). After the second the login is left alone for a minute.` : null}
+      >
+        <TextInput data-autofocus type="password" autoComplete="off" value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </Field>
+      <p className={styles.fine}>The host waits about two minutes for it, with the connection open.</p>
       {problem && <ProblemNote problem={problem} />}
     </Dialog>
   )
