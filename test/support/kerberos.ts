@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMissing } from './needs.ts'
-import { freePort } from './sshd.ts'
+import { accepts, freePort } from './sshd.ts'
 
 const find = (name: string): string | undefined => ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map((folder) => join(folder, name)).find((path) => existsSync(path))
 
@@ -34,7 +33,7 @@ export async function startKerberos(account: string): Promise<Kerberos> {
  dns_canonicalize_hostname = false
  rdns = false
 [realms]
- ${REALM} = { 
+ ${REALM} = {
   kdc = 127.0.0.1:${port}
  }
 `)
@@ -70,16 +69,4 @@ export async function startKerberos(account: string): Promise<Kerberos> {
       rmSync(home, { recursive: true, force: true })
     },
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    const answer = (yes: boolean): void => {
-      socket.destroy()
-      resolve(yes)
-    }
-    socket.on('connect', () => answer(true))
-    socket.on('error', () => answer(false))
-  })
 }

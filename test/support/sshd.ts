@@ -22,6 +22,8 @@ export interface SshdOptions {
   everyLoopback?: boolean
   /** Trusts the user key of another server's set, so that one key opens several. */
   keyFile?: string
+  /** Further variables of the server itself. */
+  environment?: Record<string, string>
 }
 
 export interface Sshd {
@@ -68,7 +70,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   writeFileSync(join(home, 'sshd_config'), configText(home, port, types, [...(options.config ?? []), ...(options.everyLoopback === true ? [`AllowUsers ${user}@127.0.0.0/8`] : [])], options.everyLoopback === true ? '0.0.0.0' : '127.0.0.1'))
   if (isRoot()) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   const begin = async (): Promise<{ child: ChildProcess; pid: number }> => {
-    const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore' })
+    const child = spawn(SSHD, ['-D', '-f', join(home, 'sshd_config'), '-E', join(home, 'log')], { stdio: 'ignore', env: { ...process.env, ...options.environment } })
     if (child.pid === undefined) throw new Error('sshd did not start')
     await listening(port, child, () => readFileSync(join(home, 'log'), 'utf8'))
     return { child, pid: child.pid }
@@ -148,8 +150,8 @@ function configText(home: string, port: number, types: string[], more: string[],
 
 const isRoot = (): boolean => process.getuid?.() === 0
 
-/** Root's own shell may read start-up files on each command; a system account with /bin/sh does not. */
-function loginUser(): string {
+/** The account that is logged in to. Root's own shell may read start-up files on each command; a system account with /bin/sh does not. */
+export function loginUser(): string {
   if (!isRoot()) return userInfo().username
   const known = (): boolean => readFileSync('/etc/passwd', 'utf8').includes(`\n${TEST_ACCOUNT}:`)
   if (!known()) {
@@ -173,7 +175,8 @@ async function listening(port: number, child: ChildProcess, log: () => string): 
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Whether something listens there. */
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     const answer = (yes: boolean): void => {
