@@ -5,6 +5,12 @@ import type { Step } from '../step.ts'
 /** What has to be done before what, by step id, within a phase or the rollback plan. Phases are barriers besides. Never a cycle. */
 export type Before = ReadonlyMap<string, readonly string[]>
 
+/** What can wait for what; the rollback plan may be left out where only the phases matter. */
+export interface Lanes {
+  phases: Runbook['phases']
+  rollback?: Pick<Runbook['rollback'], 'steps'>
+}
+
 export interface Dependencies {
   before: Before
   findings: Finding[]
@@ -21,10 +27,10 @@ interface Links {
  * without it comes after the one before it in the document. What is wrong is a finding, and then the document's order holds.
  * `only`: of one phase, or of the rollback plan, by its steps.
  */
-export function dependenciesOf({ phases, rollback }: Pick<Runbook, 'phases' | 'rollback'>, only: readonly Step[] | null = null): Dependencies {
+export function dependenciesOf({ phases, rollback }: Lanes, only: readonly Step[] | null = null): Dependencies {
   const findings: Finding[] = []
   const before = new Map<string, readonly string[]>()
-  const lanes = [...phases.map((phase) => phase.steps), rollback.steps]
+  const lanes = [...phases.map((phase) => phase.steps), rollback?.steps ?? []]
   const laneOf = new Map(lanes.flatMap((steps, lane) => steps.map((step) => [step.id, lane] as const)))
   lanes.forEach((steps, lane) => {
     if (only !== null && steps !== only) return

@@ -1,11 +1,12 @@
 import { own } from '../own.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
-import { planSteps, rollbackSteps, undoSteps } from '../run/view.ts'
+import { rollbackSteps, undoSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import type { RunTiming, Span } from '../timing.ts'
-import { planOf, type Plan } from '../timing/plan.ts'
-import { criticalPathOf, type CriticalPath } from './critical-path.ts'
+import { planOf } from '../timing/plan.ts'
+import { criticalLeft } from './critical-left.ts'
+import type { CriticalPath } from './critical-path.ts'
 import type { Before } from './dependencies.ts'
 import type { Forecasts } from './forecast.ts'
 import { scheduleOf, spanOf, type LengthOf } from './schedule.ts'
@@ -132,23 +133,6 @@ function runSpan(state: RunState): Span {
   const back = steps.map((step) => step?.finishedAt ?? null).filter((end) => end !== null)
   if (state.stage === 'rollback-validation' || state.stage === 'ended') return { startAt, endAt: back.length > 0 ? Math.max(...back) : state.finishedAt }
   return { startAt, endAt: null }
-}
-
-function criticalLeft(state: RunState, plan: Plan, before: Before, lengthOf: LengthOf, now: number): CriticalPath {
-  const left = (id: string): number => {
-    const step = own(state.steps, id)
-    if (step?.status === 'succeeded' || step?.status === 'skipped') return 0
-    const length = lengthOf(id) ?? 0
-    return step?.status === 'running' ? Math.max(0, (step.startedAt ?? now) + length - now) : length
-  }
-  const rollingBack = [undoSteps(state), planSteps(state)].map((steps) => ({ stepIds: steps.map((step) => step.id) }))
-  const phases = state.runbook.phases.map((phase) => ({
-    stepIds: phase.steps.map((step) => step.id),
-    emptyMs: (own(state.phases, phase.id)?.finishedAt ?? null) === null ? plan.phases.get(phase.id)?.lengthMs ?? 0 : 0,
-  }))
-  const all = criticalPathOf({ phases: state.rollback === null ? phases : rollingBack, before, lengthOf: left })
-  const isOpen = (id: string): boolean => !['succeeded', 'skipped'].includes(own(state.steps, id)?.status ?? 'planned')
-  return { ...all, path: all.path.filter(isOpen) }
 }
 
 /** What is taken back is taken back one after the other. */

@@ -7,6 +7,7 @@ import type { Plan } from '../timing/plan.ts'
 import { projectedSpan } from '../timing/projection.ts'
 import { inOrder } from './critical-path.ts'
 import type { Before } from './dependencies.ts'
+import { walkLane } from './lane.ts'
 
 /** How long a step takes, ms; null when nobody can say. */
 export type LengthOf = (stepId: string) => number | null
@@ -73,18 +74,12 @@ function emptyEnd(actual: Span, startAt: number | null, lengthMs: number | null,
 
 /** Adds the spans of a phase's steps; returns when all have ended, no earlier than `startAt`. */
 function lane(steps: readonly Step[], startAt: number | null, goesOn: boolean, { state, before, lengthOf, now }: Omit<ScheduleInput, 'plan'>, spans: Map<string, Span>): number | null {
-  let endAt = startAt
-  for (const { id, after } of inOrder(steps.map((step) => step.id), before)) {
-    const begins = after.reduce<number | null>((latest, other) => later(latest, spans.get(other)?.endAt ?? null), startAt)
+  return walkLane(inOrder(steps.map((step) => step.id), before), startAt, (id, begins) => {
     const step = own(state.steps, id)
     const span = projectedSpan(step, spanOf(step), lengthOf(id), now, begins, goesOn)
     spans.set(id, span)
-    endAt = later(endAt, span.endAt)
-  }
-  return endAt
+    return span
+  })
 }
-
-/** Null is later than everything: nobody knows when. */
-const later = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other))
 
 export const spanOf = (times: { startedAt: number | null; finishedAt: number | null } | undefined): Span => ({ startAt: times?.startedAt ?? null, endAt: times?.finishedAt ?? null })

@@ -1,6 +1,9 @@
+import type { Ordered } from '../forecast/critical-path.ts'
+import { orderOf, walkLane } from '../forecast/lane.ts'
 import type { ChangeWindow, Phase, PlannedRange } from '../runbook.ts'
 import type { Span } from '../timing.ts'
 import { wallClockOf } from '../zone.ts'
+import { evenShare } from './even-share.ts'
 
 /** A planned length and, when the runbook has a window, when that is. */
 export interface PlannedTime {
@@ -20,14 +23,16 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const noSpan: Span = { startAt: null, endAt: null }
 
-/** The plan as the runbook writes it, moved by `movedMs`: phase ranges on the window's calendar, steps sharing their phase. */
+/** The plan as the runbook writes it, moved by `movedMs`: phase ranges on the window's calendar, steps within them as `after=` says. */
 export function planOf(phases: Phase[], window: ChangeWindow | null, movedMs: number): Plan {
   const plan: Plan = { phases: new Map(), steps: new Map(), startAt: null, finishAt: null }
   const place = window === null ? null : placer(window)
   for (const phase of phases) {
     const span = phase.planned === null || place === null ? noSpan : moved(place(phase.planned), movedMs)
-    plan.phases.set(phase.id, { span, lengthMs: phaseLength(phase, span) })
-    planSteps(plan, phase, span)
+    const order = orderOf({ phases }, phase.steps)
+    const time = { span, lengthMs: phaseLength(phase, span, order) }
+    plan.phases.set(phase.id, time)
+    planSteps(plan, phase, time, order)
     if (span.startAt !== null) plan.startAt = Math.min(plan.startAt ?? span.startAt, span.startAt)
     if (span.endAt !== null) plan.finishAt = Math.max(plan.finishAt ?? span.endAt, span.endAt)
   }
@@ -60,30 +65,27 @@ const moved = (span: Span, byMs: number): Span => ({
   endAt: span.endAt === null ? null : span.endAt + byMs,
 })
 
-function phaseLength(phase: Phase, span: Span): number | null {
+function phaseLength(phase: Phase, span: Span, order: readonly Ordered[]): number | null {
   if (span.startAt !== null && span.endAt !== null) return span.endAt - span.startAt
   if (phase.planned !== null) {
     const minutes = phase.planned.endMinute - phase.planned.startMinute
     return (minutes <= 0 ? minutes + 1440 : minutes) * minuteMs
   }
-  const lengths = phase.steps.map((step) => step.plannedMs)
-  return lengths.length > 0 && lengths.every((length) => length !== null) ? lengths.reduce((sum, length) => sum + length, 0) : null
+  const planned = plannedLengths(phase)
+  return order.length === 0 ? null : walkLane(order, 0, (id, begins) => spanFrom(begins, planned.get(id) ?? null))
 }
 
-function planSteps(plan: Plan, phase: Phase, span: Span): void {
-  const share = phase.planned === null ? null : evenShare(phase, phaseLength(phase, span) ?? 0)
-  let at = span.startAt
-  for (const step of phase.steps) {
-    const lengthMs = step.plannedMs ?? share
-    const endAt = at === null || lengthMs === null ? null : at + lengthMs
-    plan.steps.set(step.id, { span: { startAt: at, endAt }, lengthMs })
-    at = endAt
-  }
+const plannedLengths = ({ steps }: Phase): Map<string, number | null> => new Map(steps.map(({ id, plannedMs }) => [id, plannedMs]))
+
+/** Each step begins when what it comes after is planned to have ended. */
+function planSteps(plan: Plan, phase: Phase, { span, lengthMs }: PlannedTime, order: readonly Ordered[]): void {
+  const planned = plannedLengths(phase)
+  const share = phase.planned === null ? null : evenShare(order, (id) => planned.get(id) ?? null, lengthMs ?? 0)
+  walkLane(order, span.startAt, (id, begins) => {
+    const time: PlannedTime = { span: spanFrom(begins, planned.get(id) ?? share), lengthMs: planned.get(id) ?? share }
+    plan.steps.set(id, time)
+    return time.span
+  })
 }
 
-/** What is left of the phase after the steps with a length of their own, shared evenly by the others. */
-function evenShare(phase: Phase, lengthMs: number): number {
-  const sharing = phase.steps.filter((step) => step.plannedMs === null).length
-  const taken = phase.steps.reduce((sum, step) => sum + (step.plannedMs ?? 0), 0)
-  return sharing === 0 ? 0 : Math.max(0, Math.floor((lengthMs - taken) / sharing))
-}
+const spanFrom = (startAt: number | null, lengthMs: number | null): Span => ({ startAt, endAt: startAt === null || lengthMs === null ? null : startAt + lengthMs })

@@ -1,5 +1,4 @@
-import { inOrder } from '../forecast/critical-path.ts'
-import { dependenciesOf } from '../forecast/dependencies.ts'
+import { orderOf, walkLane } from '../forecast/lane.ts'
 import type { Phase } from '../runbook.ts'
 import type { RunState, StepState } from '../run/state.ts'
 import { undoneBy } from '../run/undo-step.ts'
@@ -60,31 +59,14 @@ function emptyPhaseEnd(actual: Span, planned: PlannedTime, before: number | null
   return startAt === null || planned.lengthMs === null ? null : Math.max(now, startAt + planned.lengthMs)
 }
 
-/** Each step begins when everything it comes after, however far back, has ended; the cursor moves to where all of them have. */
 function projectLane(lane: readonly Step[], state: RunState, plannedOf: (step: Step) => PlannedTime, now: number, cursor: Cursor, goesOn: boolean, steps: Record<string, StepTiming>): void {
-  const from = cursor.at
-  const freeAt = new Map<string, number | null>()
-  for (const { step, after } of ordered(lane, state.runbook)) {
-    const begins = after.reduce<number | null>((latest, other) => later(latest, freeAt.get(other) ?? null), from)
-    const timing = projectStep(state.steps[step.id], plannedOf(step), now, begins, goesOn)
-    steps[step.id] = timing
-    freeAt.set(step.id, later(begins, timing.projected.endAt))
-    if (goesOn) cursor.at = later(cursor.at, timing.projected.endAt)
-  }
-}
-
-/** Where no step says what it comes after, which is nearly everywhere, the document's order needs no looking into. */
-function ordered(lane: readonly Step[], runbook: RunState['runbook']): { step: Step; after: readonly string[] }[] {
-  if (lane.every((step) => step.attributes['after'] === undefined)) return lane.map((step, index) => ({ step, after: lane.slice(Math.max(0, index - 1), index).map(({ id }) => id) }))
-  const byId = new Map(lane.map((step) => [step.id, step]))
-  return inOrder(lane.map(({ id }) => id), dependenciesOf(runbook, lane).before).flatMap(({ id, after }) => {
-    const step = byId.get(id)
-    return step === undefined ? [] : [{ step, after }]
+  const planned = new Map(lane.map((step) => [step.id, plannedOf(step)]))
+  cursor.at = walkLane(orderOf(state.runbook, lane), cursor.at, (id, begins) => {
+    const timing = projectStep(state.steps[id], planned.get(id) ?? unplanned, now, begins, goesOn)
+    steps[id] = timing
+    return timing.projected
   })
 }
-
-/** Null is later than everything: nobody knows when. */
-const later = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other))
 
 function projectStep(state: StepState | undefined, planned: PlannedTime, now: number, begins: number | null, goesOn: boolean): StepTiming {
   const actual: Span = { startAt: state?.startedAt ?? null, endAt: state?.finishedAt ?? null }

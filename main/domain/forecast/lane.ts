@@ -1,0 +1,30 @@
+import type { Step } from '../step.ts'
+import type { Span } from '../timing.ts'
+import { inOrder, type Ordered } from './critical-path.ts'
+import { dependenciesOf, type Lanes } from './dependencies.ts'
+
+/** The steps of a phase or of a rollback, each behind those it comes after. Where none says so, that is the document's order, which needs no looking into. */
+export function orderOf(lanes: Lanes, lane: readonly Step[]): Ordered[] {
+  const ids = lane.map(({ id }) => id)
+  if (lane.every(({ attributes }) => attributes['after'] === undefined)) return ids.map((id, index) => ({ id, after: ids.slice(Math.max(0, index - 1), index) }))
+  return inOrder(ids, dependenciesOf(lanes, lane).before)
+}
+
+/**
+ * Puts a lane in time: `place` is told when a step may begin, which is when everything it comes after, however far back, is over.
+ * What ended out of its order lets nothing begin before what it comes after itself. Returns when all of it is over.
+ */
+export function walkLane(order: readonly Ordered[], startAt: number | null, place: (stepId: string, begins: number | null) => Span): number | null {
+  const freeAt = new Map<string, number | null>()
+  let overAt = startAt
+  for (const { id, after } of order) {
+    const begins = after.reduce<number | null>((latest, other) => later(latest, freeAt.get(other) ?? null), startAt)
+    const free = later(begins, place(id, begins).endAt)
+    freeAt.set(id, free)
+    overAt = later(overAt, free)
+  }
+  return overAt
+}
+
+/** Null is later than everything: nobody knows when. */
+const later = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other))
