@@ -2,6 +2,7 @@ import { parseRunbook } from '#document/parse.ts'
 import type { Finding } from '#domain/finding.ts'
 import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { checkFlowReferences } from '#domain/flow/references.ts'
+import { checkUndoNames } from '#domain/flow/undo-names.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import { Problem } from '#domain/problem.ts'
@@ -23,7 +24,7 @@ export function checkRunbook(text: string, secretFault: SecretFault): { runbook:
 
 function checkText(text: string): { runbook: Runbook; findings: Finding[] } {
   const { runbook, findings } = parseRunbook(text)
-  return { runbook, findings: inOrder([...findings, ...checkFlowReferences(runbook), ...dependenciesOf(runbook).findings, ...stepsOf(runbook).flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]) }
+  return { runbook, findings: inOrder([...findings, ...checkFlowReferences(runbook), ...checkUndoNames(runbook), ...dependenciesOf(runbook).findings, ...stepsOf(runbook).flatMap(checkStep), ...runbook.inventory.sources.flatMap(sourceFindings)]) }
 }
 
 const stepsOf = (runbook: Runbook): Step[] => [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
