@@ -3,7 +3,7 @@ import { masked } from '#domain/masking.ts'
 import { excerptOf } from '#domain/report/excerpt.ts'
 import { buildReport } from '#domain/report/report.ts'
 import { timingOf } from '#domain/timing.ts'
-import { done, minute, runbook, step, windowStart, journal, fold, type Happening } from '#support/run-states.ts'
+import { done, minute, phase, runbook, step, windowStart, journal, fold, type Happening } from '#support/run-states.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { shopInput, shopReport, shopRunbook } from '#support/report-run.ts'
 
@@ -20,6 +20,26 @@ describe('the report', () => {
     expect(shopReport().overview).toMatchObject({
       outcome: 'rolled-back', startedAt: at(-20), finishedAt: at(78), durationMs: 98 * minute, deployedAt: at(71), plannedFinishAt: at(90), standing: 'within', people: ['mira', 'jonas'],
     })
+  })
+
+  it('has in its course what was taken back to before a phase, with what was expected when that began and what went wrong in it', () => {
+    const undoable = runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy', { undo: 'previous', plannedMs: 5 * minute })])] })
+    const back = (from: number): Happening[] => [{ type: 'rollback-started', reason: 'r', running: 'abort', to: 'phase-1', at: at(from) }, { type: 'undo-planned', undo: [{ stepId: 'deploy', hosts: ['web-1'], certainty: 'changed' }], at: at(from) }]
+    const failed: Happening[] = [{ type: 'step-started', stepId: 'undo:deploy', attempt: 1, hosts: ['web-1'], at: at(10) }, { type: 'step-finished', stepId: 'undo:deploy', attempt: 1, outcome: 'failed', message: '', at: at(12) }]
+    const again: Happening[] = done('undo:deploy', 12, 13).map((happening): Happening => ('attempt' in happening ? { ...happening, attempt: 2 } : happening))
+    const third: Happening[] = done('undo:deploy', 30, 33).map((happening): Happening => ('attempt' in happening ? { ...happening, attempt: 3 } : happening))
+    const { course } = reportOn(undoable, [
+      { type: 'run-started', at: at(0) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }, ...done('deploy', 0, 8),
+      ...back(10), ...failed, ...again, { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(13) },
+      { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...done('deploy', 20, 28), ...back(30), ...third, { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(33) },
+    ])
+    const span = (from: number, to: number) => ({ startAt: at(from), endAt: at(to) })
+    expect(course.rows.slice(2).map(({ id, actual, forecast, setbacks }) => ({ id, actual, forecast, setbacks }))).toEqual([
+      { id: 'rollback:1', actual: span(10, 13), forecast: span(10, 15), setbacks: [] },
+      { id: 'rollback:1/undo:deploy', actual: span(10, 13), forecast: span(10, 15), setbacks: [{ span: span(10, 12), status: 'failed' }] },
+      { id: 'rollback:2', actual: span(30, 33), forecast: span(30, 35), setbacks: [] },
+      { id: 'rollback:2/undo:deploy', actual: span(30, 33), forecast: span(30, 35), setbacks: [] },
+    ])
   })
 
   it('has the course as the timeline has it: plan, the forecast of the beginning, what happened, and the way back after it', () => {

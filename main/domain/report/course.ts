@@ -6,7 +6,7 @@ import { evolve } from '../run/evolve.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
 import { timeRange } from '../timeline/axis.ts'
-import { noReturnMark, timelineOf, type Timeline, type TimelineRow } from '../timeline/timeline.ts'
+import { noReturnMark, pastRow, ROLLBACK_ROW, timelineOf, type Timeline, type TimelineRow } from '../timeline/timeline.ts'
 import { timingOf, type RunTiming, type Span } from '../timing.ts'
 import type { AttemptReport, CourseReport, CourseRow } from './model.ts'
 
@@ -29,9 +29,12 @@ export function courseOf({ state, events, timing, attempts, history, now }: Cour
   const outlook = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
   const asOf = (moment: RunState, at: number): Timeline => timelineOf({ state: moment, timing: timingOf(moment, at), outlook: outlook.at(moment, at), now: at })
   const { begun, last, goingBack } = momentsOf(events)
-  const expected = new Map([goingBack, begun].flatMap((moment) => (moment === null ? [] : asOf(moment, moment.lastEventAt).rows)).map((row) => [row.id, row]))
+  const rowsThen = (moment: RunState): (readonly [string, TimelineRow])[] => asOf(moment, moment.lastEventAt).rows.map((row) => [row.id, row])
+  // The earliest word counts: a row that is over by the next one has no forecast any more.
+  const expected = new Map([...goingBack.toReversed().flatMap((moment) => namedNow(rowsThen(moment), moment, state)), ...(begun === null ? [] : rowsThen(begun))])
+  const ofRow = attemptsByRow(state, attempts)
   const course = timelineOf({ state, timing, outlook: outlook.at(state, now), now })
-  const rows = course.rows.map((row) => courseRow(row, expected.get(row.id) ?? row, attempts.get(row.id) ?? [], state.finishedAt ?? now))
+  const rows = course.rows.map((row) => courseRow(row, expected.get(row.id) ?? row, ofRow.get(row.id) ?? [], state.finishedAt ?? now))
   const noReturn = goesForward(state) || last === null ? [] : noReturnMark(outlook.at(last, last.lastEventAt))
   const window: Span = { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null }
   return { rows, marks: [...course.marks, ...noReturn], range: timeRange(rows.map(({ actual }) => actual), [...rows.flatMap(({ planned, forecast }) => [planned, forecast]), window]) }
@@ -41,23 +44,39 @@ interface Moments {
   begun: RunState | null
   /** Just before it went forward no more. */
   last: RunState | null
-  goingBack: RunState | null
+  /** Each time the way back was laid down: to before a phase, or all the way. */
+  goingBack: RunState[]
 }
 
 function momentsOf(events: readonly StoredEvent[]): Moments {
-  const moments: Moments = { begun: null, last: null, goingBack: null }
+  const moments: Moments = { begun: null, last: null, goingBack: [] }
   let state: RunState | null = null
   for (const stored of events) {
     const next: RunState | null = evolve(state, stored)
     if (stored.event.type === 'run-started') moments.begun = next
     if (state !== null && next !== null && goesForward(state) && !goesForward(next)) moments.last = state
-    if (hasWayBack(next) && !hasWayBack(state)) moments.goingBack = next
+    if (hasWayBack(next) && !hasWayBack(state)) moments.goingBack.push(next)
     state = next
   }
   return moments
 }
 
 const hasWayBack = (state: RunState | null): boolean => (state?.rollback?.undo ?? null) !== null
+
+/** The rows of a rollback to before a phase that has been done since are called what they are now. */
+function namedNow(rows: readonly (readonly [string, TimelineRow])[], then: RunState, { partialRollbacks }: RunState): (readonly [string, TimelineRow])[] {
+  const place = then.partialRollbacks.length + 1
+  const heading = rows.findIndex(([id]) => id === ROLLBACK_ROW)
+  return rows.map(([id, row], index) => [place <= partialRollbacks.length && index >= heading ? pastRow(place, id) : id, row])
+}
+
+/** What was taken back more than once has a row each time. */
+function attemptsByRow({ partialRollbacks, rollback }: RunState, attempts: CourseInput['attempts']): CourseInput['attempts'] {
+  const began = (stepId: string, from: number, to: number): AttemptReport[] => (attempts.get(stepId) ?? []).filter(({ startedAt }) => startedAt >= from && startedAt <= to)
+  const past = partialRollbacks.flatMap(({ undo, startedAt, restoredAt }, index) => undo.map(({ step: { id } }) => [pastRow(index + 1, id), began(id, startedAt, restoredAt)] as const))
+  const now = (rollback?.undo ?? []).map(({ step: { id } }) => [id, began(id, rollback?.startedAt ?? 0, Infinity)] as const)
+  return new Map([...attempts, ...past, ...now])
+}
 
 function courseRow(row: TimelineRow, { forecast, p90EndAt, isCritical, floatMs }: TimelineRow, attempts: readonly AttemptReport[], now: number): CourseRow {
   const [first, last] = [attempts[0], attempts.at(-1)]

@@ -101,7 +101,13 @@ function restoreBoundary(state: RunState, { phaseId, at }: FactOf<'phase-boundar
     captured: Object.fromEntries(Object.entries(state.captured).filter(([name]) => !names.has(name))),
     // A countdown that this answered does not go on.
     breaches: state.breaches.map((breach) => ({ ...breach, countdownEndsAt: null })),
-    partialRollbacks: [...state.partialRollbacks, { startedAt, by, reason, to: phaseId, restoredAt: at, undone: (undo ?? []).map(({ stepId }) => stepId) }],
+    partialRollbacks: [...state.partialRollbacks, {
+      startedAt, by, reason, to: phaseId, restoredAt: at, undone: (undo ?? []).map(({ stepId }) => stepId),
+      undo: (undo ?? []).map(({ step }) => {
+        const { status, startedAt: begun, finishedAt } = own(state.steps, step.id) ?? PLANNED
+        return { step, status, startedAt: begun, finishedAt }
+      }),
+    }],
   }
 }
 

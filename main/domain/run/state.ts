@@ -137,6 +137,8 @@ export interface PartialRollback extends Pick<Rollback, 'startedAt' | 'by' | 're
   restoredAt: number
   /** The steps that were taken back, in that order. */
   undone: string[]
+  /** What took them back, as it stood when it was done: the same step may be taken back again later. */
+  undo: (Pick<StepState, 'status' | 'startedAt' | 'finishedAt'> & { step: Step })[]
 }
 
 export interface RunState {

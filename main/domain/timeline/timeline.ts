@@ -1,7 +1,9 @@
 import type { Flag } from '../forecast/four-clocks.ts'
 import type { Outlook } from '../forecast/outlook.ts'
+import { spanOf } from '../forecast/schedule.ts'
 import { own } from '../own.ts'
-import type { RunState, StepStatus } from '../run/state.ts'
+import type { PartialRollback, RunState, StepStatus } from '../run/state.ts'
+import { undoneBy } from '../run/undo-step.ts'
 import { isRollbackFailed, rollbackSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { RunTiming, Span } from '../timing.ts'
@@ -10,8 +12,13 @@ import { timeRange } from './axis.ts'
 /** The heading above the rollback's steps; no step has such an id. */
 export const ROLLBACK_ROW = 'rollback:'
 
+/** The row of a rollback to before a phase once that is over, the `place`th of the run: `rowId` was its row while it was under way. */
+export const pastRow = (place: number, rowId: string): string => `${ROLLBACK_ROW}${place}${rowId === ROLLBACK_ROW ? '' : `/${rowId}`}`
+
 export interface TimelineRow {
   id: string
+  /** What it is about in the runbook: a phase or step of that id, or `ROLLBACK_ROW`. */
+  about: string
   title: string
   /** Of the rollback the heading is a phase. */
   kind: 'phase' | 'step'
@@ -58,13 +65,14 @@ export interface TimelineInput {
   now: number
 }
 
-/** Planned, forecast and actual of every phase and step, in the order of the document; then those of the rollback once it has begun. */
+/** Planned, forecast and actual of every phase and step, in the order of the document; then what was taken back to before a phase, and the rollback once it has begun. */
 export function timelineOf({ state, timing, outlook, now }: TimelineInput): Timeline {
   const clock = state.finishedAt ?? now
   const row = (id: string, title: string, kind: TimelineRow['kind'], status: StepStatus): TimelineRow => rowOf({ state, timing, outlook, now: clock }, id, title, kind, status)
   const stepRow = (step: Step): TimelineRow => row(step.id, step.title, 'step', own(state.steps, step.id)?.status ?? 'planned')
   const rows = [
     ...state.runbook.phases.flatMap((phase) => [row(phase.id, `${phase.number} ${phase.title}`, 'phase', phaseStatus(state, phase.steps, state.rollback === null)), ...phase.steps.map(stepRow)]),
+    ...state.partialRollbacks.flatMap((back, index) => partialRows(state, back, index + 1)),
     ...(state.rollback === null ? [] : [rollbackRow({ state, timing, outlook, now: clock }, state.rollback.startedAt), ...rollbackSteps(state).map(stepRow)]),
   ]
   const mark = (kind: TimelineMark['kind'], at: number | null | undefined): TimelineMark[] => (at === null || at === undefined ? [] : [{ kind, at }])
@@ -87,7 +95,7 @@ function rowOf({ state, timing, outlook, now }: TimelineInput, id: string, title
   const goesOnUntil = kind === 'phase' && state.rollback !== null ? endOfLeftPhase(state, id, state.rollback.startedAt, now) : now
   const slot = outlook?.clocks.critical.steps.get(id)
   return {
-    id, title, kind, status, planned: timed?.planned ?? { startAt: null, endAt: null },
+    id, about: id, title, kind, status, planned: timed?.planned ?? { startAt: null, endAt: null },
     forecast: isOver ? { startAt: null, endAt: null } : forecast,
     p90EndAt: isOver ? null : (clocks?.p90EndAt ?? null),
     actual: { startAt: actual.startAt, endAt: actual.startAt === null ? null : (actual.endAt ?? Math.max(actual.startAt, goesOnUntil)) },
@@ -101,12 +109,24 @@ function rollbackRow({ state, timing, outlook, now }: TimelineInput, startAt: nu
   const isOver = state.finishedAt !== null
   const none: Span = { startAt: null, endAt: null }
   return {
-    id: ROLLBACK_ROW, title: isRollbackFailed(state) ? 'Rollback, failed' : 'Rollback', kind: 'phase', status: phaseStatus(state, rollbackSteps(state), true),
+    id: ROLLBACK_ROW, about: ROLLBACK_ROW, title: `${backWords(state, state.rollback?.to ?? null)}${isRollbackFailed(state) ? ', failed' : ''}`, kind: 'phase', status: phaseStatus(state, rollbackSteps(state), true),
     planned: none, forecast: isOver ? none : { startAt, endAt: outlook?.clocks.run.forecast.endAt ?? timing.projectedFinishAt }, p90EndAt: isOver ? null : (outlook?.clocks.run.p90EndAt ?? null),
     // Whoever checks that all is well again does so after the rollback, but one that was given up went on until then.
     actual: { startAt, endAt: Math.max(startAt, state.outcome === 'rolled-back' ? (timing.projectedFinishAt ?? now) : now) },
     flag: 'unplanned', isCritical: false, floatMs: null,
   }
+}
+
+const backWords = ({ runbook }: RunState, to: string | null): string => (to === null ? 'Rollback' : `Rollback to before phase ${runbook.phases.find(({ id }) => id === to)?.number ?? to}`)
+
+/** A rollback to before a phase, which is over: what took back what, and when. The run went on from there. */
+function partialRows(state: RunState, { to, startedAt, restoredAt, undo }: PartialRollback, place: number): TimelineRow[] {
+  const none: Span = { startAt: null, endAt: null }
+  const over = { planned: none, forecast: none, p90EndAt: null, flag: 'unplanned', isCritical: false, floatMs: null } as const
+  return [
+    { ...over, id: pastRow(place, ROLLBACK_ROW), about: to, title: backWords(state, to), kind: 'phase', status: 'succeeded', actual: { startAt: startedAt, endAt: restoredAt } },
+    ...undo.map(({ step, status, ...times }): TimelineRow => ({ ...over, id: pastRow(place, step.id), about: undoneBy(step.id) ?? step.id, title: step.title, kind: 'step', status, actual: spanOf(times) })),
+  ]
 }
 
 /** A phase that the rollback cut short ended with it, or with what still ran. */

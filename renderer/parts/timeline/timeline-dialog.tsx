@@ -33,7 +33,7 @@ function Open() {
   const chosen = rows.find(({ id }) => id === selected) ?? rows[0]
   const close = (): void => view.getState().showTimeline(false)
   const open = useCallback((row: TimelineRow) => {
-    view.getState().choose(row.id === ROLLBACK_ROW ? SECTIONS.rollback : row.id)
+    view.getState().choose(row.about === ROLLBACK_ROW ? SECTIONS.rollback : row.about)
     view.getState().showTimeline(false)
   }, [view])
   const critical = rows.filter(({ isCritical }) => isCritical).length

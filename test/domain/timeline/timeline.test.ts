@@ -57,6 +57,25 @@ describe('the timeline', () => {
     expect(rowOf(timeline([...started, { type: 'rollback-started', reason: 'r', at: at(20) }], at(30)), 'phase-1')).toMatchObject({ status: 'planned', actual: { endAt: at(20) } })
   })
 
+  it('keeps what was taken back to before a phase, each time, while the run goes on from there', () => {
+    const undoable = runbook({ phases: [phase(1, '22:00', '22:30', [step('stop', { undo: 'start' })]), phase(2, '22:30', '23:00', [step('deploy', { undo: 'previous' })])] })
+    const there: Happening[] = [...started, ...done('stop', 0, 5), { type: 'phase-finished', phaseId: 'phase-1', at: at(5) }, { type: 'phase-started', phaseId: 'phase-2', at: at(6) }, ...done('deploy', 6, 10)]
+    const back = (from: number): Happening[] => [{ type: 'rollback-started', reason: 'r', running: 'abort', to: 'phase-2', at: at(from) }, { type: 'undo-planned', undo: [{ stepId: 'deploy', hosts: ['web-1'], certainty: 'changed' }], at: at(from) }]
+    const rowsAfter = (happenings: Happening[], now: number) => {
+      const state = stateAfter(undoable, [...there, ...happenings])
+      return timelineOf({ state, timing: timingOf(state, at(now)), outlook: null, now: at(now) }).rows.slice(4).map(({ id, about, title, actual }) => [id, about, title, (actual.startAt ?? 0) - at(0), (actual.endAt ?? 0) - at(0)])
+    }
+    expect(rowsAfter([...back(11), { type: 'step-started', stepId: 'undo:deploy', attempt: 1, hosts: ['web-1'], at: at(11) }], 12)).toEqual([
+      ['rollback:', 'rollback:', 'Rollback to before phase 2', 11 * minute, 12 * minute], ['undo:deploy', 'undo:deploy', 'Undo: deploy', 11 * minute, 12 * minute],
+    ])
+    const once: Happening[] = [...back(11), ...done('undo:deploy', 11, 14), { type: 'phase-boundary-restored', phaseId: 'phase-2', at: at(14) }]
+    const twice: Happening[] = [...once, { type: 'phase-started', phaseId: 'phase-2', at: at(20) }, ...done('deploy', 20, 25), ...back(26), ...done('undo:deploy', 26, 28), { type: 'phase-boundary-restored', phaseId: 'phase-2', at: at(28) }]
+    expect(rowsAfter(twice, 30)).toEqual([
+      ['rollback:1', 'phase-2', 'Rollback to before phase 2', 11 * minute, 14 * minute], ['rollback:1/undo:deploy', 'deploy', 'Undo: deploy', 11 * minute, 14 * minute],
+      ['rollback:2', 'phase-2', 'Rollback to before phase 2', 26 * minute, 28 * minute], ['rollback:2/undo:deploy', 'deploy', 'Undo: deploy', 26 * minute, 28 * minute],
+    ])
+  })
+
   it('is the plan’s projection until the history is known', () => {
     expect(rowOf(timeline(started, at(0), false), 'start')).toMatchObject({ flag: 'unplanned', isCritical: false, p90EndAt: null, forecast: { startAt: expect.any(Number) } })
   })
