@@ -3,11 +3,12 @@ import { createOutlook } from '#domain/forecast/outlook.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { nextMove } from '#domain/run/autopilot.ts'
 import type { RunState } from '#domain/run/state.ts'
+import { timingOf } from '#domain/timing.ts'
 import { readVerdicts } from '#api/verdicts.ts'
 import type { App } from '../app.ts'
 import type { Asker } from './asker.ts'
 import { answerToCommand, questionFor } from './questions.ts'
-import { describeRollback } from './rollback-words.ts'
+import { describeBoundaries, describeRollback, type Look } from './rollback-words.ts'
 import { harmless, paint } from './terminal.ts'
 import { describeVerdicts } from './verdict-words.ts'
 import { watchRun } from './watch.ts'
@@ -19,10 +20,15 @@ import { watchRun } from './watch.ts'
 export async function converse(app: App, runId: string, asker: Asker, json: boolean): Promise<RunState> {
   let asking: { key: string; controller: AbortController } | null = null
 
-  const showRollback = (state: RunState): string => {
+  const lookAt = (state: RunState): Look => {
     const { history } = app.engine.history(runId)
     const made = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
-    return describeRollback(state, { outlook: made.at(state, app.engine.live(runId)?.clock().at ?? state.lastEventAt), forecasts: made.forecasts })
+    const now = app.engine.live(runId)?.clock().at ?? state.lastEventAt
+    return { outlook: made.at(state, now), forecasts: made.forecasts, windowEndAt: timingOf(state, now).window?.endAt ?? null, now }
+  }
+  const shown = (describe: (state: RunState, look: Look) => string): string => {
+    const state = app.engine.state(runId)
+    return describe(state, lookAt(state))
   }
 
   const consider = (state: RunState): void => {
@@ -35,7 +41,8 @@ export async function converse(app: App, runId: string, asker: Asker, json: bool
     const current = (asking = { key, controller: new AbortController() })
     asker.ask(`${paint('cyan', '?')} ${text}\n  ${paint('dim', choices)}`, { signal: current.controller.signal }).then((answer) => {
       const outcome = answerToCommand(state, suggested, answer, {
-        rollback: () => showRollback(app.engine.state(runId)),
+        rollback: () => shown(describeRollback),
+        boundaries: () => shown(describeBoundaries),
         verdicts: () => describeVerdicts(app.engine.state(runId), readVerdicts(app, runId)),
       })
       asking = null

@@ -7,7 +7,6 @@ import { timesIn } from '#domain/report/times.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
 import { automatedRunning, currentStep, findStep, holdingTriggers, stuckSteps, tickableItems } from '#domain/run/view.ts'
 import type { RunState, StepStatus } from '#domain/run/state.ts'
-import { describeBoundaries } from './rollback-words.ts'
 import { harmless } from './terminal.ts'
 
 type Answer = { command: OperatorCommand } | { help: string }
@@ -47,6 +46,7 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
 /** What an answer may ask to be shown. */
 export interface Shown {
   rollback(): string
+  boundaries(): string
   verdicts(): string
 }
 
@@ -55,7 +55,7 @@ export function answerToCommand(state: RunState, suggested: OperatorCommand | nu
   const [letter = '', ...rest] = answer.trim().split(/\s+/)
   const words = rest.join(' ')
   if ((letter === 'b' || letter === 'l') && words === '' && !state.rollback) return { help: `${shown.rollback()}\nA reason is needed. Write it after the letter; nothing was changed.` }
-  if ((letter === 't' || letter === 'u') && rest.length < 2) return { help: describeBoundaries(state) }
+  if ((letter === 't' || letter === 'u') && rest.length < 2) return { help: shown.boundaries() }
   if (letter === 'v') return { help: shown.verdicts() }
   if (letter === 'm' && words === '') return { help: 'Say which time was usual: m 10m, m 21:40 to 21:55, or m before the release. Nothing was changed.' }
   if (letter === 'y' && suggested?.type === 'accept-no-data') return { help: 'Say why with g; nothing was changed.' }

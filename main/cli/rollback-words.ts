@@ -1,5 +1,6 @@
 import { describeForecast } from '#domain/forecast/forecast.ts'
 import type { Forecasts } from '#domain/forecast/forecast.ts'
+import { costOfGoingBackTo, rollbackFit } from '#domain/forecast/rollback-cost.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
 import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
@@ -15,8 +16,16 @@ const FITS: Record<Outlook['rollbackFit']['fits'], string> = {
   fits: 'It fits the window.', tight: 'It may not fit the window.', over: 'It does not fit the window.', unclear: 'Nobody can say whether it fits the window.',
 }
 
+/** How the run stands in time. */
+export interface Look {
+  outlook: Outlook
+  forecasts: Forecasts
+  windowEndAt: number | null
+  now: number
+}
+
 /** What a rollback would do now, how long that takes and whether it fits, before anybody says why. */
-export function describeRollback(state: RunState, { outlook, forecasts }: { outlook: Outlook; forecasts: Forecasts }): string {
+export function describeRollback(state: RunState, { outlook, forecasts }: Look): string {
   const line = (step: Step, doubt: string): string => {
     const forecast = forecasts.get(step.id)
     const where = step.hosts.length > 0 ? ` on ${step.hosts.join(', ')}` : isManual(step) ? ', by hand' : ''
@@ -32,12 +41,16 @@ export function describeRollback(state: RunState, { outlook, forecasts }: { outl
   ].join('\n')
 }
 
-/** The phases that the run can go back to before, and what that would take back; or why not. */
-export function describeBoundaries(state: RunState): string {
+/** The phases that the run can go back to before, what that would take back, how long it takes and whether it fits; or why not. */
+export function describeBoundaries(state: RunState, { forecasts, windowEndAt, now }: Look): string {
+  const cost = (phaseId: string): string => {
+    const rollback = costOfGoingBackTo(state, phaseId, forecasts)
+    return `. ${rollbackWords({ rollback })} ${FITS[rollbackFit(rollback, windowEndAt, now).fits]}`
+  }
   const lines = boundariesOf(state).map(({ phase, lacking }) => {
     const undo = undoTo(state, phase.id)
     const what = lacking.length > 0 ? `cannot be gone back to, no undo: ${lacking.map(({ title }) => `"${title}"`).join(', ')}`
-      : undo.length === 0 ? 'nothing has to be taken back' : `takes back ${undo.map(({ step }) => `"${step.title}"${step.hosts.length === 0 ? '' : ` on ${step.hosts.join(', ')}`}`).join(', then ')}`
+      : undo.length === 0 ? 'nothing has to be taken back' : `takes back ${undo.map(({ step }) => `"${step.title}"${step.hosts.length === 0 ? '' : ` on ${step.hosts.join(', ')}`}`).join(', then ')}${cost(phase.id)}`
     return harmless(`  ${phase.number}. before ${phase.title}: ${what}`)
   })
   return lines.length === 0 ? 'No phase has begun: there is nothing to go back to.' : ['Go back to before a phase with its number and why, such as t 2 wrong build:', ...lines].join('\n')

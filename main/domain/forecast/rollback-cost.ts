@@ -1,4 +1,5 @@
 import { own } from '../own.ts'
+import { undoTo } from '../run/boundaries.ts'
 import type { RunState } from '../run/state.ts'
 import { lacksUndo, planStepFor, undoStepOf } from '../run/undo-step.ts'
 import { isDone, isManual, rollbackSteps } from '../run/view.ts'
@@ -16,7 +17,7 @@ export interface UndoStep {
 }
 
 export interface RollbackCost {
-  /** Nothing has been changed yet that could be taken back. */
+  /** Nothing has been changed that would have to be taken back. */
   nothingDone: boolean
   /** In the order in which they would be done. */
   steps: UndoStep[]
@@ -57,9 +58,11 @@ export function rollbackCostOf({ runbook, touched, alreadyBack, forecasts }: Rol
   return summed(false, [...undoSteps, ...planSteps].filter(({ id }) => alreadyBack?.has(id) !== true), lacking.map(({ id, title }) => ({ id, title })))
 }
 
-/** What a few undo steps take one after the other. */
-export const sumOf = (steps: readonly { id: string; title: string }[], forecasts: Forecasts): RollbackCost =>
-  summed(false, steps.map(({ id, title }) => ({ id, title, undoes: null, forecast: forecasts.get(id) ?? { p50: null, p90: null, n: 0, basis: 'nothing' } })), [])
+/** What going back to before a phase would do now: no step of the plan, and no undo of what was done before it. */
+export function costOfGoingBackTo(state: RunState, phaseId: string, forecasts: Forecasts): RollbackCost {
+  const steps = undoTo(state, phaseId).map(({ stepId, step: { id, title } }): UndoStep => ({ id, title, undoes: stepId, forecast: forecasts.get(id) ?? { p50: null, p90: null, n: 0, basis: 'nothing' } }))
+  return summed(steps.length === 0, steps, [])
+}
 
 function summed(nothingDone: boolean, steps: UndoStep[], withoutUndo: RollbackCost['withoutUndo']): RollbackCost {
   const sum = (p: 'p50' | 'p90'): number => steps.reduce((total, step) => total + (step.forecast[p] ?? 0), 0)

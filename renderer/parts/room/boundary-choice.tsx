@@ -1,9 +1,14 @@
 import { useEffect } from 'react'
-import { sumOf } from '#domain/forecast/rollback-cost.ts'
+import { useShallow } from 'zustand/shallow'
+import { USUAL_RESERVE_MS, noReturnOf } from '#domain/forecast/no-return.ts'
+import { costOfGoingBackTo, rollbackFit } from '#domain/forecast/rollback-cost.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
 import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
 import type { RunState } from '#domain/run/state.ts'
-import { useRoom, useRun, useView } from './room-context.ts'
+import type { RoomView } from '#renderer/stores/room-view.ts'
+import { fitWords, type FitWords } from './outlook-words.ts'
+import { FitLine } from './rollback-cost.tsx'
+import { useRoom, useRun, useView, useZone } from './room-context.ts'
 import { RollbackRows, undoRows, type RollbackRow } from './rollback-preview.tsx'
 import styles from './rollback-preview.module.css'
 
@@ -35,17 +40,29 @@ export function BoundaryChoice({ phaseId }: { phaseId: string }) {
   )
 }
 
-/** What going back there takes back, and how long that takes. */
+/** What going back there takes back, how long that takes, and whether it ends in the window. */
 function TakenBack({ phaseId }: { phaseId: string }) {
+  const { run } = useRoom()
+  const zone = useZone()
   const text = useRun((state) => JSON.stringify(undoRows(state, undoTo(state, phaseId))))
   const rows = JSON.parse(text) as RollbackRow[]
-  const words = useView(({ forecasts }) => forecasts && rollbackWords({ rollback: sumOf(rows, forecasts) }))
+  // The clock of the room ticks, and reads the run as it is then.
+  const costs = useView(useShallow((view) => costWords(run.getState().state, view, phaseId, zone)))
   return (
     <>
       <RollbackRows rows={rows} />
-      <p className={styles.total}>{rows.length === 0 ? 'Nothing has to be taken back.' : words} What people did by hand since is asked for again.</p>
+      <p className={styles.total}>{rows.length === 0 ? 'Nothing has to be taken back.' : costs?.words} What people did by hand since is asked for again.</p>
+      {rows.length > 0 && costs?.look && <FitLine fit={{ look: costs.look, text: costs.text }} />}
     </>
   )
+}
+
+function costWords(state: RunState | null, { forecasts, timing, now }: RoomView, phaseId: string, zone: string): { words: string; look: FitWords['look'] | null; text: string } | null {
+  if (state === null || forecasts === null) return null
+  const windowEndAt = timing?.window?.endAt ?? null
+  const rollback = costOfGoingBackTo(state, phaseId, forecasts)
+  const fit = fitWords({ rollback, noReturn: noReturnOf(rollback, { windowEndAt, reserveMs: USUAL_RESERVE_MS, now }), rollbackFit: rollbackFit(rollback, windowEndAt, now) }, windowEndAt, zone)
+  return { words: rollbackWords({ rollback }), look: fit?.look ?? null, text: fit?.text ?? '' }
 }
 
 interface Choice {

@@ -105,8 +105,13 @@ export function gateWarning({ decision, why, stepEndP90, noReturnAfter, noReturn
   return `Would pass the point of no return: ${ends}, and ${moves}. A rollback after it may not end in time.`
 }
 
+export interface FitWords {
+  look: 'ok' | 'warn' | 'bad'
+  text: string
+}
+
 /** Whether it ends in the window, with the look of it. */
-export function fitWords({ rollback, noReturn, rollbackFit: { fits, endP50, endP90 } }: Outlook, windowEndAt: number | null, zone: string): { look: 'ok' | 'warn' | 'bad'; text: string } | null {
+export function fitWords({ rollback, noReturn, rollbackFit: { fits, endP50, endP90 } }: Pick<Outlook, 'rollback' | 'noReturn' | 'rollbackFit'>, windowEndAt: number | null, zone: string): FitWords | null {
   if (windowEndAt === null) return null
   const [likely, bad, end] = [formatClock(endP50, zone), formatClock(endP90, zone), formatClock(windowEndAt, zone)]
   const over = likely === bad ? `done by ${likely}` : `done by ${likely}, in nine of ten cases by ${bad}`

@@ -2,7 +2,7 @@ import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useShallow } from 'zustand/shallow'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
-import { fitWords } from './outlook-words.ts'
+import { fitWords, type FitWords } from './outlook-words.ts'
 import { useView, useZone } from './room-context.ts'
 import styles from './rollback-preview.module.css'
 
@@ -32,5 +32,10 @@ const icons: Record<'ok' | 'warn' | 'bad', ReactNode> = { ok: <CircleCheck size=
 function Fit() {
   const zone = useZone()
   const fit = useView(useShallow(({ outlook, timing }) => outlook && fitWords(outlook, timing?.window?.endAt ?? null, zone)))
-  return fit && <p className={`${styles.fit} ${styles[fit.look]}`}><span aria-hidden="true">{icons[fit.look]}</span>{fit.text}</p>
+  return fit && <FitLine fit={fit} />
+}
+
+/** Whether a rollback ends in the window, in words and with a mark. */
+export function FitLine({ fit: { look, text } }: { fit: FitWords }) {
+  return <p className={`${styles.fit} ${styles[look]}`}><span aria-hidden="true">{icons[look]}</span>{text}</p>
 }

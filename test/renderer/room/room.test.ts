@@ -295,6 +295,8 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     expect(await dialog.getByLabel('Phase 1: Preparation').isDisabled()).toBe(true)
     expect(await dialog.getByText('No undo: “Check disk space and service health”').count()).toBe(1)
     expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('Undo: Deploy new version'), expect.stringContaining('Undo: Enable maintenance mode')]))
+    await dialog.getByText(/^Expected to take .*, p90 /).waitFor()
+    await dialog.getByText(/^Fits the window: done by /).waitFor()
     await page.keyboard.type('wrong build')
     await page.keyboard.press('Enter')
     await page.getByText('Stopping “Deploy new version”').waitFor()
