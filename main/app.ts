@@ -13,8 +13,8 @@ import { isOnRealHosts } from '#domain/run/view.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { Machine } from '#domain/run/lead.ts'
 import { createEngine, type Engine } from '#engine/engine.ts'
-import { hideText } from '#engine/hide.ts'
 import { createSignal } from '#engine/signal.ts'
+import { hideText } from '#kinds/hide-text.ts'
 import { secretsOf } from '#kinds/secrets.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
 import { createLiveClock, readClocks } from '#ports/clock.ts'
@@ -22,6 +22,7 @@ import { createHttp } from '#ports/http.ts'
 import { createLivePorts } from '#ports/live.ts'
 import { createInventoryPorts, createRehearsalPorts } from '#ports/rehearsal.ts'
 import { createSecretStore, secretFault } from '#ports/secrets.ts'
+import { createSql } from '#ports/sql/sql.ts'
 import type { Dispatcher } from '#preload/bridge.ts'
 import type { Prompt } from '#preload/contract.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
@@ -98,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   })
   const http = createHttp()
+  const sql = createSql()
   const machine = options.machine ?? thisMachine()
 
   const engine = createEngine({
@@ -111,7 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     openSecrets: (run) => (run.mode === 'live' ? secrets.forRun(secretsOf(run.runbook).map(({ secret }) => secret)) : secrets.forRehearsal()),
     openPorts: async (run, clock, ofRun) => {
       const { mode, inventory, runbook } = run()
-      if (mode === 'live') return createLivePorts({ shell: pool, http, secrets: ofRun, clock })
+      if (mode === 'live') return createLivePorts({ shell: pool, http, sql, secrets: ofRun, clock })
       const world = { runbook, clock, secrets: ofRun, context: followRun(run) }
       return inventory === null ? await createRehearsalPorts(world) : createInventoryPorts({ ...world, shell: pool })
     },
@@ -121,7 +123,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const deps: ApiDeps & { runbooksChanged: typeof runbooksChanged } = {
     storage, engine, prompts, runbooksChanged, now: Date.now, newId: randomUUID, libraryChanged: runbooksChanged.emit,
     info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username, machine },
-    trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
+    trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, sql, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
     secretFault: (reference) => faultHere(reference, home),
     describeHost: async (host) => toHostView(await pool.describe(host)),
   }

@@ -13,7 +13,7 @@ const LAW: Record<string, string[]> = {
   'main/kinds': ['zod', 'main/domain'],
   'main/storage': ['zod', 'main/domain', 'node', 'better-sqlite3'],
   'main/ssh': ['ssh2', 'node', 'main/domain', 'main/kinds (type)'],
-  'main/ports': ['main/ssh', 'main/kinds (type)', 'main/domain', 'main/document', 'main/rehearsal', 'node'],
+  'main/ports': ['main/ssh', 'main/kinds (type)', 'main/domain', 'main/document', 'main/rehearsal', 'pg', 'node'],
   'main/rehearsal': ['main/ssh', 'main/kinds (type)', 'main/domain', 'main/document', 'ssh2', 'node'],
   'main/engine': ['main/domain', 'main/kinds', 'main/storage (type)'],
   'main/api': ['preload/contract', 'preload/bridge (type)', 'main/domain', 'main/document', 'main/kinds', 'main/engine', 'main/storage (type)', 'zod'],

@@ -22,9 +22,9 @@ export async function trySources(runbook: Runbook, dataPath: string | undefined)
   }
 }
 
-/** `error rate = 2.4 (0.1 s)` and what was asked below it. */
+/** `error rate = 2.4 (0.1 s)`, and below it why there is no value and what was asked. */
 export function trialLine({ metric, query, value, tookMs, fault }: SourceTrial): string {
   const said = value === null ? 'no data' : String(value)
   const shown = process.stdout.isTTY ? paint(value === null ? 'red' : 'green', said) : said
-  return `${harmless(metric)} = ${shown} (${formatDuration(tookMs)})\n    ${harmless(fault || query)}`
+  return `${harmless(metric)} = ${shown} (${formatDuration(tookMs)})${[fault, query].filter((line) => line !== '').map((line) => `\n    ${harmless(line)}`).join('')}`
 }

@@ -8,6 +8,6 @@ export interface SourceTrial {
   at: number
   /** How long it took. */
   tookMs: number
-  /** Why it was not asked at all, or ''. */
+  /** Why it was not asked at all, or why there is no value where its kind knows; else ''. */
   fault: string
 }

@@ -1,11 +1,7 @@
 import type { SecretMask } from '#domain/secrets/mask.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { HostResult } from '#domain/step.ts'
-
-/** A text without the secrets that this mask hides. */
-export function hideText(mask: SecretMask, text: string): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(mask.cut(new TextEncoder().encode(text), true).shown)
-}
+import { hideText } from '#kinds/hide-text.ts'
 
 /** What people and hosts say in a command; everything else in it names things, and must stay as it is. */
 const SAID = ['note', 'reason', 'evidence', 'text', 'message', 'why', 'value'] as const

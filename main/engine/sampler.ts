@@ -49,11 +49,17 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
   const startedAt = clock.now()
   let window = options.recent(source.metric, startedAt - keepMs())
   const reader = kind.open(source, options.ports)
+  // Closed as soon as nothing is wanted of it any more: a reading that is under way may take its time to end.
+  signal.addEventListener('abort', () => reader.close?.(), { once: true })
   let since = startedAt
   let isStored = true
+  let told = ''
   while (!signal.aborted) {
     const samples = await reader.read(since, signal)
     if (signal.aborted) return
+    const fault = reader.fault?.() ?? null
+    if (fault !== null && fault.message !== told) options.log(`reading ${source.metric}`, fault)
+    told = fault?.message ?? ''
     const now = clock.now()
     if (samples.length > 0) {
       isStored = keep(options, source.metric, samples, isStored)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Host, MetricSource } from '#domain/inventory.ts'
+import type { Problem } from '#domain/problem.ts'
 import type { HostResult, Step } from '#domain/step.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { JobAnswer, OnOutput, Ports, ShellJob } from './ports.ts'
@@ -38,6 +39,10 @@ export interface StepKind {
 export interface OpenSource {
   /** Readings newer than `since` up to now, oldest first; a failed reading is a sample with value null. Does not throw. */
   read(since: number, signal: AbortSignal): Promise<Sample[]>
+  /** Why the newest reading has no value, for kinds that know; no secret is in it. */
+  fault?(): Problem | null
+  /** Lets go of what is kept between readings; nothing is read after it. */
+  close?(): void
 }
 
 /** Where a metric's numbers can come from: percent as 0-100, times in ms. One file a kind in kinds/sources. */

@@ -3,6 +3,7 @@ import type { Host } from '#domain/inventory.ts'
 import type { SecretMask } from '#domain/secrets/mask.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { HostResult } from '#domain/step.ts'
+import type { Sql } from './sql-port.ts'
 
 export type OutputStream = 'stdout' | 'stderr'
 export type OnOutput = (stream: OutputStream, bytes: Uint8Array) => void
@@ -145,6 +146,7 @@ export interface Ports {
   clock: Clock
   shell: Shell
   http: Http
+  sql: Sql
   secrets: Secrets
   /** Rehearsal only: the scripted value of a metric at a time, null for no data. */
   synthetic: ((metric: string, at: number) => number | null) | null

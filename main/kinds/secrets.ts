@@ -2,7 +2,7 @@ import { flowOf } from '#domain/flow/attributes.ts'
 import { secretsIn } from '#domain/flow/surroundings.ts'
 import type { Runbook, SourceRange } from '#domain/runbook.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
-import { authOf } from './sources/auth.ts'
+import { secretOf } from './sources/secret.ts'
 
 /** A place of a runbook that names a secret. */
 export interface NamedSecret {
@@ -19,8 +19,8 @@ export function secretsOf({ phases, rollback, inventory }: Runbook): NamedSecret
   return [
     ...steps.flatMap((step) => secretsIn(flowOf(step).flow.env).map(({ name, secret }) => ({ secret, who: `The step "${step.title}" needs a secret as ${name}.`, without: 'The step is refused while that is so.', range: step.range }))),
     ...inventory.sources.flatMap((source) => {
-      const auth = authOf(source)
-      return auth === undefined ? [] : [{ secret: auth.secret, who: `The metric "${source.metric}" needs a secret to be read.`, without: 'It has no data while that is so.', range: source.range }]
+      const secret = secretOf(source)
+      return secret === null ? [] : [{ secret, who: `The metric "${source.metric}" needs a secret to be read.`, without: 'It has no data while that is so.', range: source.range }]
     }),
   ]
 }

@@ -1,4 +1,5 @@
 import { byAddress } from '#domain/other-inventory.ts'
+import { Problem } from '#domain/problem.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import type { Clock, Ports, Secrets, Shell } from '#kinds/ports.ts'
 import { armFaults } from '#rehearsal/armed-faults.ts'
@@ -59,11 +60,13 @@ export function createInventoryPorts<C extends Clock>({ shell, ...world }: Rehea
 }
 
 /** What a rehearsal asks nobody for, whatever its hosts are. */
-function madeUp<C extends Clock>({ runbook, clock, secrets, context }: RehearsalPortsOptions<C>, plan: RehearsalPlan): Pick<RehearsalPorts<C>, 'clock' | 'http' | 'secrets' | 'synthetic'> {
+function madeUp<C extends Clock>({ runbook, clock, secrets, context }: RehearsalPortsOptions<C>, plan: RehearsalPlan): Pick<RehearsalPorts<C>, 'clock' | 'http' | 'sql' | 'secrets' | 'synthetic'> {
   return {
     clock,
     secrets,
     http: createRehearsalHttp({ runbook, plan, clock, context }),
+    // Its metrics are made up: no database is asked.
+    sql: { connect: ({ database }) => Promise.reject(new Problem('sql-rehearsal', `[rehearsal] The database ${database} is not asked.`, 'The rehearsal script says what its metric is.')) },
     synthetic(metric, at) {
       const scripted = plan.metrics.get(nameOf(metric))
       return scripted ? syntheticValue(scripted, context(), at) : null

@@ -112,6 +112,8 @@ describe('check', () => {
       const { code, stdout, stderr } = await holdpoint('check', file, '--live', '--json')
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('1 of 2 metric sources gave a value') })
       expect((JSON.parse(stdout) as { sources: unknown[] }).sources).toMatchObject([{ metric: 'error rate', value: 2.5 }, { metric: 'sessions', value: null }])
+      watch(`\n  sessions: { source: sql, host: 127.0.0.1, port: 1, database: shop, user: monitor, query: SELECT 1 }`)
+      expect(await holdpoint('check', file, '--live')).toMatchObject({ code: 1, stdout: expect.stringMatching(/sessions = no data \(.*\)\n {4}127\.0\.0\.1:1 refused the connection\. .*\n {4}`SELECT 1` in shop at 127\.0\.0\.1:1 as monitor, every 5 s\n/) })
     } finally {
       server.closeAllConnections()
       server.close()

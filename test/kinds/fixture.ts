@@ -6,6 +6,7 @@ import type { Step } from '#domain/step.ts'
 import type { Ports } from '#kinds/ports.ts'
 import { createLiveClock } from '#ports/clock.ts'
 import { createHttp } from '#ports/http.ts'
+import { createSql } from '#ports/sql/sql.ts'
 import { noSecrets } from '#support/fake-world.ts'
 
 /** Starts real servers on loopback, gone after the test. */
@@ -39,7 +40,7 @@ export async function closedAddress(): Promise<string> {
 /** The real world without SSH. */
 export function realPorts(parts: Partial<Ports> = {}): Ports {
   return {
-    clock: createLiveClock(), http: createHttp(), secrets: noSecrets, synthetic: null, faults: null, close: () => Promise.resolve(),
+    clock: createLiveClock(), http: createHttp(), sql: createSql(), secrets: noSecrets, synthetic: null, faults: null, close: () => Promise.resolve(),
     shell: { run: () => Promise.reject(new Error('This test has no hosts.')) },
     ...parts,
   }

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hideText } from '#engine/hide.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
+import { hideText } from '#kinds/hide-text.ts'
 import { createSecretStore, secretFault } from '#ports/secrets.ts'
 import { settled } from '#support/fake-world.ts'
 

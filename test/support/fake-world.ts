@@ -1,6 +1,7 @@
 import type { RunClockSource } from '#engine/options.ts'
 import { createSecretMask } from '#domain/secrets/mask.ts'
 import type { Http, Ports, Secrets, Shell, ShellRequest } from '#kinds/ports.ts'
+import type { Sql } from '#kinds/sql-port.ts'
 import type { HostResult } from '#domain/step.ts'
 
 /** A clock that moves only when told; sleepers wake in the order of their times. */
@@ -87,7 +88,9 @@ export function createFakeShell(): FakeShell {
 /** Nobody gives any secret. */
 export const noSecrets: Secrets = { need: () => Promise.reject(new Error('no secrets in this test')), mask: () => createSecretMask([]) }
 
+export const noSql: Sql = { connect: () => Promise.reject(new Error('no database in this test')) }
+
 export function createFakePorts(clock: FakeClock, shell: Shell, synthetic: Ports['synthetic'] = null): Ports {
   const http: Http = { fetch: () => Promise.reject(new Error('no HTTP in this test')) }
-  return { clock, shell, http, secrets: noSecrets, synthetic, faults: null, close: () => Promise.resolve() }
+  return { clock, shell, http, sql: noSql, secrets: noSecrets, synthetic, faults: null, close: () => Promise.resolve() }
 }

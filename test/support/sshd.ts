@@ -150,7 +150,7 @@ function configText(home: string, port: number, types: string[], more: string[],
 
 const isRoot = (): boolean => process.getuid?.() === 0
 
-/** The account that is logged in to. Root's own shell may read start-up files on each command; a system account with /bin/sh does not. */
+/** The account servers of tests run as or let in. Root's own shell may read start-up files on each command; a system account with /bin/sh does not. */
 export function loginUser(): string {
   if (!isRoot()) return userInfo().username
   const known = (): boolean => readFileSync('/etc/passwd', 'utf8').includes(`\n${TEST_ACCOUNT}:`)
@@ -230,7 +230,12 @@ function stopChild(child: ChildProcess): Promise<void> {
 
 /** Gives a file to the account that logs in, e.g. a script it is to read. */
 export function giveTo(user: string, file: string): void {
-  if (!isRoot()) return
-  const row = readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => line.startsWith(`${user}:`))?.split(':')
-  if (row) chownSync(file, Number(row[2]), Number(row[3]))
+  const ids = idsOf(user)
+  if (ids !== null) chownSync(file, ids.uid, ids.gid)
+}
+
+/** For starting a program as this account; null where only root could and this is not root. */
+export function idsOf(user: string): { uid: number; gid: number } | null {
+  const row = isRoot() ? readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => line.startsWith(`${user}:`))?.split(':') : undefined
+  return row ? { uid: Number(row[2]), gid: Number(row[3]) } : null
 }

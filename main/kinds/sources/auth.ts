@@ -3,6 +3,7 @@ import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import { nameOf, parseReference, REFERENCE_HINT, type SecretReference } from '#domain/secrets/reference.ts'
 import type { Ports } from '../ports.ts'
+import { patiently } from './patience.ts'
 
 /** The header that lets a source's requests in; its value comes from a secret. */
 type Auth = { scheme: 'bearer'; secret: SecretReference } | { scheme: 'basic'; user: string; secret: SecretReference } | { scheme: 'header'; header: string; secret: SecretReference }
@@ -22,37 +23,16 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 /** What decides where a request goes and how it is read is not for a secret to say. */
 const OWN_HEADERS = ['host', 'content-length', 'transfer-encoding', 'connection', 'accept-encoding', 'upgrade', 'expect', 'te', 'trailer']
 
-/** Asked for again so long after nobody gave it: not at each reading. */
-const PERSON_MS = 30_000
-
 /**
- * The headers a source's requests need, read anew each time where that costs nothing, so that a token may be changed while
- * the run goes on. Null while they cannot be had; a person who is asked is not waited for longer than `patienceMs`.
+ * The headers a source's requests need; null while they cannot be had. A person who is asked for them is not waited for
+ * longer than `patienceMs`.
  */
 export function openAuth(auth: Auth | undefined, metric: string, patienceMs: number, { secrets, clock }: Pick<Ports, 'secrets' | 'clock'>): (signal: AbortSignal) => Promise<Record<string, string> | null> {
   if (auth === undefined) return () => Promise.resolve({})
-  let notBefore = 0
-  let asking: Promise<Record<string, string> | null> | null = null
-  const ask = async (signal: AbortSignal): Promise<Record<string, string> | null> => {
-    try {
-      return await authHeaders(auth, metric, secrets, signal)
-    } catch (thrown) {
-      if (!(thrown instanceof Problem)) throw thrown
-      if (auth.secret.from === 'ask') notBefore = clock.now() + PERSON_MS
-      return null
-    } finally {
-      asking = null
-    }
-  }
+  const headersNow = patiently(auth.secret, patienceMs, clock, (signal) => authHeaders(auth, metric, secrets, signal))
   return async (signal) => {
-    if (clock.now() < notBefore) return null
-    const answered = new AbortController()
-    asking ??= ask(signal)
-    try {
-      return await Promise.race([asking, clock.sleep(patienceMs, AbortSignal.any([signal, answered.signal])).then(() => null, () => null)])
-    } finally {
-      answered.abort()
-    }
+    const had = await headersNow(signal)
+    return 'value' in had ? had.value : null
   }
 }
 

@@ -5,11 +5,12 @@ import { http } from './http.ts'
 import { json } from './json.ts'
 import { prometheus } from './prometheus.ts'
 import { faultsOf } from './settings.ts'
+import { sql } from './sql.ts'
 import { ssh } from './ssh.ts'
 import { synthetic } from './synthetic.ts'
 
 /** Everywhere a metric's numbers can come from. A new kind is a new file and a line here. */
-export const sourceKinds: Record<string, SourceKind> = registry<SourceKind>(prometheus, http, json, ssh, synthetic)
+export const sourceKinds: Record<string, SourceKind> = registry<SourceKind>(prometheus, http, json, ssh, sql, synthetic)
 
 /** What is wrong with a metric source of a runbook; empty when it can be opened. */
 export function checkSource(source: MetricSource): { code: string; message: string; hint: string }[] {

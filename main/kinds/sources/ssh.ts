@@ -7,11 +7,12 @@ import type { Ports } from '../ports.ts'
 import { ReplyTime } from '../request.ts'
 import { numberOf } from './reading.ts'
 import { settingsOf } from './settings.ts'
+import { Take, takeFrom } from './take.ts'
 
 const Settings = z.strictObject({
   hosts: z.string().trim().min(1, 'Name the hosts to ask.'),
   command: z.string().trim().min(1, 'Give the command that prints the number.').max(4000),
-  take: z.enum(['highest', 'lowest', 'sum', 'average'], { error: 'Choose highest, lowest, sum or average.' }).default('highest'),
+  take: Take,
   timeout: ReplyTime.default(10_000),
 })
 type Settings = z.output<typeof Settings>
@@ -20,13 +21,6 @@ type Settings = z.output<typeof Settings>
 const MOST_BYTES = 4096
 /** How long a host that only a person can open up (a key, a login) is left alone. */
 const PERSON_MS = 30_000
-
-const TAKE: Record<Settings['take'], (values: number[]) => number> = {
-  highest: (values) => Math.max(...values),
-  lowest: (values) => Math.min(...values),
-  sum: (values) => values.reduce((sum, value) => sum + value, 0),
-  average: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
-}
 
 /**
  * The number a command prints, over SSH, on one host or taken together over several. A host that fails, prints anything
@@ -50,7 +44,7 @@ export const ssh: SourceKind = {
         if (signal.aborted) return []
         const known = values.filter((value) => value !== null)
         const isWhole = known.length === hosts.length && known.length > 0
-        return [{ at: ports.clock.now(), value: isWhole ? TAKE[settings.take](known) : null }]
+        return [{ at: ports.clock.now(), value: isWhole ? takeFrom(known, settings.take) : null }]
       },
     }
   },

@@ -2,8 +2,8 @@ import type { MetricSource } from '#domain/inventory.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
 import type { Ports } from '../ports.ts'
 import { toProblem } from '#domain/problem.ts'
-import { authHeaders, authOf } from './auth.ts'
 import { checkSource, sourceKinds } from './index.ts'
+import { needSecret } from './secret.ts'
 
 /** Sources give what they have from this many intervals back. */
 const BACK_INTERVALS = 3
@@ -15,12 +15,17 @@ export async function trySource(source: MetricSource, ports: Ports, signal: Abor
   const [fault] = checkSource(source)
   const kind = sourceKinds[source.kind]
   if (fault || !kind) return { ...about, query: '', value: null, at: startedAt, tookMs: 0, fault: fault?.message ?? '' }
-  const auth = authOf(source)
   // Said here, where a reading would only have no data; and a person who is asked has all the time of a trial.
-  const missing = auth === undefined ? null : await authHeaders(auth, source.metric, ports.secrets, signal).then(() => null, toProblem)
+  const missing = await needSecret(source, ports, signal).then(() => null, toProblem)
   if (missing !== null) return { ...about, query: kind.describe(source), value: null, at: startedAt, tookMs: ports.clock.now() - startedAt, fault: missing.message }
-  const readings = await kind.open(source, ports).read(startedAt - BACK_INTERVALS * source.everyMs, signal)
-  const newest = readings.at(-1)
-  const now = ports.clock.now()
-  return { ...about, query: kind.describe(source), value: newest?.value ?? null, at: newest?.at ?? now, tookMs: now - startedAt, fault: '' }
+  const reader = kind.open(source, ports)
+  try {
+    const readings = await reader.read(startedAt - BACK_INTERVALS * source.everyMs, signal)
+    const newest = readings.at(-1)
+    const now = ports.clock.now()
+    const why = reader.fault?.() ?? null
+    return { ...about, query: kind.describe(source), value: newest?.value ?? null, at: newest?.at ?? now, tookMs: now - startedAt, fault: why === null ? '' : `${why.message} ${why.hint}` }
+  } finally {
+    reader.close?.()
+  }
 }
