@@ -1,21 +1,8 @@
-import type { ClientConfig, QueryConfig } from 'pg'
-import Client from 'pg/lib/client.js'
-import { Problem } from '#domain/problem.ts'
-import type { Sql, SqlPlace, SqlQuestion, SqlSession } from '#kinds/sql-port.ts'
+import type { Sql } from '#kinds/sql-port.ts'
+import { startDeadline } from './deadline.ts'
 import { dial } from './dial.ts'
-import { fence, type Fence } from './fence.ts'
-import { answerProblem, broken, noPassword, plainPassword, tooMany, tooMuch, tooSlow } from './problems.ts'
-
-/** What a login may take, and what an answer. */
-const MOST_BYTES = 1024 * 1024
-/** The database stops a statement itself when its time is over, and says so: longer than this its word is not waited for. */
-const GRACE_MS = 1000
-
-/** Values stay as the database writes them. */
-const AS_WRITTEN = { getTypeParser: () => (value: string) => value } as unknown as NonNullable<ClientConfig['types']>
-
-/** Parts of the driver that its types leave out: look at them when it changes. */
-interface Inside { connection: NodeJS.EventEmitter; connectionParameters: object }
+import { fence } from './fence.ts'
+import { broken, tooMuch, tooSlow } from './problems.ts'
 
 /** Real PostgreSQL. What this machine's environment and ~/.pgpass say to its clients counts for nothing: the runbook says it all. */
 export function createSql(): Sql {
@@ -23,104 +10,14 @@ export function createSql(): Sql {
     async connect(place, { password, timeoutMs, signal }) {
       const deadline = startDeadline(timeoutMs, signal, () => tooSlow(place, timeoutMs))
       try {
+        // Loaded once a database is asked, which most runs do not; and before it is dialled, so that nothing is said to nobody.
+        const { logIn } = await import('./session.ts')
         const socket = await dial(place, deadline.signal)
         const fenced = fence(socket, { tooMuch: () => tooMuch(place), senseless: (thrown) => broken(place, `it said what makes no sense (${String(thrown)})`) })
         return await logIn(fenced, place, password, deadline.signal)
       } finally {
         deadline.end()
       }
-    },
-  }
-}
-
-async function logIn(fenced: Fence, place: SqlPlace, password: string | null, signal: AbortSignal): Promise<SqlSession> {
-  const { stream, allow } = fenced
-  const client = new Client({
-    stream: () => stream, ssl: false, sslnegotiation: 'postgres', host: place.host, port: place.port, database: place.database, user: place.user, application_name: 'Holdpoint', types: AS_WRITTEN,
-    password: () => {
-      if (password === null) throw noPassword(place)
-      return password
-    },
-  })
-  let isOpen = true
-  /** Why the connection ended, where that is known here: the driver's own words come later and say less. */
-  let reason: Problem | null = null
-  const cut = (why: Problem): void => {
-    reason ??= why
-    stream.destroy(why)
-  }
-  stream.on('close', () => { isOpen = false })
-  const { connection, connectionParameters } = client as unknown as Inside
-  // Taken from PGOPTIONS and PGREPLICATION, and no setting of the driver's says "none".
-  Object.assign(connectionParameters, { options: undefined, replication: undefined })
-  // The driver would send a password in the clear to whoever asks for it.
-  if (place.tls === 'require' || place.tls === 'disable') connection.prependListener('authenticationCleartextPassword', () => cut(plainPassword(place)))
-  // Its queries hear of it; what happens between two of them shows in isOpen.
-  client.on('error', () => undefined)
-  const during = async <T>(limit: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const stop = (): void => cut(limit.reason as Problem)
-    limit.addEventListener('abort', stop)
-    allow(MOST_BYTES)
-    try {
-      if (limit.aborted) stop()
-      return await work()
-    } catch (thrown) {
-      throw reason ?? answerProblem(thrown, place)
-    } finally {
-      limit.removeEventListener('abort', stop)
-    }
-  }
-  try {
-    await during(signal, () => client.connect().then(() => undefined))
-  } catch (thrown) {
-    stream.destroy()
-    throw thrown
-  }
-  return {
-    isOpen: () => isOpen,
-    close: () => void client.end().catch(() => stream.destroy()),
-    async ask(question) {
-      const deadline = startDeadline(question.timeoutMs + GRACE_MS, question.signal, () => tooSlow(place, question.timeoutMs))
-      try {
-        const rows = await during(deadline.signal, () => readRows(client, question, () => isOpen))
-        if (rows.length > question.maxRows) throw tooMany(question.maxRows)
-        return rows
-      } finally {
-        deadline.end()
-      }
-    },
-  }
-}
-
-/**
- * In a transaction that can change nothing and is taken back, through a cursor: that takes one statement, one that gives
- * rows, and no more of them than are fetched. Should this machine fall asleep in it, the server ends the session.
- */
-async function readRows(client: Client, { statement, timeoutMs, maxRows }: SqlQuestion, isOpen: () => boolean): Promise<(string | null)[][]> {
-  await client.query(`BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs + GRACE_MS}; SET LOCAL cursor_tuple_fraction = 1`)
-  try {
-    // As a prepared statement, for the server takes only one of those at a time.
-    const declare: QueryConfig & { queryMode: 'extended' } = { text: `DECLARE holdpoint NO SCROLL CURSOR FOR ${statement}`, queryMode: 'extended' }
-    await client.query(declare)
-    const { rows } = await client.query<(string | null)[]>({ text: `FETCH FORWARD ${maxRows + 1} FROM holdpoint`, rowMode: 'array' })
-    return rows
-  } finally {
-    if (isOpen()) await client.query('ROLLBACK')
-  }
-}
-
-/** Aborts with a Problem when the time is over, and with the signal's reason as a Problem when that aborts. */
-function startDeadline(ms: number, signal: AbortSignal, late: () => Problem): { signal: AbortSignal; end(): void } {
-  const over = new AbortController()
-  const stop = (): void => over.abort(new Problem('sql-aborted', 'The database is not asked any more.', 'Nothing needs to be done.', signal.reason))
-  const timer = setTimeout(() => over.abort(late()), ms)
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  return {
-    signal: over.signal,
-    end() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
     },
   }
 }
