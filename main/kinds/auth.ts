@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { MetricSource } from '#domain/inventory.ts'
 import { Problem } from '#domain/problem.ts'
 import { nameOf, parseReference, REFERENCE_HINT, type SecretReference } from '#domain/secrets/reference.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from './ports.ts'
 import { patiently } from './patience.ts'
 
-/** The header that lets a source's requests in; its value comes from a secret. */
+/** The header that lets a request in; its value comes from a secret. */
 type Auth = { scheme: 'bearer'; secret: SecretReference } | { scheme: 'basic'; user: string; secret: SecretReference } | { scheme: 'header'; header: string; secret: SecretReference }
 
 /** `bearer secret:…`, `basic USER secret:…` or `header NAME secret:…`. */
@@ -29,16 +28,16 @@ const OWN_HEADERS = ['host', 'content-length', 'transfer-encoding', 'connection'
  */
 export function openAuth(auth: Auth | undefined, metric: string, patienceMs: number, { secrets, clock }: Pick<Ports, 'secrets' | 'clock'>): (signal: AbortSignal) => Promise<Record<string, string> | null> {
   if (auth === undefined) return () => Promise.resolve({})
-  const headersNow = patiently(auth.secret, patienceMs, clock, (signal) => authHeaders(auth, metric, secrets, signal))
+  const headersNow = patiently(auth.secret, patienceMs, clock, (signal) => authHeaders(auth, `the metric "${metric}"`, secrets, signal))
   return async (signal) => {
     const had = await headersNow(signal)
     return 'value' in had ? had.value : null
   }
 }
 
-/** Throws the Problem of a secret that cannot be had or sent; no message holds it. */
-export async function authHeaders(auth: Auth, metric: string, secrets: Ports['secrets'], signal: AbortSignal): Promise<Record<string, string>> {
-  const [value = ''] = await secrets.need([auth.secret], `the metric "${metric}"`, signal)
+/** `why` says to a person what asks. Throws the Problem of a secret that cannot be had or sent; no message holds it. */
+export async function authHeaders(auth: Auth, why: string, secrets: Ports['secrets'], signal: AbortSignal): Promise<Record<string, string>> {
+  const [value = ''] = await secrets.need([auth.secret], why, signal)
   switch (auth.scheme) {
     case 'bearer': return { authorization: `Bearer ${visible(auth.secret, value)}` }
     case 'basic': return { authorization: `Basic ${Buffer.from(`${auth.user}:${value}`).toString('base64')}` }
@@ -51,7 +50,7 @@ function visible(secret: SecretReference, value: string): string {
   throw new Problem('secret-unfit', `The secret ${nameOf(secret)} holds characters that no header can carry.`, 'A token is one line of plain ASCII.')
 }
 
-/** The source's auth setting; undefined where it has none, or one that makes no sense, which its kind says. */
-export const authOf = (source: MetricSource): Auth | undefined => AuthSetting.safeParse(source.settings['auth']).data
+/** What a source's or a step's `auth` means; undefined where it has none, or one that makes no sense, which its kind says. */
+export const authOf = (text: unknown): Auth | undefined => AuthSetting.safeParse(text).data
 
 export const describeAuth = (auth: Auth | undefined): string => (auth === undefined ? '' : `, let in by secret ${nameOf(auth.secret)}`)

@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from './ports.ts'
 
 /** Asked for again so long after nobody gave it: not at each reading. */
 export const PERSON_MS = 30_000

@@ -69,7 +69,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   }
   return {
     forRun,
-    forRehearsal: () => ({ mask: () => mask, need: (references) => Promise.resolve(references.map((reference) => `rehearsed ${nameOf(reference)}`)) }),
+    forRehearsal: () => ({ mask: () => mask, need: (references) => Promise.resolve(references.map((reference) => `rehearsed ${encodeURI(nameOf(reference))}`)) }),
     mask: () => mask,
   }
 }

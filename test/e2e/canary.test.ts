@@ -62,7 +62,7 @@ metrics:
    ${indented(PRINTS)}
    \`\`\`
 2. Hear it again
-   \`\`\`http {id=echo expect=200}
+   \`\`\`http {id=echo expect=200 auth="header X-Pin secret:ask:pin"}
    GET ${url}/echo
    \`\`\`
 3. Fail with everything
@@ -149,7 +149,7 @@ describe.skipIf(sshdMissing)('a secret pushed through every path', { timeout: 18
     plain = await startSshd({ config: ['SetEnv XDG_STATE_HOME=/proc/nowhere'] })
     server = createServer((request, reply) => {
       heard.push(String(request.headers.authorization))
-      reply.end(request.url === '/echo' ? `you are ${CANARIES.env} with ${CANARIES.ask}` : '{"errors":0}')
+      reply.end(request.url === '/echo' ? `you are ${CANARIES.env} with ${String(request.headers['x-pin'])}` : '{"errors":0}')
     }).listen(0, '127.0.0.1')
     await until(() => server.listening, 'the server')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -101,6 +101,6 @@ describe('a secret', () => {
   })
 
   test('is not read in a rehearsal', async () => {
-    expect(await open(() => Promise.reject(new Error('asked'))).forRehearsal().need([{ from: 'env', name: 'SHOP' }, { from: 'ask', name: 'pin' }], 'a test', never)).toEqual(['rehearsed env:SHOP', 'rehearsed ask:pin'])
+    expect(await open(() => Promise.reject(new Error('asked'))).forRehearsal().need([{ from: 'env', name: 'SHOP' }, { from: 'ask', name: 'pin' }, { from: 'file', name: '~/schlüssel' }], 'a test', never)).toEqual(['rehearsed env:SHOP', 'rehearsed ask:pin', 'rehearsed file:~/schl%C3%BCssel'])
   })
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
-import { AuthSetting, describeAuth, openAuth } from './auth.ts'
+import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
 import { replyOf } from './reading.ts'
 import { settingsOf } from './settings.ts'
 

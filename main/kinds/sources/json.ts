@@ -3,7 +3,7 @@ import { captureFrom, pointerParts } from '#domain/flow/capture.ts'
 import { formatDuration } from '#domain/duration.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
-import { AuthSetting, describeAuth, openAuth } from './auth.ts'
+import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
 import { numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 

@@ -4,7 +4,7 @@ import type { Sample } from '#domain/threshold.ts'
 import type { SourceKind } from '../kind.ts'
 import type { Http } from '../ports.ts'
 import { ReplyTime, WebAddress } from '../request.ts'
-import { AuthSetting, describeAuth, openAuth } from './auth.ts'
+import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
 import { numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 

@@ -55,6 +55,8 @@ function attributeFindings(issue: z.core.$ZodIssue, step: Step): Pick<Finding, '
   }
   const name = String(issue.path[0] ?? '')
   const value = step.attributes[name]
-  const message = value === undefined ? `The ${step.kind} step "${step.title}" needs the attribute "${name}".` : `The ${step.kind} step "${step.title}" has ${name}="${value}", which does not make sense.`
+  // Whoever wrote a secret where only its name belongs finds it in no other place for that.
+  const written = name === 'auth' ? 'auth=' : `${name}="${value}"`
+  const message = value === undefined ? `The ${step.kind} step "${step.title}" needs the attribute "${name}".` : `The ${step.kind} step "${step.title}" has ${written}, which does not make sense.`
   return [{ code: 'attribute-invalid', message, hint: issue.message }]
 }

@@ -3,12 +3,13 @@ import { formatDuration } from '#domain/duration.ts'
 import { LOCAL_FLOW } from '#domain/flow/attributes.ts'
 import { Problem } from '#domain/problem.ts'
 import type { HostResult, Step } from '#domain/step.ts'
+import { authHeaders, AuthSetting, describeAuth } from '../auth.ts'
 import type { StepKind } from '../kind.ts'
 import type { HttpReply } from '../ports.ts'
 import { addressFault, Statuses } from '../request.ts'
 import { flowFaults, flowShape } from './flow.ts'
 
-const Expectation = z.object({ expect: Statuses.default([200]), contains: z.string().min(1).max(4000).optional() })
+const Expectation = z.object({ expect: Statuses.default([200]), contains: z.string().min(1).max(4000).optional(), auth: AuthSetting.optional() })
 type Expectation = z.output<typeof Expectation>
 
 type Method = 'GET' | 'HEAD' | 'POST'
@@ -16,7 +17,7 @@ const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
 const USUAL_TIMEOUT_MS = 10_000
 const SHOWN_CHARACTERS = 4000
 
-/** One HTTP request, from this machine, whose reply must be as expected. The body is `https://…` or `POST https://…`. */
+/** One HTTP request, from this machine, whose reply must be as expected. The body is `https://…` or `POST https://…`; `auth=` lets it in. */
 export const http: StepKind = {
   kind: 'http',
   label: 'HTTP check',
@@ -42,9 +43,10 @@ export const http: StepKind = {
       return { outcome: 'failed', reason: 'refused', code: fault?.code ?? 'http-request-invalid', message: fault?.message ?? 'The attributes of the check do not make sense.', hint: 'Nothing was sent. Mend the step in the runbook, then retry.' }
     }
     const timeoutMs = step.timeoutMs ?? USUAL_TIMEOUT_MS
-    say('stdout', `${method} ${url}`)
+    say('stdout', `${method} ${url}${describeAuth(expectation.auth)}`)
     try {
-      const reply = await ports.http.fetch({ url, method, timeoutMs, signal })
+      const headers = expectation.auth && (await authHeaders(expectation.auth, `the step "${step.title}"`, ports.secrets, signal))
+      const reply = await ports.http.fetch({ url, method, timeoutMs, signal, ...(headers && { headers }) })
       say('stdout', `${reply.status} in ${formatDuration(reply.durationMs)}\n${excerpt(reply)}`)
       const disappointments = disappointmentsOf(reply, expectation)
       for (const line of disappointments) say('stderr', line)
@@ -67,8 +69,8 @@ function requestOf(step: Step): { method: Method | null; url: string; rest: stri
   return { method, url, rest: rest.join(' ') }
 }
 
-function expectationOf({ attributes: { expect, contains } }: Step): Expectation | null {
-  const parsed = Expectation.safeParse({ ...(expect !== undefined && { expect }), ...(contains !== undefined && { contains }) })
+function expectationOf({ attributes: { expect, contains, auth } }: Step): Expectation | null {
+  const parsed = Expectation.safeParse({ ...(expect !== undefined && { expect }), ...(contains !== undefined && { contains }), ...(auth !== undefined && { auth }) })
   return parsed.success ? parsed.data : null
 }
 
@@ -87,7 +89,7 @@ function withoutReply(thrown: unknown, method: Method, url: string, signal: Abor
   const code = thrown instanceof Problem ? thrown.code : 'http-aborted'
   const message = thrown instanceof Problem ? thrown.message : `The request to ${url} was stopped.`
   const hint = thrown instanceof Problem ? thrown.hint : 'Retry or skip the step.'
-  const isUnsent = ['http-refused', 'http-unreachable', 'http-name', 'http-tls', 'http-invalid-url'].includes(code)
+  const isUnsent = code.startsWith('secret-') || ['http-refused', 'http-unreachable', 'http-name', 'http-tls', 'http-invalid-url', 'http-forbidden'].includes(code)
   if (method === 'POST' && !isUnsent) {
     return { outcome: 'unknown', code, message: `${message} The request may have been acted on.`, hint: `Check at ${new URL(url).host} whether it was, then retry, or resolve the step with what you saw.` }
   }

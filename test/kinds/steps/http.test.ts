@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { checkRunbook } from '#api/check.ts'
+import { Problem } from '#domain/problem.ts'
 import type { HostResult, Step } from '#domain/step.ts'
+import type { Ports } from '#kinds/ports.ts'
+import { secretsOf } from '#kinds/secrets.ts'
 import { http } from '#kinds/steps/http.ts'
+import { checkStep } from '#kinds/steps/index.ts'
+import { createSecretStore } from '#ports/secrets.ts'
+import { noSecrets } from '#support/fake-world.ts'
 import { closedAddress, createServers, makeStep, realPorts } from '../fixture.ts'
 
 const serve = createServers()
@@ -71,10 +78,49 @@ describe('an HTTP check', () => {
   })
 })
 
-async function run(parts: Partial<Step>, signal = new AbortController().signal): Promise<{ result: HostResult; stdout: string; stderr: string }> {
+describe('an HTTP check with auth', () => {
+  const TOKEN = 'canary-token-1'
+  const secrets = (ask: string | null = null): Ports['secrets'] => createSecretStore({ env: { TOKEN, BROKEN: 'canary\nlines' }, ask: () => Promise.resolve(ask) }).forRun()
+
+  it.each([
+    ['bearer secret:env:TOKEN', 'authorization', `Bearer ${TOKEN}`], ['basic shop secret:env:TOKEN', 'authorization', `Basic ${Buffer.from(`shop:${TOKEN}`).toString('base64')}`],
+    ['header X-Api-Key secret:env:TOKEN', 'x-api-key', TOKEN], ['bearer secret:ask:pin', 'authorization', 'Bearer canary-pin-2'],
+  ])('is let in by %s, also with POST, and says only its name', async (auth, header, value) => {
+    const url = await serve((request, reply) => reply.writeHead(request.headers[header] === value ? 200 : 401).end(`your ${header}`))
+    for (const method of ['GET', 'POST']) {
+      const { result, stdout } = await run({ body: `${method} ${url}`, attributes: { auth } }, undefined, secrets('canary-pin-2'))
+      expect([result.outcome, stdout.split('\n')[0]]).toEqual(['succeeded', `${method} ${url}, let in by secret ${auth.replace(/.*secret:/, '')}`])
+      expect(stdout).not.toContain('canary')
+    }
+    expect((await run({ body: url })).stderr).toBe('Expected status 200, got 401.\n')
+  })
+
+  it.each([['secret:env:NOT_SET', 'secret-missing'], ['secret:ask:pin', 'secret-not-given'], ['secret:env:BROKEN', 'secret-unfit']])('whose %s cannot be had is refused, also with POST, and nothing is sent', async (reference, code) => {
+    let asked = 0
+    const url = await serve((_request, reply) => reply.end(String(asked += 1)))
+    for (const method of ['GET', 'POST']) expect((await run({ body: `${method} ${url}`, attributes: { auth: `bearer ${reference}` } }, undefined, secrets())).result).toMatchObject({ outcome: 'failed', reason: 'refused', code })
+    expect(asked).toBe(0)
+  })
+
+  it.each(['bearer canary-token-1', 'secret:env:TOKEN', 'header Host secret:env:TOKEN'])('is refused when it says %s, which is not repeated', async (auth) => {
+    const step = makeStep({ body: 'https://shop.example/', attributes: { auth } })
+    const findings = checkStep(step)
+    expect(findings).toEqual([expect.objectContaining({ code: 'attribute-invalid', message: 'The http step "Check the shop" has auth=, which does not make sense.', hint: expect.stringContaining('bearer secret:') })])
+    expect(JSON.stringify(findings)).not.toContain('canary')
+    expect((await run({ body: 'https://shop.example/', attributes: { auth } })).result).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'http-request-invalid' })
+  })
+
+  it("counts among the runbook's secrets, which are hidden from the run's start and missed when it is checked", () => {
+    const { runbook, findings } = checkRunbook('# R\n\n## Deployment Steps\n\n### Phase 1: Deploy\n\n1. Ask\n   ```http {auth="bearer secret:env:TOKEN"}\n   https://shop.example/\n   ```\n', ({ name }) => new Problem('secret-missing', `The variable ${name} is not set.`, 'Set it.'))
+    expect(secretsOf(runbook)).toMatchObject([{ secret: { from: 'env', name: 'TOKEN' }, who: 'The step "Ask" needs a secret to be let in.' }])
+    expect(findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'secret-missing', message: 'The step "Ask" needs a secret to be let in. The variable TOKEN is not set.' }))
+  })
+})
+
+async function run(parts: Partial<Step>, signal = new AbortController().signal, secrets: Ports['secrets'] = noSecrets): Promise<{ result: HostResult; stdout: string; stderr: string }> {
   const said = { stdout: '', stderr: '' }
   const result = await http.run!({
-    step: makeStep({ kind: 'http', timeoutMs: 20_000, ...parts }), attempt: 1, host: null, ports: realPorts(), signal,
+    step: makeStep({ kind: 'http', timeoutMs: 20_000, ...parts }), attempt: 1, host: null, ports: realPorts({ secrets }), signal,
     onOutput: (stream, bytes) => { said[stream] += new TextDecoder().decode(bytes) },
   })
   return { result, ...said }
