@@ -67,6 +67,7 @@ const LABELS: Record<string, string> = {
   'http-aborted': 'aborted',
   // Sent, and nobody can say how it ended.
   'ssh-link-lost': 'link lost, not durable',
+  'ssh-flood': 'flood, cut off',
   'ssh-output-lost': 'output lost',
   'ssh-abort-unproven': 'abort not proven',
   'abort-incomplete': 'abort incomplete',

@@ -17,11 +17,19 @@ export interface Channel {
 /** How the remote process ended, null while that is not known. */
 export type Ended = { exitCode: number } | { signal: string } | null
 
+/** What is known of why a connection is gone; `why` is '' for nothing. */
+export interface Loss {
+  /** This program ended it, for the server sent without end what nobody asked for. */
+  isFlood: boolean
+  why: string
+}
+
 /** What one way of carrying SSH does; link.ts adds the limits and the waiting. */
 export interface Wire {
   /** Fingerprint of the key the host showed. */
   hostKey: string
   open(command: string): Promise<WireAnswer>
+  loss(): Loss
   onEnd(listener: () => void): void
   close(): void
 }

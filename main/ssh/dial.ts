@@ -3,6 +3,7 @@ import type { AnyAuthMethod, ConnectConfig } from 'ssh2'
 import type { Duplex } from 'node:stream'
 import { Problem } from '#domain/problem.ts'
 import { algorithmsFor } from './algorithms.ts'
+import type { Loss } from './channel.ts'
 import { clean, connectProblem, isDropped } from './failures.ts'
 import type { HostKeyCheck } from './host-key-check.ts'
 import { fingerprint } from './known-hosts.ts'
@@ -35,7 +36,7 @@ export interface Dialing {
 }
 
 export type Dialed =
-  | { dialed: 'ready'; client: Client; sock: Duplex; hostKey: string }
+  | { dialed: 'ready'; client: Client; sock: Duplex; hostKey: string; loss: () => Loss }
   | { dialed: 'unknown-key'; key: Buffer }
   /** `wanted` are the methods the server named last; `partly` that a key was accepted and something more is wanted. */
   | { dialed: 'not-authenticated'; reason: string; wanted: string[]; partly: boolean }
@@ -51,6 +52,7 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     let accepted: Buffer | null = null
     let settled = false
     let handshaken = false
+    let loss: Loss = { isFlood: false, why: '' }
     const offer = createServerOffer()
     const login = { wanted: [] as string[], partly: false }
 
@@ -91,11 +93,12 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     const traffic = limitTraffic(dialing.sock, () => performance.now(), (what) => {
       settle({ dialed: 'failed', problem: floodProblem(dialing.place, what) })
       // After the login it is the end of the connection, and with it of the work on it.
+      loss = { isFlood: true, why: `it sent ${what}` }
       dialing.sock.destroy()
     })
     client.on('ready', () => {
       traffic.loggedIn()
-      settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted) })
+      settle({ dialed: 'ready', client, sock: dialing.sock, hostKey: accepted === null ? '' : fingerprint(accepted), loss: () => loss })
     })
     // Stays for the life of the connection: later errors are followed by `close`, which is what ends the work on it.
     client.on('error', onError)

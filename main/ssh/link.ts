@@ -1,4 +1,4 @@
-import type { Channel, Ended, Wire } from './channel.ts'
+import type { Channel, Ended, Loss, Wire } from './channel.ts'
 import { pause } from './abortable.ts'
 import { createLimiter } from './limiter.ts'
 
@@ -8,12 +8,22 @@ export interface Link {
   hostKey: string
   /** For messages: whose connection is to blame for a loss, which is the first hop on the way whose own is gone. */
   weakest(): string
+  /** Of that connection. */
+  loss(): LinkLoss
   isAlive(): boolean
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
   onEnd(listener: () => void): void
   close(): void
 }
+
+export interface LinkLoss extends Loss {
+  /** Whose connection. */
+  who: string
+}
+
+/** `the connection to web-1 was lost`, with what is known of why. */
+export const lossWords = ({ who, isFlood, why }: LinkLoss, during = ''): string => `the connection to ${who} was ${isFlood ? 'ended from here' : 'lost'}${during}${why === '' ? '' : ` (${why})`}`
 
 export type ExecOpened =
   | { opened: 'yes'; channel: Channel; ended: () => Ended }
@@ -90,6 +100,7 @@ export function createLink(wire: Wire, { name, through, channelLimit }: LinkOpti
 
   return {
     hostKey: wire.hostKey,
+    loss: () => (through === null || through.isAlive() ? { ...wire.loss(), who: name } : through.loss()),
     weakest: () => (through === null || through.isAlive() ? name : through.weakest()),
     isAlive: () => alive,
     exec,

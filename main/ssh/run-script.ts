@@ -1,7 +1,7 @@
 import type { HostResult } from '#domain/step.ts'
 import type { OnOutput, OutputStream } from '#kinds/ports.ts'
 import type { Channel, Ended } from './channel.ts'
-import type { Link } from './link.ts'
+import { lossWords, type Link } from './link.ts'
 
 export interface ScriptRun {
   channel: Channel
@@ -14,7 +14,7 @@ export interface ScriptRun {
   timeUp?: AbortSignal
   onOutput: OnOutput
   signal: AbortSignal
-  link: Pick<Link, 'isAlive' | 'weakest'>
+  link: Pick<Link, 'isAlive' | 'loss'>
   /** How long the remote process gets after TERM, and again after KILL. */
   graceMs: number
 }
@@ -127,10 +127,11 @@ function withoutOutput(run: ScriptRun, reason: Error, ended: Ended): HostResult 
 
 /** What is known when the link is gone after the command was sent: nothing. */
 export function lost({ place, link }: Pick<ScriptRun, 'place' | 'link'>): HostResult {
-  const what = link.isAlive() ? 'the host closed the command without saying how it ended' : `the connection to ${link.weakest()} was lost while the command ran`
+  const loss = link.isAlive() ? null : link.loss()
+  const what = loss === null ? 'the host closed the command without saying how it ended' : lossWords(loss, ' while the command ran')
   return {
     outcome: 'unknown',
-    code: 'ssh-link-lost',
+    code: loss?.isFlood === true ? 'ssh-flood' : 'ssh-link-lost',
     message: `The command was sent to ${place}, and then ${what}: its result is unknown.`,
     hint: 'It may have finished, failed, or still be running. Check the host, then retry or skip.',
   }

@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2'
 import type { Duplex } from 'node:stream'
-import type { Ended, Wire, WireAnswer } from './channel.ts'
+import type { Ended, Loss, Wire, WireAnswer } from './channel.ts'
 import { clean } from './failures.ts'
 
 /** A connection of ssh2's, with a way through to other hosts. */
@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 30_000
 /** What ssh2 says when the request went out and was refused, or the connection ended before the answer. */
 const EXEC_REFUSED = 'Unable to exec'
 
-export function createSsh2Wire({ client, sock, hostKey }: { client: Client; sock: Duplex; hostKey: string }): Ssh2Wire {
+export function createSsh2Wire({ client, sock, hostKey, loss }: { client: Client; sock: Duplex; hostKey: string; loss: () => Loss }): Ssh2Wire {
   const close = (): void => {
     client.end()
     // A host that does not hang up in turn is not waited for.
@@ -22,6 +22,7 @@ export function createSsh2Wire({ client, sock, hostKey }: { client: Client; sock
   }
   return {
     hostKey,
+    loss,
     open: (command) =>
       new Promise((resolve) => {
         const silence = setTimeout(() => {

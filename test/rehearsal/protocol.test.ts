@@ -177,7 +177,7 @@ function connectTo({ port, config }: World): Promise<Link> {
   const client = new ssh2.Client()
   const sock = connect({ host: '127.0.0.1', port, noDelay: true })
   return new Promise((resolve, reject) => {
-    client.once('ready', () => resolve(createLink(createSsh2Wire({ client, sock, hostKey: '' }), { name: 'web-1', through: null, channelLimit: 8 }))).on('error', reject).connect({ sock, hostVerifier: () => true, ...config })
+    client.once('ready', () => resolve(createLink(createSsh2Wire({ client, sock, hostKey: '', loss: () => ({ isFlood: false, why: '' }) }), { name: 'web-1', through: null, channelLimit: 8 }))).on('error', reject).connect({ sock, hostVerifier: () => true, ...config })
   })
 }
 

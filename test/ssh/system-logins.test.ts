@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canHavePasswords, openPasswordAccount, type PasswordAccount } from '#support/password-account.ts'
-import { startHostileServer, type HostileServer } from '#support/ssh-hostile.ts'
+import { message, sendForEver, startHostileServer, type HostileServer } from '#support/ssh-hostile.ts'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
 import { childrenOf, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
 
@@ -197,6 +197,19 @@ describe.skipIf(sshdMissing)('what a hostile server asks before the login', () =
       })
     })
   })
+})
+
+it.skipIf(sshdMissing)('a server that neither lets in nor refuses is given up, also while it sends without end', async () => {
+  const server = await startHostileServer({ login: 'never', onConnection: (connection) => sendForEver(connection, message(2, 'x'.repeat(1000))) })
+  try {
+    const config = `Host web-1\n  HostName 127.0.0.1\n  Port ${server.port}\n  User deploy\n  IdentityAgent none\n  ConnectTimeout 1\n`
+    await withPool({ config, knownHosts: `[127.0.0.1]:${server.port} ${server.hostKey}\n` }, async (home) => {
+      expect(await login(home)).toMatchObject({ outcome: 'failed', reason: 'refused', code: 'ssh-timeout' })
+      expect(server.attempts).toEqual(['none deploy'])
+    })
+  } finally {
+    await server.stop()
+  }
 })
 
 /** Of a process that may have ended meanwhile. */

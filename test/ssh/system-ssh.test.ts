@@ -63,7 +63,7 @@ describe.skipIf(sshdMissing)("hosts reached with the system's ssh", () => {
   it('a link that is lost in the middle of a command is unknown, never a success', () =>
     withPool({}, async (home) => {
       const { result } = await runOn(home.pool, web, 'echo begun; sleep 1000', { onStdout: () => sshd.killSessions() })
-      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost' })
+      expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost', message: expect.stringContaining('the connection to web-1 was lost while the command ran') })
       expect((await runOn(home.pool, web, 'true')).result).toEqual({ outcome: 'succeeded', exitCode: 0 })
     }))
 

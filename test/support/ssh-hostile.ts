@@ -5,7 +5,7 @@ import { KexInit } from 'ssh2/lib/protocol/kex.js'
 import type { AuthenticationType, Connection, ServerChannel } from 'ssh2'
 
 export interface HostileOptions {
-  login: 'accept' | 'refuse' | 'hang-up'
+  login: 'accept' | 'refuse' | 'hang-up' | 'never'
   /** The methods it names when it refuses. Default: publickey. */
   methods?: string[]
   /** What it asks interactively instead, each time in one go; it lets in who gives these answers. */
@@ -64,7 +64,7 @@ export async function startHostileServer(options: HostileOptions): Promise<Hosti
       }
       if (options.login === 'accept' && login.method !== 'none') login.accept()
       else if (options.login === 'hang-up') connection.end()
-      else login.reject((options.methods ?? ['publickey']) as AuthenticationType[])
+      else if (options.login !== 'never') login.reject((options.methods ?? ['publickey']) as AuthenticationType[])
     })
     connection.on('session', (acceptSession) => {
       acceptSession().on('exec', (acceptExec) => {

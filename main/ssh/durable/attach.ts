@@ -1,6 +1,6 @@
 import type { OutputStream, ShellJob } from '#kinds/ports.ts'
 import { toProblem } from '#domain/problem.ts'
-import type { Link } from '../link.ts'
+import { lossWords, type Link } from '../link.ts'
 import { clean } from '../failures.ts'
 import { isCount, MOST_LATE, readFrames } from './frames.ts'
 import { askOnAndOn } from './questions.ts'
@@ -43,7 +43,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
   const { link, call, job, place, signal } = options
   const opened = await link.exec(call.command, signal)
   if (opened.opened === 'aborted') return { end: 'stopped' }
-  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : `the connection to ${link.weakest()} was lost` }
+  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : lossWords(link.loss()) }
   const { channel } = opened
   return new Promise((resolve) => {
     const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
@@ -170,7 +170,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     })
     channel.on('close', () => {
       onAcked?.(false)
-      cut(link.isAlive() ? `${place} closed the channel` : `the connection to ${link.weakest()} was lost`)
+      cut(link.isAlive() ? `${place} closed the channel` : lossWords(link.loss()))
     })
     // A write after the far end closed; `close` follows and decides.
     channel.on('error', () => undefined)

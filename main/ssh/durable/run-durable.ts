@@ -1,7 +1,7 @@
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
 import type { JobIntent, ShellJob } from '#kinds/ports.ts'
-import type { Link } from '../link.ts'
+import { lossWords, type Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
 import { doneResult, lostResult, notFollowed, saidResult, stoppedResult, unreachable, type StopAsked } from './outcome.ts'
 import { forgetJob } from './forget.ts'
@@ -115,7 +115,7 @@ async function follow(work: DurableWork, world: DurableWorld): Promise<HostResul
       if (asked !== null && stopped === null) {
         stopped = await stopJob(link, callStop(intent, world.graceMs, world.placeOf(link)), world.graceMs + 30_000)
         if (stopped === null) {
-          await lose(`the connection to ${link.weakest()} was lost`)
+          await lose(lossWords(link.loss()))
           continue
         }
       }

@@ -6,6 +6,7 @@ import { clean, connectProblem } from '../failures.ts'
 import { knownHostsCheck } from '../host-key-check.ts'
 import { readKnownHosts } from '../known-hosts-files.ts'
 import type { Hop } from '../resolve.ts'
+import { lastWords } from './last-words.ts'
 import { readLoginQuestion } from './login-questions.ts'
 import { loginAnswersFor } from './logins.ts'
 import { startMaster, type AnswerSsh, type Master, type MasterStart } from './master.ts'
@@ -38,7 +39,7 @@ export async function connectSystemHop(route: SystemRoute, world: ConnectWorld):
     if (/host key verification failed/i.test(start.said) && start.shown !== null) {
       const verdict = knownHostsCheck(hop, place, readKnownHosts(hop.knownHostsFiles)).judge(start.shown)
       if (verdict.answer === 'refused') throw verdict.problem
-      if (verdict.answer === 'trusted') throw new Problem('ssh-host-key-unknown', `ssh does not trust the key of ${place}: ${lastLine(start.said)}.`, `Look at known_hosts and at the configuration of ssh for this host. ${NOTHING_SENT}`)
+      if (verdict.answer === 'trusted') throw new Problem('ssh-host-key-unknown', `ssh does not trust the key of ${place}: ${lastWords(start.said)}.`, `Look at known_hosts and at the configuration of ssh for this host. ${NOTHING_SENT}`)
       await askAboutKey(route, start.shown, world)
       continue
     }
@@ -77,10 +78,9 @@ const isDropped = (said: string): boolean => /kex_exchange_identification|connec
 const isRefusal = (said: string): boolean => /permission denied|too many authentication failures/i.test(said)
 /** ssh does not hear of it while a question is open, and another try would ask anew. */
 const notWaitedProblem = (place: string): Problem => new Problem('ssh-auth', `${place} closed the connection before its question was answered: servers wait about two minutes (LoginGraceTime).`, `Retry, with the answer at hand. ${NOTHING_SENT}`)
-const lastLine = (said: string): string => clean(said.trim().split('\n').at(-1) ?? '').replace(/\.+$/, '')
 
 function systemProblem(said: string, hop: Hop, place: string): Problem {
-  const why = lastLine(said) || 'it ended without a word'
+  const why = lastWords(said) || 'it ended without a word'
   if (isRefusal(said)) return new Problem('ssh-auth', `${place} did not accept the login as ${clean(hop.user)}: ${why}.`, `Try "ssh ${hop.name}" in a terminal. ${NOTHING_SENT}`)
   if (/unable to negotiate|no matching/i.test(said)) return new Problem('ssh-algorithms', `${place} and ssh have nothing in common: ${why}.`, `Update its sshd, or allow the algorithm in the configuration of ssh. ${NOTHING_SENT}`)
   if (/bad configuration option|bad owner or permissions|config.* line \d+/i.test(said)) return new Problem('ssh-config', `ssh cannot use its configuration for ${place}: ${why}.`, `Mend it; OpenSSH 8.5 or newer is needed. ${NOTHING_SENT}`)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { toProblem, type Problem } from '#domain/problem.ts'
 import type { Hop } from '../resolve.ts'
 import { openAskPass } from './askpass.ts'
+import { lastWords } from './last-words.ts'
 import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
 
 /** A connection kept by a process of the system's ssh, which others go through by its socket. */
@@ -12,6 +13,8 @@ export interface Master {
   socket: string
   /** Fingerprint of the key the host showed. */
   hostKey: string
+  /** Its last words, '' for none. */
+  said(): string
   onEnd(listener: () => void): void
   close(): void
 }
@@ -29,6 +32,9 @@ export type AnswerSsh = (question: string, signal: AbortSignal) => Promise<strin
 
 const MOST_WORDS = 64 * 1024
 
+/** Connecting, verifying and logging in together, questions not counted; a touch of a security key is. */
+const withinMs = ({ connectTimeoutMs }: Hop): number => 3 * (connectTimeoutMs ?? 20_000)
+
 /** Starts a master and waits until it has logged in or given up. What has not started leaves nothing behind. */
 export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place' | 'mayAsk'>, ask: AnswerSsh, signal: AbortSignal): Promise<MasterStart> {
   // Short: with what ssh adds, a socket's name has to fit 104 bytes.
@@ -37,7 +43,16 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
   writeFileSync(place.keyNote, `[ "$1" = HOSTNAME ] && printf '%s %s %s\\n' "$2" "$3" "$4" >>'${place.keys}'\nexit 0\n`, { mode: 0o600 })
   const gone = new AbortController()
   let stopped: Problem | null = null
+  let isLate = false
+  let deadline: NodeJS.Timeout | undefined
+  const hurry = (): void => {
+    deadline = setTimeout(() => {
+      isLate = true
+      child.kill()
+    }, withinMs(hop))
+  }
   const answer = async (question: string): Promise<string | null> => {
+    clearTimeout(deadline)
     try {
       return await ask(question, AbortSignal.any([signal, gone.signal]))
     } catch (thrown) {
@@ -45,11 +60,14 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
       stopped ??= toProblem(thrown)
       child.kill()
       return null
+    } finally {
+      if (!gone.signal.aborted) hurry()
     }
   }
   const askPass = await openAskPass(folder, answer)
   const child = spawn('ssh', masterArguments(hop, { ...options, place, mayAsk: askPass !== null }), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...askPass?.environment } })
-  const noMoreQuestions = (): void => {
+  const loginOver = (): void => {
+    clearTimeout(deadline)
     gone.abort()
     askPass?.close()
   }
@@ -59,28 +77,29 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
 
   return new Promise((resolve) => {
     const giveUp = (): void => void child.kill()
-    child.stderr.on('data', (bytes: Buffer) => { if (said.length < MOST_WORDS) said += bytes.toString('utf8') })
+    child.stderr.on('data', (bytes: Buffer) => { said = (said + bytes.toString('utf8')).slice(-MOST_WORDS) })
     child.stdout.on('data', (bytes: Buffer) => {
       if (greeting.length > MOST_WORDS) return
       greeting += bytes.toString('latin1')
       if (!greeting.includes(READY)) return
       signal.removeEventListener('abort', giveUp)
-      noMoreQuestions()
+      loginOver()
       const { fingerprint } = shownKey(place)
-      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
+      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, said: () => lastWords(said), onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
     })
     child.on('error', () => {
-      noMoreQuestions()
+      loginOver()
       rmSync(folder, { recursive: true, force: true })
       resolve({ started: 'missing' })
     })
     child.on('close', () => {
       const { key } = shownKey(place)
-      resolve(stopped === null ? { started: 'no', said, shown: key } : { started: 'stopped', problem: stopped })
-      noMoreQuestions()
+      resolve(stopped === null ? { started: 'no', said: isLate ? 'the login timed out' : said, shown: key } : { started: 'stopped', problem: stopped })
+      loginOver()
       rmSync(folder, { recursive: true, force: true })
       for (const listener of listeners) listener()
     })
+    hurry()
     signal.addEventListener('abort', giveUp, { once: true })
     if (signal.aborted) giveUp()
   })

@@ -1,15 +1,17 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Duplex } from 'node:stream'
 import type { Channel, Ended, Wire, WireAnswer } from '../channel.ts'
 import { clean } from '../failures.ts'
 import { muxArguments } from './arguments.ts'
 import { readMarks } from './end-mark.ts'
+import { forwardThrough } from './forward.ts'
 import type { Master } from './master.ts'
 
-/** A connection of the system's ssh; `socket` is what further hops go through. */
+/** A connection of the system's ssh; `socket` is what further hops of ssh go through, `forward` those of ssh2. */
 export interface SystemWire extends Wire {
   socket: string
+  forward(address: string, port: number, timeoutMs: number): Promise<Duplex | Error>
 }
 
 const ANSWER_WITHIN_MS = 30_000
@@ -82,7 +84,7 @@ export function createSystemWire(master: Master): SystemWire {
     child.stdin.end(`kill -s ${name} -- -${pid}; ${wait}\n`)
   })
 
-  return { hostKey: master.hostKey, socket: master.socket, open, onEnd: master.onEnd, close: master.close }
+  return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master.socket, address, port, timeoutMs), loss: () => ({ isFlood: false, why: master.said() }), onEnd: master.onEnd, close: master.close }
 }
 
 function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, send: (name: 'TERM' | 'KILL') => Promise<void>): Channel {
