@@ -185,7 +185,7 @@ function toHostView(resolved: ResolvedHost): Awaited<ReturnType<ApiDeps['describ
   const { address, user, port, transport, notes } = resolved
   return {
     address, user, port, transport, notes,
-    jump: resolved.jumps.map((hop) => `${hop.user}@${hop.name}`),
+    jump: resolved.jumps.map((hop) => `${hop.user}@${hop.name}${hop.transport === transport ? '' : " (the system's ssh)"}`),
     identity: resolved.identities.filter(({ state }) => state !== 'missing').map(({ file, state }) => (state === 'locked' ? `${file} (passphrase)` : file)),
     knownKeys: resolved.knownKeys.map(({ keyType, fingerprint, file, line, marker }) => ({ type: marker === 'none' ? keyType : `${keyType} ${marker}`, fingerprint, source: `${file}:${line}` })),
   }

@@ -1,5 +1,6 @@
-import { toProblem } from '#domain/problem.ts'
 import type { Host } from '#domain/inventory.ts'
+import { withStops } from '#domain/jump-stops.ts'
+import { toProblem } from '#domain/problem.ts'
 import type { HostView } from '#preload/contract.ts'
 import type { CheckRevision } from './check.ts'
 import type { ApiDeps } from './deps.ts'
@@ -27,7 +28,7 @@ async function describeHosts(deps: ApiDeps, check: CheckRevision): Promise<HostV
   for (const { id } of deps.storage.runbooks.list()) {
     const { runbook } = check(deps.storage.runbooks.read(id))
     for (const host of runbook.inventory.hosts) {
-      const entry = named.get(host.name) ?? { host, usedBy: [] }
+      const entry = named.get(host.name) ?? { host: withStops(host, runbook.inventory.hosts), usedBy: [] }
       entry.usedBy.push(runbook.title)
       named.set(host.name, entry)
     }

@@ -1,4 +1,5 @@
 import type { HostView } from '#preload/contract.ts'
+import { withStops } from '#domain/jump-stops.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { createApp } from '../app.ts'
@@ -13,7 +14,7 @@ export async function describeHosts(runbook: Runbook, dataPath: string | undefin
   try {
     return await Promise.all(runbook.inventory.hosts.map(async (host): Promise<HostTrial> => {
       try {
-        return { name: host.name, way: await app.deps.describeHost(host), fault: '' }
+        return { name: host.name, way: await app.deps.describeHost(withStops(host, runbook.inventory.hosts)), fault: '' }
       } catch (thrown) {
         return { name: host.name, way: null, fault: toProblem(thrown).message }
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '#domain/duration.ts'
+import { withStops } from '#domain/jump-stops.ts'
 import { resolveHosts, type Host, type HostGroup, type Inventory, type MetricSource } from '#domain/inventory.ts'
 import { isZone } from '#domain/zone.ts'
 import { HostSettings, isInherited, isRecord, word } from './host-settings.ts'
@@ -122,7 +123,7 @@ function hostsOf(expression: unknown, inventory: Inventory, path: YamlPath, read
   const { hosts, unknown } = resolveHosts(inventory, expression)
   for (const name of unknown) reader.complain([...path, 'hosts'], `The metric asks ${JSON.stringify(name)}, which is neither a host nor a group.`, 'Add it under hosts:, or mend the spelling.')
   if (hosts.length === 0 && unknown.length === 0 && expression.trim() !== '') reader.complain([...path, 'hosts'], `${JSON.stringify(expression)} leaves no host to ask.`, 'Name at least one host that is not taken out again by !.')
-  return { hosts: inventory.hosts.filter(({ name }) => hosts.includes(name)) }
+  return { hosts: inventory.hosts.filter(({ name }) => hosts.includes(name)).map((host) => withStops(host, inventory.hosts)) }
 }
 
 function readZone(reader: Reader): string | null {

@@ -6,10 +6,12 @@ export interface Host {
   address: string | null
   user: string | null
   port: number | null
-  /** ProxyJump, as in ssh_config: `bastion` or `user@host:port,second`. null leaves it to ~/.ssh/config. */
+  /** ProxyJump, as in ssh_config: `bastion` or `user@host:port,second`; a name may be that of another host here. null leaves it to ~/.ssh/config. */
   jump: string | null
   /** `ssh`: over the system's own ssh client, for what the one within the program cannot do. */
   transport?: 'ssh'
+  /** For who connects, see jump-stops.ts: the hosts of the same inventory on its way, by name. */
+  stops?: Record<string, Host>
 }
 
 export interface HostGroup {

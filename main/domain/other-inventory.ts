@@ -23,4 +23,6 @@ export function onInventory(runbook: Runbook, name: string): Runbook {
 }
 
 /** How the SSH layer knows such a host: by its address alone, so that nothing meant for the live host of that name applies. */
-export const byAddress = (host: Host): Host => ({ ...host, name: host.address ?? host.name, address: null })
+export const byAddress = (host: Host): Host => ({ ...addressed(host), ...(host.stops && { stops: Object.fromEntries(Object.entries(host.stops).map(([name, stop]) => [name, addressed(stop)])) }) })
+
+const addressed = (host: Host): Host => ({ ...host, name: host.address ?? host.name, address: null })

@@ -1,3 +1,4 @@
+import { hostOf } from '#domain/jump-stops.ts'
 import { own } from '#domain/own.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -28,7 +29,7 @@ async function answerOf({ state, effect, openPorts, job, closing }: AskOptions, 
   const nothing = (why: string): JobAnswer => ({ findings: [why], result: null, settle: () => undefined })
   const step = findRunStep(state(), stepId)?.step
   const kind = step && stepKinds[step.kind]
-  const host = state().runbook.inventory.hosts.find((candidate) => candidate.name === name) ?? null
+  const host = hostOf(state().runbook.inventory, name)
   if (!step || !kind?.ask) return nothing('A step of this kind cannot be asked about.')
   try {
     return await kind.ask({ step, attempt, host, ports: await openPorts(), job: kind.durable === true ? job({ stepId, attempt, host: name }) : undefined, signal: closing, onOutput: () => undefined })

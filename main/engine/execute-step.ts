@@ -1,6 +1,7 @@
 import { flowOf } from '#domain/flow/attributes.ts'
 import { captureFrom } from '#domain/flow/capture.ts'
 import { fanOut, type HostProgress } from '#domain/flow/fan-out.ts'
+import { hostOf } from '#domain/jump-stops.ts'
 import { createMask } from '#domain/masking.ts'
 import { toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
@@ -103,7 +104,7 @@ export async function reportCaptured(options: Pick<ExecuteOptions, 'stdout' | 'r
 /** Null when the work goes on without this program. */
 async function runKind(options: ExecuteOptions, step: Step, about: AboutHost, job: ShellJob | undefined): Promise<HostResult | null> {
   const kind = stepKinds[step.kind]
-  const host = options.state.runbook.inventory.hosts.find((candidate) => candidate.name === about.host) ?? null
+  const host = hostOf(options.state.runbook.inventory, about.host)
   if (!kind?.run) return refused('step-kind-unknown', `Holdpoint cannot run a step of kind "${step.kind}".`, 'Do it by hand and mark it done, or mend the runbook.')
   if (kind.needsHosts && !host) return refused('host-unknown', about.host === LOCAL_HOST ? 'The step names no host.' : `The runbook has no host "${about.host}".`, 'Mend hosts= in the runbook, then retry.')
   const ports = await options.openPorts().catch((thrown: unknown) => toProblem(thrown))

@@ -1,3 +1,4 @@
+import { withStops } from '#domain/jump-stops.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -20,7 +21,7 @@ export async function fenceHosts({ state, storage, openPorts, report, signal }: 
   const ports = await openPorts().catch((thrown: unknown) => toProblem(thrown))
   await Promise.all(runbook.inventory.hosts.filter(({ name }) => used.has(name)).map(async (host) => {
     const answer: FenceResult = ports instanceof Problem ? { raised: false, message: ports.message, above: null }
-      : await (ports.shell.fence?.({ host, run, token, signal }) ?? { raised: true, jobs: [] })
+      : await (ports.shell.fence?.({ host: withStops(host, runbook.inventory.hosts), run, token, signal }) ?? { raised: true, jobs: [] })
     if (signal.aborted) return
     await report(answer.raised
       ? { type: 'report-host-fenced', host: host.name, token, strangers: answer.jobs.filter((job) => !ids.includes(job)) }

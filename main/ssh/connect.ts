@@ -10,7 +10,7 @@ import { gatherIdentities, unlock, type Identities, type KeyRing, type LockedKey
 import { fingerprint, keyTypeOf } from './known-hosts.ts'
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts'
 import type { Limiter } from './limiter.ts'
-import type { Ssh2Link } from './links.ts'
+import type { Ssh2Link, SystemLink } from './links.ts'
 import type { LoginBrake } from './login-brake.ts'
 import type { SshPrompts } from './prompts.ts'
 import type { Hop } from './resolve.ts'
@@ -46,7 +46,7 @@ export interface Route {
   /** Address of the first connection on the way: logins in progress are counted there. */
   firstHop: string
   /** The connection this one goes through, or null for a direct one. */
-  through: Ssh2Link | null
+  through: Ssh2Link | SystemLink | null
   embedded: EmbeddedHost | null
 }
 

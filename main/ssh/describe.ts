@@ -17,24 +17,24 @@ export interface ResolvedHop {
   identitiesOnly: boolean
   strictHostKeyChecking: 'ask' | 'yes'
   knownKeys: { keyType: string; fingerprint: string; file: string; line: number; marker: 'none' | 'revoked' | 'cert-authority' }[]
+  /** ssh2 within this program, or the system's own `ssh`. */
+  transport: 'ssh2' | 'ssh'
 }
 
 /** How a host would be reached. */
 export interface ResolvedHost extends ResolvedHop {
   /** The jump hosts, first connection first; empty for a direct one. */
   jumps: ResolvedHop[]
-  /** ssh2 within this program, or the system's own `ssh`: for every connection on the way. */
-  transport: 'ssh2' | 'ssh'
   /** What the configuration asks for and is not done. */
   notes: string[]
 }
 
 /** Throws Problem `ssh-known-hosts` when a known hosts file cannot be read. */
-export function describeWay({ hops, notes, transport }: Pick<Way, 'hops' | 'notes' | 'transport'>): ResolvedHost {
+export function describeWay({ hops, notes }: Pick<Way, 'hops' | 'notes'>): ResolvedHost {
   const described = hops.map(describeHop)
   const last = described.pop()
   if (last === undefined) throw new Error('A host has at least one hop.')
-  return { ...last, jumps: described, transport, notes }
+  return { ...last, jumps: described, notes }
 }
 
 function describeHop(hop: Hop): ResolvedHop {
@@ -48,6 +48,7 @@ function describeHop(hop: Hop): ResolvedHop {
     agent: hop.agentSocket,
     identitiesOnly: hop.identitiesOnly,
     strictHostKeyChecking: hop.strictHostKeyChecking,
+    transport: hop.transport,
     knownKeys: linesFor(readKnownHosts(hop.knownHostsFiles), hop.hostKeyName).map(({ key, file, line, marker }) => ({ keyType: keyTypeOf(key), fingerprint: fingerprint(key), file, line, marker })),
   }
 }

@@ -12,17 +12,15 @@ import { createSsh2Wire, type Ssh2Wire } from './ssh2-wire.ts'
 import { connectSystemHop } from './system/connect.ts'
 import { createSystemWire, type SystemWire } from './system/wire.ts'
 
-/** How a host is reached: hop by hop, all of them over the same kind of transport. */
+/** How a host is reached, hop by hop; those over the system's ssh come first. */
 export interface Way {
   hops: Hop[]
   notes: string[]
-  /** ssh2 within this program, or the system's own `ssh`. */
-  transport: 'ssh2' | 'ssh'
   embedded: EmbeddedHost | null
 }
 
 export type Ssh2Link = Link & Pick<Ssh2Wire, 'forward'>
-export type SystemLink = Link & Pick<SystemWire, 'socket'>
+export type SystemLink = Link & Pick<SystemWire, 'socket' | 'forward'>
 
 export interface LinksOptions {
   prompts: SshPrompts
@@ -62,38 +60,41 @@ export function createLinks(options: LinksOptions): Links {
     return { prompts, ring, ownKnownHostsFile, keepaliveMs, dialLimiter, crowd, brake, signal }
   }
 
-  /** Shares one link a chain of hops; each hop but the first goes through the link to the hop before it. */
-  const chain = <L extends Link>(shared: Shared<L>, connect: (hop: Hop, route: ChainRoute<L>, signal: AbortSignal) => Promise<L>) => {
-    const reach = ({ hops, embedded }: Pick<Way, 'hops' | 'embedded'>, target: string, signal: AbortSignal): Promise<L> => {
+  /** Shares one link a chain of hops; each hop but the first goes through the link to the hop before it, which `before` makes. */
+  const chain = <L extends Link, T extends Link>(shared: Shared<L>, before: (hops: Hop[]) => Reach<T>, connect: (hop: Hop, route: ChainRoute<T>, signal: AbortSignal) => Promise<L>): Reach<L> =>
+    ({ hops, embedded }, target, signal) => {
       const hop = hops.at(-1)
       if (hop === undefined) throw new Problem('ssh-config', `There is no way to ${target}.`, 'Check the host in the runbook.')
-      const key = JSON.stringify([embedded === null ? null : [embedded.address, embedded.port], hops.map(({ name, address, port, user }) => [name, address, port, user])])
+      const key = JSON.stringify([embedded === null ? null : [embedded.address, embedded.port], hops.map(({ name, address, port, user, transport }) => [name, address, port, user, transport])])
       return shared.get(key, signal, async (until) => {
-        const through = hops.length > 1 ? await reach({ hops: hops.slice(0, -1), embedded: null }, target, until) : null
+        const way = hops.slice(0, -1)
+        const through = way.length > 0 ? await before(way)({ hops: way, embedded: null }, target, until) : null
         const link = await connect(hop, { place: placeName(hop, target), name: hop.name === target ? target : `jump host ${hop.name}`, firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, until)
         through?.onEnd(() => link.close())
         return link
       })
     }
-    return reach
-  }
   const channelLimit = options.channelLimit ?? 8
-  const overSsh2 = chain(ssh2Links, async (hop, route, signal) => {
+  const isSystem = (hops: Hop[]): boolean => hops.at(-1)?.transport === 'ssh'
+  const overSsh2: Reach<Ssh2Link> = chain(ssh2Links, (hops): Reach<Ssh2Link | SystemLink> => (isSystem(hops) ? overSystem : overSsh2), async (hop, route, signal) => {
     const wire = createSsh2Wire(await connectHop({ hop, ...route }, worldFor(signal)))
     return { ...createLink(wire, { ...route, channelLimit }), forward: wire.forward }
   })
-  const overSystem = chain(systemLinks, async (hop, route, signal) => {
+  const overSystem: Reach<SystemLink> = chain(systemLinks, () => overSystem, async (hop, route, signal) => {
     const master = await connectSystemHop({ hop, ...route, socket: route.through?.socket ?? null, configFile: options.configFile }, worldFor(signal))
-    return { ...createLink(createSystemWire(master), { ...route, channelLimit }), socket: master.socket }
+    const wire = createSystemWire(master)
+    return { ...createLink(wire, { ...route, channelLimit }), socket: master.socket, forward: wire.forward }
   })
 
   return {
-    reach: (way, target, signal) => (way.transport === 'ssh' ? overSystem(way, target, signal) : overSsh2(way, target, signal)),
+    reach: (way, target, signal) => (isSystem(way.hops) ? overSystem(way, target, signal) : overSsh2(way, target, signal)),
     close: async () => {
       await Promise.all([ssh2Links.close((link) => link.close()), systemLinks.close((link) => link.close())])
     },
   }
 }
+
+type Reach<L> = (way: Pick<Way, 'hops' | 'embedded'>, target: string, signal: AbortSignal) => Promise<L>
 
 interface ChainRoute<L> {
   /** For messages about reaching it, and for those about losing it. */

@@ -103,8 +103,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
 
   const wayTo = async (host: Host, signal: AbortSignal): Promise<Way> => {
     const embedded = options.dial?.(host) ?? null
-    const transport = host.transport ?? 'ssh2'
-    return embedded === null ? { ...(await resolveHops(host, resolveOptions, signal)), transport, embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], transport: 'ssh2', embedded }
+    return embedded === null ? { ...(await resolveHops(host, resolveOptions, signal)), embedded } : { hops: [embeddedHop(host, embedded, resolveOptions)], notes: [], embedded }
   }
   /** Asked anew each time, so that a reconnect goes by the configuration as it then stands. Null when given up. */
   const reachHost = (host: Host, signal: AbortSignal): Promise<Link | null> =>
@@ -288,6 +287,6 @@ function embeddedHop(host: Host, embedded: EmbeddedHost, options: ResolveOptions
   const { address, port, user } = embedded
   return {
     name: host.name, address, port, user, hostKeyName: host.name, identityFiles: [], identityFilesNamed: true, identitiesOnly: true,
-    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], strictHostKeyChecking: 'yes', connectTimeoutMs: null, proxyCommand: false,
+    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], strictHostKeyChecking: 'yes', connectTimeoutMs: null, proxyCommand: false, transport: 'ssh2',
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Host } from '#domain/inventory.ts'
+import { own } from '#domain/own.ts'
 import { lookupConfig, type ConfigSources, type HostConfig } from './config.ts'
 import { configProblem } from './config-files.ts'
 import type { SshConfig } from './config-of-ssh.ts'
@@ -24,6 +25,8 @@ export interface Hop {
   connectTimeoutMs: number | null
   /** The system's ssh goes through the ProxyCommand of its configuration. */
   proxyCommand: boolean
+  /** What makes the connection: ssh2 within this program, or the system's own `ssh`. */
+  transport: 'ssh2' | 'ssh'
 }
 
 export interface ResolveOptions extends ConfigSources {
@@ -39,27 +42,28 @@ export interface ResolveOptions extends ConfigSources {
 const MAX_HOPS = 8
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa', 'id_ed25519_sk', 'id_ecdsa_sk']
 
-/** The hops to a host, first connection first, the host itself last. No connection is made. Throws Problem `ssh-config`. */
+/**
+ * The hops to a host, first connection first, the host itself last. A jump host that the inventory names too is reached as
+ * it says there. What leads to a hop over the system's ssh goes over it as well: ssh can go through no connection of ours.
+ * No connection is made. Throws Problem `ssh-config`.
+ */
 export async function resolveHops(host: Host, options: ResolveOptions, signal: AbortSignal): Promise<{ hops: Hop[]; notes: string[] }> {
-  const chain: Chain = { options, signal, notes: new Set(), isSystem: host.transport === 'ssh' }
-  const hops = await chainTo({ name: host.name, address: host.address, user: host.user, port: host.port }, host.jump, chain, [])
-  return { hops, notes: [...chain.notes] }
+  const chain: Chain = { options, signal, notes: new Set(), stops: host.stops ?? {} }
+  const hops = await chainTo(host, host.jump, chain, [])
+  const lastSystem = hops.findLastIndex(({ transport }) => transport === 'ssh')
+  for (const [index, { name, proxyCommand }] of hops.entries()) if (proxyCommand && index > lastSystem) throw proxyCommandProblem(name, options.sshConfig !== null)
+  return { hops: hops.map((hop, index) => ({ ...hop, transport: index <= lastSystem ? 'ssh' : 'ssh2' })), notes: [...chain.notes] }
 }
 
 interface Chain {
   options: ResolveOptions
   signal: AbortSignal
   notes: Set<string>
-  /** Whether the system's ssh will make the connections. */
-  isSystem: boolean
+  /** Hosts of the inventory that a jump may name. */
+  stops: Record<string, Host>
 }
 
-interface Target {
-  name: string
-  address: string | null
-  user: string | null
-  port: number | null
-}
+type Target = Pick<Host, 'name' | 'address' | 'user' | 'port' | 'transport'>
 
 /** `jump` null leaves the way to the config; `none` is a direct connection. */
 async function chainTo(target: Target, jump: string | null, chain: Chain, behind: string[]): Promise<Hop[]> {
@@ -69,19 +73,25 @@ async function chainTo(target: Target, jump: string | null, chain: Chain, behind
   for (const note of config.notes) chain.notes.add(note)
   const way = jump ?? config.proxyJump ?? 'none'
   const proxyCommand = jump === null && config.proxyCommand !== null
-  const isOwn = chain.options.sshConfig !== null
-  if (proxyCommand && !(isOwn && chain.isSystem)) {
-    throw configProblem(target.name, 'it is reached through ProxyCommand, which Holdpoint does not run', `Use ProxyJump, ${isOwn ? 'write transport: ssh for this host in the runbook, ' : ''}or give the host a jump host there.`)
-  }
-  const hop = { ...toHop(target, config, chain.options), proxyCommand }
+  if (proxyCommand && chain.options.sshConfig === null) throw proxyCommandProblem(target.name, false)
+  const hop: Hop = { ...toHop(target, config, chain.options), proxyCommand, transport: target.transport ?? 'ssh2' }
   const stops = way.toLowerCase() === 'none' || way === '' ? [] : way.split(',').map((part) => parseJump(part.trim(), target.name))
   const [first, ...between] = stops
   if (first === undefined) return [hop]
   const trail = [...behind, target.name]
-  const hops = await chainTo(first, null, chain, trail)
-  for (const stop of between) hops.push(...(await chainTo(stop, 'none', chain, trail)))
+  const hops = await chainTo(inInventory(first, chain), own(chain.stops, first.name)?.jump ?? null, chain, trail)
+  for (const stop of between) hops.push(...(await chainTo(inInventory(stop, chain), 'none', chain, trail)))
   return [...hops, hop]
 }
+
+/** A jump host as the inventory has it; what is written at the jump itself comes first. */
+function inInventory(stop: Target, { stops }: Chain): Target {
+  const entry = own(stops, stop.name)
+  return entry === undefined ? stop : { ...entry, user: stop.user ?? entry.user, port: stop.port ?? entry.port }
+}
+
+const proxyCommandProblem = (name: string, isOwn: boolean): Error =>
+  configProblem(name, 'it is reached through ProxyCommand, which Holdpoint does not run', `Use ProxyJump, ${isOwn ? 'write transport: ssh for this host in the runbook, ' : ''}or give the host a jump host there.`)
 
 /**
  * Each hop by itself: ssh's own word where it may be asked and can tell, else what our parser reads. Where ssh is there and
@@ -107,7 +117,7 @@ export function parseJump(text: string, owner: string): Target {
   return { name, address: null, user: match?.[1] ?? null, port }
 }
 
-function toHop(target: Target, config: HostConfig, options: ResolveOptions): Omit<Hop, 'proxyCommand'> {
+function toHop(target: Target, config: HostConfig, options: ResolveOptions): Omit<Hop, 'proxyCommand' | 'transport'> {
   const address = (target.address ?? expandHostName(config.hostName ?? '%h', target.name)).toLowerCase()
   const port = target.port ?? config.port ?? 22
   const user = target.user ?? config.user ?? options.user

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Host } from '#domain/inventory.ts'
+import { hostOf } from '#domain/jump-stops.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
 import { freePort, sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
@@ -60,6 +62,54 @@ describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
       expect((await runOn(home.pool, hostNamed('web-1', { jump: 'none' }), 'true')).result.outcome).toBe('succeeded')
       expect(accepted(inner)).toBe(before)
     }))
+
+  describe('that the inventory names', () => {
+    const entry = (name: string, sshd: Sshd, more: Partial<Host> = {}): Host => hostNamed(name, { address: sshd.host, port: sshd.port, user: sshd.user, ...more })
+    const keys = (): string => `Host *\n  IdentityFile ${outer.keyFile}\n  IdentityAgent none\n`
+    const run = (home: TestPool, host: Host, script: string) => runOn(home.pool, host, script)
+
+    it('are reached as it says there, by address, port, user and their own jump hosts', () =>
+      withPool({ config: keys() }, async (home) => {
+        const before = [outer, inner, target].map(accepted)
+        const hosts = [entry('far', outer), entry('near', inner, { jump: 'far' }), entry('web-1', target, { jump: 'near' })]
+        const web = hostOf({ hosts }, 'web-1') ?? hostNamed('none')
+        expect((await run(home, web, 'echo $SSH_CONNECTION')).stdout.toString()).toMatch(new RegExp(` ${target.port}\n$`))
+        expect([outer, inner, target].map((sshd, index) => accepted(sshd) - (before[index] ?? 0))).toEqual([1, 1, 1])
+        expect((await home.pool.describe(web)).jumps.map(({ name, port }) => [name, port])).toEqual([['far', outer.port], ['near', inner.port]])
+      }))
+
+    it('give way to what is written at the jump itself', () =>
+      withPool({ config: keys() }, async (home) => {
+        const hosts = [hostNamed('near', { address: '127.0.0.1', port: 1, user: 'nobody' }), entry('web-1', target, { jump: `${inner.user}@near:${inner.port}` })]
+        expect((await run(home, hostOf({ hosts }, 'web-1') ?? hostNamed('none'), 'true')).result.outcome).toBe('succeeded')
+      }))
+
+    it('are refused when they lead in a circle', () =>
+      withPool({ config: keys() }, async (home) => {
+        const hosts = [entry('near', inner, { jump: 'far' }), entry('far', outer, { jump: 'near' }), entry('web-1', target, { jump: 'near' })]
+        expect((await run(home, hostOf({ hosts }, 'web-1') ?? hostNamed('none'), 'true')).result).toMatchObject({ code: 'ssh-config', message: expect.stringContaining('lead back to themselves') })
+      }))
+
+    it("may need the system's ssh, and the host behind them does not", async () => {
+      const quantum = await startSshd({ keyFile: outer.keyFile, config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] })
+      try {
+        await withPool({ config: keys(), knownHosts: knownHosts + quantum.knownHostsLine }, async (home) => {
+          const hosts = [entry('near', quantum, { transport: 'ssh' }), entry('web-1', target, { jump: 'near' })]
+          const web = hostOf({ hosts }, 'web-1') ?? hostNamed('none')
+          const { result, stdout } = await run(home, web, 'head -c 3000000 /dev/zero | tr "\\0" x; echo $SSH_CONNECTION')
+          expect([result, stdout.toString().replace(/x+/, (all) => String(all.length))]).toEqual([{ outcome: 'succeeded', exitCode: 0 }, expect.stringMatching(new RegExp(`^3000000.* ${target.port}\n$`))])
+          const { transport, jumps } = await home.pool.describe(web)
+          expect([transport, ...jumps.map((jump) => jump.transport)]).toEqual(['ssh2', 'ssh'])
+          const lost = await runOn(home.pool, web, 'echo begun; sleep 1000', { onStdout: () => quantum.killSessions() })
+          expect(lost.result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost', message: expect.stringContaining('jump host near') })
+          const shut = { ...web, port: await freePort() }
+          expect((await run(home, shut, 'true')).result).toMatchObject({ code: 'ssh-refused', message: `web-1 at 127.0.0.1:${shut.port} refused the connection of jump host near.` })
+        })
+      } finally {
+        await quantum.stop()
+      }
+    })
+  })
 
   it('asks about the key of each hop in turn', () =>
     withPool({ config: chain(), knownHosts: '', acceptKeys: true }, async (home) => {

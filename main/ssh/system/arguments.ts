@@ -59,6 +59,8 @@ export function masterArguments(hop: Hop, { place, configFile, through, keepaliv
     ['ConnectTimeout', String(Math.ceil((hop.connectTimeoutMs ?? 20_000) / 1000))],
     ['ConnectionAttempts', '1'],
     ['LogLevel', 'ERROR'],
+    // Why a host opened no way through it is told at a lower level, together with the banner.
+    ['LogVerbose', 'channels.c:channel_input_open_failure():*'],
     // Whichever of the two comes first switches the other off.
     ...(through !== null ? [['ProxyCommand', ['ssh', ...muxArguments(through), "-W '[%h]:%p'", 'holdpoint'].join(' ')] as [string, string]] : hop.proxyCommand ? [] : [['ProxyJump', 'none'] as [string, string]]),
   ]

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { toProblem, type Problem } from '#domain/problem.ts'
 import type { Hop } from '../resolve.ts'
 import { openAskPass } from './askpass.ts'
-import { lastWords } from './last-words.ts'
 import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
 
 /** A connection kept by a process of the system's ssh, which others go through by its socket. */
@@ -13,7 +12,7 @@ export interface Master {
   socket: string
   /** Fingerprint of the key the host showed. */
   hostKey: string
-  /** Its last words, '' for none. */
+  /** The last of what it has said on its error output. */
   said(): string
   onEnd(listener: () => void): void
   close(): void
@@ -85,7 +84,7 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
       signal.removeEventListener('abort', giveUp)
       loginOver()
       const { fingerprint } = shownKey(place)
-      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, said: () => lastWords(said), onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
+      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, said: () => said, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
     })
     child.on('error', () => {
       loginOver()

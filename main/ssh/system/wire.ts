@@ -5,7 +5,8 @@ import type { Channel, Ended, Wire, WireAnswer } from '../channel.ts'
 import { clean } from '../failures.ts'
 import { muxArguments } from './arguments.ts'
 import { readMarks } from './end-mark.ts'
-import { forwardThrough } from './forward.ts'
+import { forwardThrough, withoutRefusals } from './forward.ts'
+import { lastWords } from './last-words.ts'
 import type { Master } from './master.ts'
 
 /** A connection of the system's ssh; `socket` is what further hops of ssh go through, `forward` those of ssh2. */
@@ -84,7 +85,7 @@ export function createSystemWire(master: Master): SystemWire {
     child.stdin.end(`kill -s ${name} -- -${pid}; ${wait}\n`)
   })
 
-  return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master.socket, address, port, timeoutMs), loss: () => ({ isFlood: false, why: master.said() }), onEnd: master.onEnd, close: master.close }
+  return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master, address, port, timeoutMs), loss: () => ({ isFlood: false, why: lastWords(withoutRefusals(master.said())) }), onEnd: master.onEnd, close: master.close }
 }
 
 function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, send: (name: 'TERM' | 'KILL') => Promise<void>): Channel {
