@@ -6,8 +6,10 @@ import { algorithmsFor } from './algorithms.ts'
 import type { Loss } from './channel.ts'
 import { clean, connectProblem, isDropped } from './failures.ts'
 import type { HostKeyCheck } from './host-key-check.ts'
+import { gatherWrites } from './gather-writes.ts'
 import { fingerprint } from './known-hosts.ts'
 import { createServerOffer, isOpenToTruncation, truncationProblem } from './server-offer.ts'
+import { swiftenKeys } from './swift-keys.ts'
 import { limitTraffic } from './traffic.ts'
 
 /** ssh2 trusts every server unless told otherwise, so here the verifier and the socket are not optional. */
@@ -87,9 +89,11 @@ export function dialOnce(dialing: Dialing): Promise<Dialed> {
     }
     client.on('handshake', (negotiated) => {
       handshaken = true
+      swiftenKeys(client)
       // Before the login: ssh2 asks for it only after this event.
       if (isOpenToTruncation(negotiated, offer)) settle({ dialed: 'failed', problem: truncationProblem(dialing.place) })
     })
+    gatherWrites(dialing.sock)
     const traffic = limitTraffic(dialing.sock, () => performance.now(), (what) => {
       settle({ dialed: 'failed', problem: floodProblem(dialing.place, what) })
       // After the login it is the end of the connection, and with it of the work on it.
