@@ -196,14 +196,17 @@ async function talk(link: Link, call: HelperCall): Promise<Talk> {
   const { channel } = opened
   const heard: ReturnType<Talk['heard']> = { boot: null, stdout: '', stderr: '', said: [] }
   let isClosed = false
+  const questions = askOnAndOn(channel)
   channel.on('data', readFrames(call.nonce, {
-    onHello: (boot) => { heard.boot = boot },
+    onHello: (boot) => {
+      heard.boot = boot
+      questions.begin()
+    },
     onLine: (words) => { if (words[0] !== 'beat') heard.said.push(words.join(' ')) },
     onData: (stream, _, bytes) => { heard[stream] += bytes.toString() },
     onLate: () => undefined,
     onGarbage: (why) => { throw new Error(why) },
   }))
-  const questions = askOnAndOn(channel)
   channel.on('close', () => {
     questions.end()
     isClosed = true

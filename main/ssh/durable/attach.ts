@@ -55,6 +55,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     let settled = false
     let isShort = false
     let onAcked: ((acked: boolean) => void) | null = null
+    let isClosed = false
     let silence: NodeJS.Timeout | null = null
     const questions = askOnAndOn(channel)
 
@@ -113,6 +114,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       if (hasRun[how] && !isShort && (cursor.stdout + held.stdout.length() < Number(out) || cursor.stderr + held.stderr.length() < Number(err))) return cut(`the output of ${place} is not as long as it said`)
       flush()
       const acknowledge = (): Promise<boolean> => new Promise((answer) => {
+        if (isClosed) return answer(false)
         const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
         onAcked = (acked) => {
           clearTimeout(impatience)
@@ -142,6 +144,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     const feed = readFrames(call.nonce, {
       onHello: (bootId) => {
         heard = true
+        questions.begin()
         guarded(() => options.onHello(bootId))
       },
       onLine,
@@ -169,6 +172,7 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       feed(bytes)
     })
     channel.on('close', () => {
+      isClosed = true
       onAcked?.(false)
       cut(link.isAlive() ? `${place} closed the channel` : lossWords(link.loss()))
     })

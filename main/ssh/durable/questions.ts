@@ -2,6 +2,8 @@ import type { Channel } from '../channel.ts'
 
 /** Asks who follows a job on its host (helper.ts) for what is new. */
 export interface Questions {
+  /** The host has answered; until then there is nobody to ask. */
+  begin(): void
   /** So many bytes of the answer came. */
   heard(bytes: number): void
   end(): void
@@ -24,7 +26,8 @@ export function askOnAndOn(channel: Channel): Questions {
   let asked = 0
   let came = 0
   let isHurried = false
-  let timer = setTimeout(ask, waitMs(0))
+  let isOver = false
+  let timer: NodeJS.Timeout | undefined
   function ask(): void {
     channel.write('?\n')
     asked += 1
@@ -37,10 +40,12 @@ export function askOnAndOn(channel: Channel): Questions {
     timer = setTimeout(ask, ms)
   }
   channel.stderr.on('data', () => {
-    if (!isHurried) within(SIGN_MS)
+    // The sign may come after the end has been told by the one who follows.
+    if (!isHurried && !isOver) within(SIGN_MS)
     isHurried = true
   })
   return {
+    begin: () => within(waitMs(0)),
     heard: (bytes) => {
       came += bytes
       if (came < MUCH_BYTES) return
@@ -48,6 +53,7 @@ export function askOnAndOn(channel: Channel): Questions {
       within(MORE_MS)
     },
     end: () => {
+      isOver = true
       clearTimeout(timer)
     },
   }
