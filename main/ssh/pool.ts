@@ -14,6 +14,7 @@ import { raiseFence } from './durable/fence.ts'
 import { HELPER_SHA } from './durable/helper.ts'
 import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
+import { createRests } from './durable/rest.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE, callFence } from './durable/verbs.ts'
 import { createSshConfig } from './config-of-ssh.ts'
@@ -99,6 +100,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
   const clock = options.clock ?? REAL_TIME
   const resolveOptions = toResolveOptions(options, clock)
   const bootIdFile = options.bootIdFile ?? BOOT_ID_FILE
+  const rests = createRests()
   let closed = false
 
   const wayTo = async (host: Host, signal: AbortSignal): Promise<Way> => {
@@ -138,7 +140,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     const world: DurableWorld = {
       place, reach, mend, now: clock.now, sleep: clock.sleep, isClosed: () => closed,
       graceMs: options.graceMs ?? 10_000, retryMs: options.retryMs ?? 1000,
-      placeOf: (link) => ({ bootIdFile, root: roots.get(link) ?? null }),
+      placeOf: (link) => ({ bootIdFile, root: roots.get(link) ?? null }), later: rests.later,
     }
     const found = job.intent()
     const work = { script: request.script, secrets: request.secrets ?? {}, job, timeoutMs: request.timeoutMs, timeUp: request.timeUp, signal }
@@ -244,6 +246,7 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     describe: async (host) => describeWay(await wayTo(host, new AbortController().signal)),
     close: async () => {
       closed = true
+      await rests.end()
       await Promise.all([links.close(), resolveOptions.sshConfig?.close()])
       ring.opened.clear()
       ring.passphrases.clear()

@@ -38,6 +38,8 @@ export interface DurableWorld {
   graceMs: number
   /** The first wait before another try; doubled up to thirty times, with jitter. */
   retryMs: number
+  /** Does what no step has to wait for, once this connection has a moment. */
+  later(link: Link, work: () => Promise<void>): void
   /** Where the helper is, as far as this connection has been asked. */
   placeOf(link: Link): HelperPlace
 }
@@ -131,7 +133,7 @@ async function follow(work: DurableWork, world: DurableWorld): Promise<HostResul
       const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, sends <= 1, place, intent.id)
       await commit(work, world, result, end.end === 'done' ? end.late : Buffer.alloc(0))
       // Only after the local commit may the host forget it. The step does not wait for that.
-      if (end.end === 'done' && !end.isShort) void forget(work, world, end.acknowledge)
+      if (end.end === 'done' && !end.isShort) world.later(link, () => forget(work, world, end.acknowledge))
       else if (end.end === 'done') end.leave()
       return result
     }

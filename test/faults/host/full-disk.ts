@@ -21,7 +21,10 @@ export async function fullDisks(place: Place, jobs: number): Promise<Row> {
   const owner = execFileSync('id', ['-u', place.sshd.user], { encoding: 'utf8' }).trim()
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=1m,mode=0700,uid=${owner}`, 'tmpfs', disk])
   try {
-    await place.run(100, createMemoryJob(), 'true')
+    const first = createMemoryJob()
+    await place.run(100, first, 'true')
+    // What it took of the disk comes back a moment later.
+    await until(() => first.isAcknowledged, 'the host to forget it')
     const ballast = join(disk, 'ballast')
     for (let index = 0; index < jobs; index += 1) {
       writeFileSync(ballast, Buffer.alloc(200_000, 1))

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createRests } from '#ssh/durable/rest.ts'
+import type { Link } from '#ssh/link.ts'
+
+describe('what no step waits for', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('is done a moment later', async () => {
+    const { rests, work, done } = begun()
+    rests.later(link(), work('one'))
+    expect(done).toEqual([])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(done).toEqual(['one'])
+  })
+
+  it('is done once another job of the same connection is over, so that one channel at most is held', async () => {
+    const { rests, work, done } = begun()
+    const [one, other] = [link(), link()]
+    rests.later(one, work('one'))
+    rests.later(other, work('other'))
+    rests.later(one, work('next'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(done).toEqual(['one'])
+  })
+
+  it('is done at the end, which waits for it, and at once afterwards', async () => {
+    const { rests, work, done } = begun()
+    rests.later(link(), work('one'))
+    await rests.end()
+    expect(done).toEqual(['one'])
+    rests.later(link(), work('late'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(done).toEqual(['one', 'late'])
+  })
+
+  it('does not keep the program open when a host does not answer', async () => {
+    const { rests } = begun()
+    rests.later(link(), () => new Promise(() => undefined))
+    let isEnded = false
+    void rests.end().then(() => { isEnded = true })
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(isEnded).toBe(true)
+  })
+})
+
+function begun() {
+  const done: string[] = []
+  const work = (name: string) => async (): Promise<void> => {
+    await Promise.resolve()
+    done.push(name)
+  }
+  return { rests: createRests(), work, done }
+}
+
+const link = (): Link => ({}) as Link
