@@ -1,6 +1,6 @@
 import type { GateReport, HostReport, PhaseReport, ReportModel, RollbackReport, StepReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { stepWords } from '#domain/report/words.ts'
+import { forecastWords, stepWords } from '#domain/report/words.ts'
 import type { Span } from '#domain/timing.ts'
 import { html, type Html } from './html.ts'
 import { itemList, none } from './items.ts'
@@ -32,8 +32,9 @@ ${steps.map((step) => html`<tr><td>${step.title}${stepNote(step, times)}</td><td
 ${steps.map((step) => hostDetails(step, times))}`
 }
 
-function forecastNote({ forecast, isCritical }: StepReport, times: Times): Html | null {
-  return forecast.endAt === null ? null : html`<span class="dim">forecast ${times.span(forecast)}${isCritical ? ', critical path' : null}</span>`
+function forecastNote(step: StepReport, times: Times): Html | null {
+  const words = forecastWords(step, times)
+  return words === '' ? null : html`<span class="dim">forecast ${words}</span>`
 }
 
 /** Breaks between the two times, never inside one. */

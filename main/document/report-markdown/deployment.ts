@@ -1,6 +1,6 @@
 import type { GateReport, HostReport, PhaseReport, ReportModel, RollbackReport, StepReport } from '#domain/report/model.ts'
 import type { Times } from '#domain/report/times.ts'
-import { stepWords } from '#domain/report/words.ts'
+import { forecastWords, stepWords } from '#domain/report/words.ts'
 import { fenced, inline, lines, table } from './escape.ts'
 import { itemList } from './items.ts'
 
@@ -25,14 +25,16 @@ function gateLine(gate: GateReport, times: Times): string {
 
 /** A table of the steps, then hosts and outputs of those that ran somewhere. */
 export function stepBlocks(steps: StepReport[], times: Times): string {
+  // Where nobody could say beforehand there is nothing to compare with.
+  const hasForecast = steps.some(({ forecast }) => forecast.endAt !== null)
   const rows = steps.map((step, index) => [
-    `${index + 1}`, inline(step.title), statusCell(step), times.span(step.planned), times.span(step.actual), times.length(step.durationMs), inline(step.by),
+    `${index + 1}`, inline(step.title), statusCell(step), times.span(step.planned), ...(hasForecast ? [forecastWords(step, times) || '–'] : []), times.span(step.actual), times.length(step.durationMs), inline(step.by),
   ])
   const details = steps.flatMap((step, index) => {
     const block = stepDetails(step, times)
     return block === '' ? [] : [`**Step ${index + 1}: ${inline(step.title)}**`, block]
   })
-  return lines(table(['#', 'Step', 'Result', 'Planned', 'Actual', 'Took', 'By'], rows) || '*No steps.*', ...details)
+  return lines(table(['#', 'Step', 'Result', 'Planned', ...(hasForecast ? ['Forecast'] : []), 'Actual', 'Took', 'By'], rows) || '*No steps.*', ...details)
 }
 
 function statusCell(step: StepReport): string {

@@ -128,6 +128,8 @@ export interface StepReport {
   planned: Span
   /** When it began: by p50, else by the plan. */
   forecast: Span
+  /** In nine of ten cases it ends by then. */
+  p90EndAt: number | null
   isCritical: boolean
   /** From the first attempt's start to the last one's end. */
   actual: Span

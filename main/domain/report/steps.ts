@@ -47,7 +47,7 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
   return {
     title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
     by: state?.by ?? null, message: state?.message ?? '',
-    planned: timing?.planned ?? noSpan, forecast: row?.forecast ?? noSpan, isCritical: row?.isCritical ?? false, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
+    planned: timing?.planned ?? noSpan, forecast: row?.forecast ?? noSpan, p90EndAt: row?.p90EndAt ?? null, isCritical: row?.isCritical ?? false, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
     attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
     skippedByCondition: isSkippedByCondition(state), happenings: sources.befallen.steps.get(step.id) ?? [],
   }

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { MessageTiming } from '../runbook.ts'
 import type { RunOutcome } from '../run/events.ts'
 import type { RunStatus, StepStatus } from '../run/state.ts'
-import type { FollowUpReport, ItemReport } from './model.ts'
+import type { FollowUpReport, ItemReport, StepReport } from './model.ts'
 import type { Times } from './times.ts'
 
 /** The outcome for a heading; a run that has not ended is never called anything better. */
@@ -37,6 +37,13 @@ export function timingWords(timing: MessageTiming): string {
     case 'report': return 'with the report'
     case 'unclear': return 'at a time the runbook leaves open'
   }
+}
+
+/** When a step was expected as its run began: `22:10 – 22:20, p90 22:24, critical path`; empty when nobody could say. */
+export function forecastWords({ forecast, p90EndAt, isCritical }: Pick<StepReport, 'forecast' | 'p90EndAt' | 'isCritical'>, times: Times): string {
+  if (forecast.endAt === null) return ''
+  const bad = p90EndAt === null || times.clock(p90EndAt) === times.clock(forecast.endAt) ? '' : `, p90 ${times.clock(p90EndAt)}`
+  return `${times.span(forecast)}${bad}${isCritical ? ', critical path' : ''}`
 }
 
 /** What a table says of a step. */
