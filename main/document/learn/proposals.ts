@@ -1,10 +1,11 @@
 import { formatDuration } from '#domain/duration.ts'
 import { lengthWord, learnedLength } from '#domain/learn/planned.ts'
-import type { Runbook } from '#domain/runbook.ts'
+import type { PlannedRange, Runbook } from '#domain/runbook.ts'
 import type { Step } from '#domain/step.ts'
 import { applySplices, type Splice } from '#domain/text-patch.ts'
 import { parseRunbook } from '../parse.ts'
 import { attributeSplice } from './attribute-splice.ts'
+import { phasesProposal } from './phases-proposal.ts'
 import { undoProposals } from './undo-proposals.ts'
 
 /** One thing a runbook could learn from its runs: a whole, which is taken or left. */
@@ -29,10 +30,10 @@ export interface LearningInput {
 /** What a runbook's text could learn. What would not read back as it was meant is left out. */
 export function proposalsFor(input: LearningInput): Proposal[] {
   const { phases, rollback } = input.runbook
-  const found = [...phases.flatMap((phase) => phase.steps), ...rollback.steps].flatMap((step) => plannedProposal(input, step)).concat(undoProposals(input))
+  const found = [...phases.flatMap((phase) => phase.steps), ...rollback.steps].flatMap((step) => plannedProposal(input, step)).concat(phasesProposal(input), undoProposals(input))
   if (found.length === 0) return []
   const read = parseRunbook(applySplices(input.text, found.flatMap(({ proposal }) => proposal.splices))).runbook
-  const readBack = { phases: byId(read.phases.flatMap((phase) => phase.steps)), rollback: byId(read.rollback.steps) }
+  const readBack = { phases: byId(read.phases.flatMap((phase) => phase.steps)), rollback: byId(read.rollback.steps), ranges: new Map(read.phases.map(({ id, planned }) => [id, planned])) }
   return found.filter(({ holds }) => holds(readBack)).map(({ proposal }) => proposal)
 }
 
@@ -42,8 +43,9 @@ export interface Checked {
   holds(read: ReadBack): boolean
 }
 
-/** Steps by id. */
+/** Steps by id, and the phases' planned ranges. */
 interface ReadBack {
+  ranges: ReadonlyMap<string, Pick<PlannedRange, 'startMinute' | 'endMinute'> | null>
   phases: ReadonlyMap<string, Step>
   rollback: ReadonlyMap<string, Step>
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { Learning } from '#preload/contract.ts'
 import { useClient } from '#renderer/client.ts'
@@ -23,6 +23,8 @@ export function LearnDialog({ runId, rehearsal, onClose }: LearnDialogProps) {
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set())
   const [problem, setProblem] = useState<ProblemValue | null>(null)
   const [busy, setBusy] = useState(false)
+  const first = useRef<HTMLInputElement>(null)
+  const hasBegun = useRef(false)
 
   useEffect(() => {
     let wanted = true
@@ -35,6 +37,13 @@ export function LearnDialog({ runId, rehearsal, onClose }: LearnDialogProps) {
       wanted = false
     }
   }, [client, runId, rehearsals])
+
+  // The proposals come after the dialog: the first of them is where a person begins.
+  useEffect(() => {
+    if (hasBegun.current || first.current === null) return
+    hasBegun.current = true
+    first.current.focus()
+  }, [learning])
 
   const proposals = learning?.proposals ?? []
   const accept = proposals.map(({ id }) => id).filter((id) => taken.has(id))
@@ -69,7 +78,7 @@ export function LearnDialog({ runId, rehearsal, onClose }: LearnDialogProps) {
           {proposals.map(({ id, title, why, diff }, index) => (
             <li key={id}>
               <label className={styles.choice}>
-                <input type="checkbox" data-autofocus={index === 0 ? '' : undefined} checked={taken.has(id)} onChange={() => toggle(id)} />
+                <input type="checkbox" ref={index === 0 ? first : undefined} checked={taken.has(id)} onChange={() => toggle(id)} />
                 <span className={styles.title}>{title}</span>
               </label>
               <p className={styles.why}>{why}</p>

@@ -42,6 +42,36 @@ describe('what a runbook could learn', () => {
     expect(applySplices(example, proposals.flatMap(({ splices }) => splices))).toBe(example.replace('{id=stop-checkout hosts=app timeout=2m planned=2m', '{id=stop-checkout hosts=app timeout=2m planned=3m'))
   })
 
+  const phased = (window: string, ...ranges: string[]) => `# R\n\n## Overview\n\n- **Deployment Date:** 2026-12-05\n- **Deployment Window:** ${window} UTC\n\n## Deployment Steps\n\n${ranges.map((range, index) => `### Phase ${index + 1}: P${index + 1}\n\n**${range}**\n\n1. First of ${index + 1}\n2. Second of ${index + 1}\n\n`).join('')}## Rollback Plan\n\n### Rollback Steps\n\n1. Go back\n`
+  const tookIn = (text: string, phase: number, minutes: number[], n = 3): Record<string, number[]> =>
+    Object.fromEntries(parseRunbook(text).runbook.phases[phase - 1]!.steps.map(({ id }, index) => [id, Array.from({ length: n }, () => (minutes[index] ?? 0) * minute)]))
+
+  test('is for the phases one proposal: what is longer moves those that follow without a gap, and one with a gap keeps its start while there is room', () => {
+    const text = phased('22:00 - 00:00', '22:00 - 22:15', '22:15 – 22:30', '22:50 - 23:00')
+    const [proposal, ...others] = learned(text, tookIn(text, 1, [10, 13]))
+    expect(others).toEqual([])
+    expect([proposal?.title, proposal?.why]).toEqual(['Plan phase 1 22:00 – 22:25, phase 2 22:25 – 22:40', 'Phase 1 takes 25 min (the p90s of its steps, n=3) and was planned with 15 min. Phase 2 moves with it.'])
+    expect(applySplices(text, proposal!.splices)).toBe(text.replace('22:00 - 22:15', '22:00 - 22:25').replace('22:15 – 22:30', '22:25 – 22:40'))
+    const crowded = learned(text, tookIn(text, 1, [20, 31]))[0]!
+    expect(crowded.title).toBe('Plan phase 1 22:00 – 22:55, phase 2 22:55 – 23:10, phase 3 23:10 – 23:20')
+    expect(parseRunbook(applySplices(text, crowded.splices)).findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+
+  test('makes a phase shorter only from three nights on, says when it no longer fits the window, and leaves a plan alone that is right', () => {
+    const text = phased('23:30 - 00:30', '23:30 - 00:00', '00:00 - 00:30')
+    expect(learned(text, tookIn(text, 1, [4, 5], 2))).toEqual([])
+    expect(learned(text, tookIn(text, 1, [4, 5]))[0]?.title).toBe('Plan phase 1 23:30 – 23:40, phase 2 23:40 – 00:10')
+    expect(learned(text, tookIn(text, 1, [14, 14.5]))).toEqual([])
+    expect(learned(text, tookIn(text, 2, [20, 25], 1))[0]).toMatchObject({ title: 'Plan phase 2 00:00 – 00:45', why: expect.stringContaining('That ends 15 min after the change window') as string })
+  })
+
+  test('counts lanes of a phase side by side, and keeps the plan of a step that was never done', () => {
+    const text = phased('22:00 - 00:00', '22:00 - 22:20').replace('2. Second of 1', '2. Second of 1\n   ```wait {for=1m after=none}\n   ```')
+    expect(learned(text, tookIn(text, 1, [30, 26])).map(({ title }) => title)).toContain('Plan phase 1 22:00 – 22:30')
+    const [first] = parseRunbook(text).runbook.phases[0]!.steps
+    expect(learned(text, { [first!.id]: [minute, minute, minute] })).toEqual([])
+  })
+
   test('adds planned= where a block has none, and leaves a step without a block alone', () => {
     const text = '# R\n\n## Deployment Steps\n\n### Phase 1: One\n\n1. Ask\n2. Go\n   ~~~sh { id=go undo="a } b" }\n   go\n   ~~~\n3. Say\n   ```manual {}\n   ```\n'
     const steps = stepsOf(text)
@@ -59,10 +89,10 @@ describe('what a runbook could learn', () => {
       const accepted = proposals.filter((_, index) => choice[index % choice.length])
       const result = applySplices(text, accepted.flatMap(({ splices }) => splices))
       if (accepted.length === 0) expect(result).toBe(text)
-      const strip = (one: string) => one.replaceAll(/ planned=[0-9a-z]+/g, '')
+      const strip = (one: string) => one.replaceAll(/ planned=[0-9a-z]+|\*\*\d\d:\d\d - \d\d:\d\d\*\*/g, '')
       expect(strip(result)).toBe(strip(text))
       const planned = new Map(stepsOf(result).map((step) => [step.id, step.plannedMs]))
-      for (const { id } of accepted) expect(planned.get(id.replace('planned:', ''))).toBe(minutes * minute)
+      for (const { id } of accepted) if (id !== 'planned-phases') expect(planned.get(id.replace('planned:', ''))).toBe(minutes * minute)
     }), { numRuns: 8 })
   })
 })
