@@ -31,8 +31,9 @@ export interface RunbookSummary {
   steps: number; hosts: number; errors: number; warnings: number; revision: number; updatedAt: number; example: boolean
 }
 export interface OpenRunbook { id: string; name: string; revision: number; text: string; runbook: Runbook; findings: Finding[] }
+/** `monitoringEndsAt`: until when it is watched, where its status is `monitoring`. */
 export interface RunSummary {
-  id: string; runbookId: string; title: string; mode: RunMode; status: RunStatus; createdAt: number; finishedAt: number | null; operator: string
+  id: string; runbookId: string; title: string; mode: RunMode; status: RunStatus; createdAt: number; finishedAt: number | null; monitoringEndsAt: number | null; operator: string
 }
 /** `goesOn`: it goes on with a line begun before this window or batch. */
 export interface OutputChunk { seq: number; stream: 'stdout' | 'stderr'; at: number; text: string; host: string; attempt: number; goesOn: boolean }

@@ -12,8 +12,8 @@ type RunCalls = 'list-runs' | 'send-command' | 'read-series' | 'list-hosts'
 export function createRunHandlers(deps: ApiDeps, check: CheckRevision): Pick<Handlers, RunCalls> {
   const { storage, engine } = deps
   return {
-    'list-runs': () => storage.runs.list().map(({ id, runbookId, title, mode, status, createdAt, finishedAt, operator }) =>
-      ({ id, runbookId, title, mode, status, createdAt, finishedAt, operator })),
+    'list-runs': () => storage.runs.list().map(({ id, runbookId, title, mode, status, createdAt, finishedAt, monitoringEndsAt, operator }) =>
+      ({ id, runbookId, title, mode, status, createdAt, finishedAt, monitoringEndsAt, operator })),
     'send-command': ({ runId, command }) => ({ version: engine.handle(runId, command, operatorOf(deps)) }),
     'read-series': ({ runId, metric, from, to, buckets }) => {
       const cursor = storage.samples.newestOrdinal(runId)

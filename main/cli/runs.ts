@@ -1,6 +1,10 @@
+import type { StoredRun } from '#storage/runs.ts'
 import { createApp } from '../app.ts'
 import { harmless } from './terminal.ts'
 import type { Command } from './usage.ts'
+
+/** `monitoring until 2026-12-06T21:10Z` says when it will end by itself. */
+const standing = ({ status, monitoringEndsAt }: StoredRun): string => (monitoringEndsAt === null ? status : `${status} until ${new Date(monitoringEndsAt).toISOString().slice(0, 16)}Z`)
 
 export const runs: Command = {
   name: 'runs', summary: 'Lists the runs, the newest first.', words: [],
@@ -14,7 +18,7 @@ export const runs: Command = {
     try {
       const list = app.storage.runs.list()
       if (args.options['json'] === true) process.stdout.write(`${JSON.stringify(list, null, 2)}\n`)
-      else for (const run of list) process.stdout.write(`${run.id}  ${new Date(run.createdAt).toISOString()}  ${run.mode.padEnd(9)}  ${run.status.padEnd(17)}  ${harmless(run.title)}\n`)
+      else for (const run of list) process.stdout.write(`${run.id}  ${new Date(run.createdAt).toISOString()}  ${run.mode.padEnd(9)}  ${standing(run).padEnd(17)}  ${harmless(run.title)}\n`)
       return 0
     } finally {
       await app.close()

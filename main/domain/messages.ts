@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts'
 import { own } from './own.ts'
+import { releasedAt } from './run/follow-up.ts'
 import type { RunState } from './run/state.ts'
 import type { Message } from './runbook.ts'
 
@@ -22,9 +23,9 @@ export function dueAt(message: Message, state: RunState, windowStartAt: number |
   const known = own(state.messages, message.id)
   const { timing } = message
   if (known?.state === 'skipped') return null
-  if (timing.when === 'every') return state.startedAt === null || state.finishedAt !== null ? null : (known?.sentAt.at(-1) ?? state.startedAt) + timing.everyMs
+  if (timing.when === 'every') return state.startedAt === null || state.finishedAt !== null || releasedAt(state) !== null ? null : (known?.sentAt.at(-1) ?? state.startedAt) + timing.everyMs
   if (known?.state === 'sent') return null
   if (timing.when === 'before') return windowStartAt === null ? null : windowStartAt - timing.leadMs
   if (timing.when === 'start') return state.startedAt
-  return timing.when === 'success' && state.outcome === 'succeeded' ? state.finishedAt : null
+  return timing.when === 'success' ? releasedAt(state) : null
 }

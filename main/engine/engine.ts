@@ -1,5 +1,6 @@
 import { Problem, toProblem } from '#domain/problem.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
+import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { isElsewhere } from '#domain/run/lead.ts'
 import type { RunEvent, RunFact, RunMode, StoredEvent } from '#domain/run/events.ts'
 import { evolve } from '#domain/run/evolve.ts'
@@ -103,6 +104,9 @@ export function createEngine(options: EngineOptions): Engine {
         if (status.startsWith('ended-') || open.has(id)) continue
         try {
           const run = openRun(readLog(id))
+          const state = run.state()
+          // The list may be of an older version, which had fewer words for it.
+          if (statusOf(state) !== status) storage.runs.setStatus(id, statusOf(state), state.finishedAt, monitoringEndsAt(state))
           if (!isEnded(run.state())) run.recover()
         } catch (thrown) {
           if (toProblem(thrown).code.startsWith('storage-')) throw thrown

@@ -10,6 +10,7 @@ import { react, wantsOf } from '#domain/run/react.ts'
 import { USUAL_RESERVE_MS } from '#domain/forecast/no-return.ts'
 import { createOutlook } from '#domain/forecast/outlook.ts'
 import { baselineOf, baselineRange } from '#domain/run/baseline.ts'
+import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { watchedRules } from '#domain/run/rules.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -107,7 +108,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
       also()
       const stored = storage.journal.append(runId, state.version, events)
       const folded = stored.reduce<RunState>((before, one) => evolve(before, one), state)
-      if (statusOf(folded) !== statusOf(state)) storage.runs.setStatus(runId, statusOf(folded), folded.finishedAt)
+      if (statusOf(folded) !== statusOf(state)) storage.runs.setStatus(runId, statusOf(folded), folded.finishedAt, monitoringEndsAt(folded))
       return folded
     })
     state = next

@@ -31,7 +31,7 @@ export interface EngineStorage {
     create(run: { id: string; runbookId: string; revision: number; mode: 'live' | 'rehearsal'; title: string; operator: string; at: number }): void
     list(): StoredRun[]
     read(id: string): StoredRun
-    setStatus(id: string, status: RunStatus, finishedAt: number | null): void
+    setStatus(id: string, status: RunStatus, finishedAt: number | null, monitoringEndsAt: number | null): void
   }
   output: {
     appendMany(rows: OutputRow[]): void

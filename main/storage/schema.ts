@@ -141,4 +141,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE output RENAME COLUMN packed TO codec;
   CREATE TRIGGER output_not_changed BEFORE UPDATE ON output BEGIN SELECT RAISE(ABORT, 'output is never changed'); END;
   `,
+  `
+  -- Until when a run is watched, where that is all it does: for the list of runs, as its status is.
+  ALTER TABLE runs ADD COLUMN monitoring_ends_at INTEGER;
+  `,
 ]

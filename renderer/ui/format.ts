@@ -30,6 +30,11 @@ export function formatMoment(at: number, zone: string): string {
   return `${formatter(zone, 'day', { day: 'numeric', month: 'short' }).format(at)} ${formatClock(at, zone)}`
 }
 
+/** `22:04` while it is the same day there, else `23 Nov 22:04`. */
+export function formatUntil(at: number, now: number, zone: string): string {
+  return formatDate(at, zone) === formatDate(now, zone) ? formatClock(at, zone) : formatMoment(at, zone)
+}
+
 /** For counters: `0:07`, `12:30`, `1:04:05`; a length below zero has a minus sign. */
 export function formatCounter(ms: number): string {
   const total = Math.floor(Math.abs(ms) / 1000)

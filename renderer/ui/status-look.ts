@@ -10,7 +10,7 @@ export type Status =
 
 export type Shape =
   | 'ring-dashed' | 'ring' | 'play' | 'hourglass' | 'pause' | 'cross' | 'question' | 'check' | 'skip' | 'back' | 'stop'
-  | 'box' | 'box-check' | 'box-slash' | 'triangle' | 'gap' | 'lock' | 'minus'
+  | 'box' | 'box-check' | 'box-slash' | 'triangle' | 'gap' | 'lock' | 'minus' | 'pulse'
 
 export type Tone = 'faint' | 'dim' | 'ok' | 'warn' | 'bad' | 'info' | 'unknown'
 
@@ -26,6 +26,7 @@ export const statusLooks: Record<Status, StatusLook> = {
   queued: { word: 'Queued', shape: 'ring', tone: 'faint' },
   excluded: { word: 'Excluded', shape: 'minus', tone: 'warn' },
   running: { word: 'Running', shape: 'play', tone: 'info' },
+  monitoring: { word: 'Monitoring', shape: 'pulse', tone: 'info' },
   waiting: { word: 'Waiting', shape: 'hourglass', tone: 'warn' },
   paused: { word: 'Paused', shape: 'pause', tone: 'warn' },
   failed: { word: 'Failed', shape: 'cross', tone: 'bad' },

@@ -26,6 +26,7 @@ const shapes: Record<Shape, ReactNode> = {
   triangle: <><path d="M8 1.2 15.4 14.4H.6z" className={styles.fill} strokeLinejoin="round" /><path d="M8 6v3.8M8 12.1v.1" className={styles.cut} /></>,
   gap: <path d="M1 8h3.4M11.6 8H15M8 4.2v.1M8 8v.1M8 11.8v.1" className={styles.line} />,
   minus: <><circle cx="8" cy="8" r="6" className={styles.line} /><path d="M5 8h6" className={styles.line} /></>,
+  pulse: <><circle cx="8" cy="8" r="6.6" className={styles.line} /><path d="M3.6 8.4h2l1.5-3.2 2 5.6 1.4-2.4h1.9" className={styles.line} /></>,
   lock: <><rect x="3" y="7" width="10" height="7" rx="1.5" className={styles.line} /><path d="M5.4 7V5a2.6 2.6 0 0 1 5.2 0v2" className={styles.line} /></>,
 }
 

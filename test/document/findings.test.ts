@@ -53,6 +53,10 @@ test.each([
   ['threshold-without-source', runbook({ rest: alerts('Error rate > 2%') }), ['warning 30:1 - Error rate > 2%']],
   ['monitoring-unparsed', runbook({ rest: '## Monitoring Duration\n\nUntil we are tired' }), ['warning 28:1 Until we are tired']],
   ['message-unclear', runbook({ rest: '## Communication Plan\n\n- Tell Bob' }), ['info 28:1 - Tell Bob']],
+  ['follow-up-watched', runbook({ rest: '## Follow-up Actions\n\n- Monitor for 24 hours' }), ['info 28:1 - Monitor for 24 h']],
+  ['follow-up-by-hand', runbook({ rest: '## Follow-up Actions\n\n- Monitor closely' }), ['info 28:1 - Monitor closely']],
+  ['follow-up-by-hand', runbook({ rest: '## Follow-up Actions\n\n- Monitor for 24 hours (if needed)' }), ['info 28:1 - Monitor for 24 h']],
+  ['follow-up-by-hand', runbook({ rest: '## Follow-up Actions\n\n- Update documentation' }), []],
   ['trigger-manual', runbook({ rest: '## Rollback Trigger Conditions\n\n- It feels wrong' }), ['info 28:1 - It feels wrong']],
   ['metric-without-source', runbook({ rest: '## Metrics to Monitor\n\n- Error rate' }), ['info 28:1 - Error rate']],
 ] as [string, string, string[]][])('%s is found where it stands', (code, text, expected) => {

@@ -25,6 +25,14 @@ it('has nothing due once it was sent or skipped, nor for what waits for somethin
   expect(due({ when: 'success' }, { type: 'run-finished', outcome: 'succeeded', at: windowStart })).toBe(windowStart)
 })
 
+it('tells of success when the release is done, not when it has been watched on, and sends no more progress updates from then on', () => {
+  const watched: Happening = { type: 'monitoring-started', endsAt: windowStart + 1440 * minute, followUps: ['day'], at: windowStart }
+  expect(due({ when: 'success' }, watched)).toBe(windowStart)
+  expect(due({ when: 'success' }, watched, { type: 'run-finished', outcome: 'succeeded', at: windowStart + 1440 * minute })).toBe(windowStart)
+  expect(due({ when: 'every', everyMs: 15 * minute }, watched)).toBeNull()
+  expect(due({ when: 'success' }, watched, { type: 'rollback-started', reason: 'errors', running: 'abort', at: windowStart + minute })).toBeNull()
+})
+
 it('says in words when the plan wants it, and the stage where that is unclear', () => {
   expect(whenOf(message({ when: 'before', leadMs: 120 * minute }))).toBe('2 h before')
   expect(whenOf(message({ when: 'unclear' }, 'after'))).toBe('after the deployment')

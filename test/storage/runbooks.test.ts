@@ -71,7 +71,9 @@ describe('runs', () => {
     addRun(storage, 'two')
     storage.runs.setStatus('one', 'ended-succeeded', 77)
     expect(storage.runs.list().map(({ id, status, finishedAt }) => [id, status, finishedAt])).toEqual([['two', 'planned', null], ['one', 'ended-succeeded', 77]])
-    expect(storage.runs.read('one')).toEqual({ id: 'one', runbookId: 'shop', revision: 1, mode: 'rehearsal', title: 'Shop', operator: 'dana', status: 'ended-succeeded', createdAt: 1, finishedAt: 77 })
+    expect(storage.runs.read('one')).toEqual({ id: 'one', runbookId: 'shop', revision: 1, mode: 'rehearsal', title: 'Shop', operator: 'dana', status: 'ended-succeeded', createdAt: 1, finishedAt: 77, monitoringEndsAt: null })
+    storage.runs.setStatus('one', 'monitoring', null, 99.6)
+    expect(storage.runs.read('one')).toMatchObject({ status: 'monitoring', finishedAt: null, monitoringEndsAt: 100 })
     storage.close()
   })
 

@@ -5,6 +5,7 @@ import { timingOf } from '#domain/timing.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { onInventory } from '#domain/other-inventory.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
+import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { planResume } from '#domain/run/resume/plan.ts'
 import { rollbackSteps, statusOf } from '#domain/run/view.ts'
 import type { Bridge, FeedItem, Reply } from '#preload/bridge.ts'
@@ -283,7 +284,7 @@ function fakeProposals(journal: FakeJournal): Learning['proposals'] {
 
 function summary(id: string, journal: FakeJournal): RunSummary {
   const state = journal.state()
-  return { id, runbookId: state.runbookId, title: state.runbook.title, mode: state.mode, status: statusOf(state), createdAt: state.createdAt, finishedAt: state.finishedAt, operator: state.createdBy }
+  return { id, runbookId: state.runbookId, title: state.runbook.title, mode: state.mode, status: statusOf(state), createdAt: state.createdAt, finishedAt: state.finishedAt, monitoringEndsAt: monitoringEndsAt(state), operator: state.createdBy }
 }
 
 function fakeRunbooks(now: number, fresh: boolean): RunbookSummary[] {

@@ -17,7 +17,7 @@ export function masthead(report: ReportModel, times: Times): Html {
 <header class="masthead" id="overview"><div>
 <p class="eyebrow">${kind === '' ? 'Deployment' : kind}</p>
 <h1>${report.title}</h1>
-<div class="verdict"><span class="badge ${outcomeTone(facts.outcome)}">${outcomeWords(facts.outcome, facts.status)}${report.mode === 'rehearsal' ? ' in rehearsal' : null}</span><p>${sentence(report, times)}</p></div>
+<div class="verdict"><span class="badge ${outcomeTone(facts.outcome)}">${outcomeWords(facts, times)}${report.mode === 'rehearsal' ? ' in rehearsal' : null}</span><p>${sentence(report, times)}</p></div>
 <dl class="figures">${figures(report, times).map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}${more === '' ? null : html`<small>${more}</small>`}</dd></div>`)}</dl>
 <nav class="contents" aria-label="Contents">${contents.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
 </div></header>`

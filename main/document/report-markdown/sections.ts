@@ -22,7 +22,7 @@ export function overview(report: ReportModel, times: Times): string {
       bullet('Version', inline(facts.version)),
       bullet('Deployment Date', inline(facts.date)),
       bullet('Deployment Window', `${inline(facts.windowText)}${facts.windowMoved ? ' (moved to the time of the rehearsal)' : ''}`),
-      bullet('Outcome', `**${outcomeWords(facts.outcome, facts.status)}**${report.mode === 'rehearsal' ? ' (REHEARSAL)' : ''}`),
+      bullet('Outcome', `**${outcomeWords(facts, times)}**${report.mode === 'rehearsal' ? ' (REHEARSAL)' : ''}`),
       bullet('Started', times.full(facts.startedAt)),
       done(report, times),
       bullet('Run ended', `${times.full(facts.finishedAt)}, after ${times.length(facts.durationMs)}`),

@@ -51,6 +51,8 @@ export interface OverviewReport extends Pick<Overview, 'deploymentType' | 'envir
   window: Span
   windowMoved: boolean
   status: RunStatus
+  /** Until when it is watched, where that is all it does. */
+  monitoringEndsAt: number | null
   outcome: RunOutcome | null
   createdBy: string
   startedAt: number | null

@@ -1,8 +1,8 @@
 import { formatDuration } from '../duration.ts'
 import { describeBlindTime } from '../forecast/clock-ledger.ts'
-import type { RunOutcome, StoredEvent } from '../run/events.ts'
+import type { StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
-import { openMonitoring } from '../run/follow-up.ts'
+import { monitoringEndsAt, openMonitoring, releasedAt } from '../run/follow-up.ts'
 import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
 import { timesIn } from './times.ts'
@@ -16,7 +16,7 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
     deploymentType, environment, version, date, windowText,
     window: { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null },
     windowMoved: timing.movedMs !== 0,
-    status: statusOf(state), outcome: state.outcome, createdBy: state.createdBy,
+    status: statusOf(state), monitoringEndsAt: monitoringEndsAt(state), outcome: state.outcome, createdBy: state.createdBy,
     startedAt: state.startedAt, finishedAt: state.finishedAt,
     durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
     plannedFinishAt: timing.plannedFinishAt,
@@ -54,7 +54,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
   const stillOpen = sections.incidents.filter(({ kind, closedAt, override }) => closedAt === null && override === null && !answered(kind)).length
   const overridden = sections.incidents.filter((incident) => incident.override !== null).length
   const silent = sections.noData.filter((period) => period.toAt === null).map((period) => period.metric)
-  const unsent = sections.communications.filter((message) => message.state === 'pending' && isDue(message, state.outcome)).length
+  const unsent = sections.communications.filter((message) => message.state === 'pending' && isDue(message, state)).length
   const { startedAt, endsAt, endedAt, followUp } = sections.monitoring
   const watched = openMonitoring(state)
   const cutMs = followUp?.endsAt && followUp.endedAt ? followUp.endsAt - followUp.endedAt : 0
@@ -103,8 +103,8 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
 }
 
 /** Word of an issue or of success is due only when there was one; this report cannot wait for its own publishing. */
-function isDue({ timing: { when } }: MessageReport, outcome: RunOutcome | null): boolean {
-  return when === 'success' ? outcome === 'succeeded' : when !== 'issue' && when !== 'report'
+function isDue({ timing: { when } }: MessageReport, state: RunState): boolean {
+  return when === 'success' ? releasedAt(state) !== null : when !== 'issue' && when !== 'report'
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -2,18 +2,19 @@ import { formatDuration } from '../duration.ts'
 import type { MessageTiming } from '../runbook.ts'
 import type { RunOutcome } from '../run/events.ts'
 import type { RunStatus, StepStatus } from '../run/state.ts'
-import type { FollowUpReport, ItemReport, StepReport } from './model.ts'
+import type { FollowUpReport, ItemReport, OverviewReport, StepReport } from './model.ts'
 import type { Times } from './times.ts'
 
 /** The outcome for a heading; a run that has not ended is never called anything better. */
-export function outcomeWords(outcome: RunOutcome | null, status: RunStatus): string {
-  return outcome === null ? `Not ended (${statusWords[status]})` : outcomes[outcome]
+export function outcomeWords({ outcome, status, monitoringEndsAt }: Pick<OverviewReport, 'outcome' | 'status' | 'monitoringEndsAt'>, times: Times): string {
+  if (outcome !== null) return outcomes[outcome]
+  return monitoringEndsAt === null ? `Not ended (${statusWords[status]})` : `Monitoring until ${times.full(monitoringEndsAt)}`
 }
 
 const outcomes: Record<RunOutcome, string> = { succeeded: 'Succeeded', failed: 'Failed', aborted: 'Aborted', 'rolled-back': 'Rolled back' }
 
 const statusWords: Record<RunStatus, string> = {
-  planned: 'planned', running: 'running', waiting: 'waiting', paused: 'paused', failed: 'a step has failed', unknown: 'a step has an unknown outcome',
+  planned: 'planned', running: 'running', waiting: 'waiting', monitoring: 'monitoring', paused: 'paused', failed: 'a step has failed', unknown: 'a step has an unknown outcome',
   aborting: 'aborting', 'rolling-back': 'rolling back',
   'ended-succeeded': 'succeeded', 'ended-failed': 'failed', 'ended-aborted': 'aborted', 'ended-rolled-back': 'rolled back',
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts'
 import { own } from '../own.ts'
 import type { RunFact } from './events.ts'
 import type { Monitoring, RunState } from './state.ts'
+import { statusOf } from './view.ts'
 
 type Watch = { id: string; text: string; watchMs: number }
 
@@ -19,6 +20,13 @@ export function openMonitoring(state: RunState): (Monitoring & { isFollowUp: boo
   if (state.followUp) return { ...state.followUp, isFollowUp: true }
   return state.monitoring && { ...state.monitoring, isFollowUp: false }
 }
+
+/** Until when the run is watched, where that is all it does; null otherwise. For what is said beside its status. */
+export const monitoringEndsAt = (state: RunState): number | null => (statusOf(state) === 'monitoring' ? (openMonitoring(state)?.endsAt ?? null) : null)
+
+/** When the release was done, whatever is watched after it; null before that, and once it goes back. */
+export const releasedAt = ({ rollback, followUp, outcome, finishedAt }: RunState): number | null =>
+  rollback ? null : (followUp?.startedAt ?? (outcome === 'succeeded' ? finishedAt : null))
 
 /** The release is done and goes on being watched, for as long as the longest of its follow-up actions asks. */
 export function startFollowUp(state: RunState, now: number): RunFact[] {

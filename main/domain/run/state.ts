@@ -8,11 +8,11 @@ import type { Evidence, RunMode, RunOutcome } from './events.ts'
 import type { Undo } from './undo.ts'
 
 /**
- * What the room says about the run as a whole. `waiting` is for a gate or for a person's tick; `failed` and `unknown`
- * hold the run until a person decides; the last four are final.
+ * What the room says about the run as a whole. `waiting` is for a gate or for a person's tick; in `monitoring` nothing is done but to
+ * watch; `failed` and `unknown` hold the run until a person decides; the last four are final.
  */
 export type RunStatus =
-  | 'planned' | 'running' | 'waiting' | 'paused' | 'failed' | 'unknown' | 'aborting' | 'rolling-back'
+  | 'planned' | 'running' | 'waiting' | 'monitoring' | 'paused' | 'failed' | 'unknown' | 'aborting' | 'rolling-back'
   | 'ended-succeeded' | 'ended-failed' | 'ended-aborted' | 'ended-rolled-back'
 
 /** Where in the runbook the run is. */

@@ -182,5 +182,6 @@ export function statusOf(state: RunState): RunStatus {
   if (stuck.includes('failed')) return 'failed'
   if (state.paused) return 'paused'
   if (state.rollback) return 'rolling-back'
-  return automatedRunning(state).length > 0 || retryingStep(state) || state.stage === 'monitoring' ? 'running' : 'waiting'
+  if (state.stage === 'monitoring') return 'monitoring'
+  return automatedRunning(state).length > 0 || retryingStep(state) ? 'running' : 'waiting'
 }

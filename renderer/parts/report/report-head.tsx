@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ReportModel } from '#domain/report/model.ts'
 import type { Standing } from '#domain/timing.ts'
-import { formatLength } from '#renderer/ui/format.ts'
+import { formatLength, formatUntil } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { RehearsalTag, Tag } from '#renderer/ui/tag.tsx'
 import { Duration, Time } from '#renderer/ui/time.tsx'
@@ -13,7 +13,7 @@ export function ReportHead({ report }: { report: ReportModel }) {
   return (
     <header className={styles.head}>
       <div className={styles.outcome}>
-        <StatusMark status={overview.status} size="l" />
+        <StatusMark status={overview.status} size="l" {...(overview.monitoringEndsAt !== null && { word: `Monitoring until ${formatUntil(overview.monitoringEndsAt, report.generatedAt, zone)}` })} />
         {report.mode === 'rehearsal' ? <RehearsalTag /> : <Tag tone="bad">LIVE</Tag>}
       </div>
       <h2 className={styles.title}>{report.title}</h2>

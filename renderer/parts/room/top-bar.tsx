@@ -1,10 +1,12 @@
 import { Pause, Play, Undo2 } from 'lucide-react'
+import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
 import { Button } from '#renderer/ui/button.tsx'
+import { formatUntil } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { isAllowed, refusalOf, wayBack } from './allowed.ts'
 import { ClockCluster } from './clock-cluster.tsx'
-import { useRun, useRunRoom } from './room-context.ts'
+import { useRun, useRunRoom, useView, useZone } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import styles from './top-bar.module.css'
 
@@ -14,6 +16,9 @@ export function TopBar() {
   const overview = useRun((state) => state.runbook.overview)
   const status = useRun(statusOf)
   const failedBack = useRun(isRollbackFailed)
+  const zone = useZone()
+  const watchedUntil = useRun(monitoringEndsAt)
+  const watched = useView((view) => (watchedUntil === null ? null : `Monitoring until ${formatUntil(watchedUntil, view.now, zone)}`))
   const live = useRun((state) => state.mode === 'live')
   const ended = useRun((state) => state.stage === 'ended')
   const what = [overview.environment, overview.version].filter((part) => part !== null).join(' · ')
@@ -23,7 +28,7 @@ export function TopBar() {
         <h1 className={styles.title} title={title}>{what || title}</h1>
         <p className={styles.about}>{live ? 'Live run' : 'Rehearsal'}{overview.deploymentType !== null && ` · ${overview.deploymentType}`}</p>
       </div>
-      <div className={styles.status}><StatusMark status={status} size="l" {...(failedBack && { word: 'Rollback failed' })} /></div>
+      <div className={styles.status}><StatusMark status={status} size="l" {...(failedBack && { word: 'Rollback failed' })} {...(watched !== null && { word: watched })} /></div>
       <ClockCluster />
       {!ended && (
         <div className={styles.controls}>

@@ -1,6 +1,7 @@
 import { Clock, Globe, Hand, SquareTerminal } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { formatDuration } from '#domain/duration.ts'
 import type { Phase, Runbook, SourceRange } from '#domain/runbook.ts'
 import type { Step } from '#domain/step.ts'
 import { formatLength } from '#renderer/ui/format.ts'
@@ -14,7 +15,7 @@ interface OutlineProps {
 
 /** What the program understood of the text, in the order it will happen. Each line leads to its place in the text. */
 export function Outline({ runbook, onGo }: OutlineProps) {
-  const { overview, checklists, rollback, thresholds, messages, monitoring } = runbook
+  const { overview, checklists, rollback, thresholds, messages, monitoring, followUps } = runbook
   return (
     <div className={styles.outline}>
       <dl className={styles.facts}>
@@ -47,6 +48,11 @@ export function Outline({ runbook, onGo }: OutlineProps) {
       {messages.length > 0 && (
         <Part title="Communication" aside={`${messages.length} messages`}>
           {messages.map((message) => <Line key={message.id} range={message.range} onGo={onGo}>{message.text}</Line>)}
+        </Part>
+      )}
+      {followUps.length > 0 && (
+        <Part title="Follow-up actions" aside={`${followUps.length} after the release`}>
+          {followUps.map(({ id, text, range, watchMs }) => <Line key={id} range={range} onGo={onGo} aside={watchMs === undefined ? 'by hand' : `watched for ${formatDuration(watchMs)}`}>{text}</Line>)}
         </Part>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunCommand } from '#domain/run/commands.ts'
 import { evolve } from '#domain/run/evolve.ts'
+import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { watchedUntil } from '#domain/run/health.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { statusOf } from '#domain/run/view.ts'
@@ -36,7 +37,8 @@ const monitoringOf = ({ state, events }: Story) => {
 describe('follow-up monitoring', () => {
   it('begins when the release is finished, for as long as the longest follow-up action asks, and readings go on until then', () => {
     expect(watched.facts).toEqual([{ type: 'monitoring-started', endsAt: startedAt + 24 * HOUR, followUps: ['day', 'errors'] }])
-    expect([statusOf(watched.state), wantsOf(closing.state).sampling, watchedUntil(closing.state)]).toEqual(['running', true, null])
+    expect([statusOf(watched.state), monitoringEndsAt(watched.state), wantsOf(closing.state).sampling, watchedUntil(closing.state)]).toEqual(['monitoring', startedAt + 24 * HOUR, true, null])
+    expect([statusOf(followedBy(watched, { type: 'pause', reason: 'x' }).state), monitoringEndsAt(closing.state)]).toEqual(['paused', null])
     expect(wantsOf(watched.state)).toMatchObject({ sampling: true, wakeAt: startedAt + 24 * HOUR })
     expect(watched.state.monitoring?.endedAt).not.toBeNull()
   })
@@ -87,6 +89,7 @@ describe('follow-up monitoring', () => {
     expect(open.report.overview.deployedAt).not.toBeNull()
     expect(open.report.summary.attention[0]).toBe('The release is done; follow-up monitoring until 6 Dec 2026, 21:10. Until then this report is a snapshot.')
     const { markdown, html, report } = monitoringOf(followedBy(watched, { type: 'end-monitoring', reason: 'enough' }, startedAt + 3 * HOUR, 'mira'))
+    for (const text of [open.markdown, open.html]) expect(text).toContain('Monitoring until 6 Dec 2026, 21:10')
     for (const text of [markdown, html]) expect(text).toContain('planned for 1 d, started 21:10:00, ended by mira')
     expect(markdown).toContain('### Monitoring Duration\n\n10 minutes')
     expect(report.monitoring.endedBecause).toBe('quiet')

@@ -14,7 +14,7 @@ const logOf = (name: string) => readLog(join(folder, `${name}.jsonl`))
 const expectedOf = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.expected.json`), 'utf8')) as Expectation
 
 it('has a golden log for every kind of night that the product promises to survive', () => {
-  expect(names).toEqual(expect.arrayContaining(['breach-then-override', 'breach-then-rollback', 'clean-release', 'midnight-and-summer-time-ends', 'no-data-hold', 'rollback-failing-halfway']))
+  expect(names).toEqual(expect.arrayContaining(['breach-then-override', 'breach-then-rollback', 'clean-release', 'midnight-and-summer-time-ends', 'no-data-hold', 'rollback-failing-halfway', 'watched-for-a-day']))
 })
 
 describe.each(names)('the golden log %s', (name) => {
@@ -50,8 +50,17 @@ describe('what the golden logs tell', () => {
   it('is how each night ended', () => {
     expect(Object.fromEntries(names.map((name) => [name, ended(name).outcome]))).toMatchObject({
       'breach-then-override': 'succeeded', 'breach-then-rollback': 'rolled-back', 'clean-release': 'succeeded',
-      'automatic-rollback-nobody-stops': 'rolled-back', 'undo-in-reverse': 'rolled-back', 'back-to-a-phase-and-on-again': 'succeeded', 'countdown-stopped-then-blind': 'succeeded', 'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
+      'automatic-rollback-nobody-stops': 'rolled-back', 'undo-in-reverse': 'rolled-back', 'watched-for-a-day': 'succeeded', 'back-to-a-phase-and-on-again': 'succeeded', 'countdown-stopped-then-blind': 'succeeded', 'midnight-and-summer-time-ends': 'succeeded', 'no-data-hold': 'succeeded', 'rollback-failing-halfway': 'failed',
     })
+  })
+
+  it('is that a release was done long before its run ended, and what was seen while it was watched', () => {
+    const { state, report } = expectedOf('watched-for-a-day')
+    const { followUp, finishedAt, breaches, items } = ended('watched-for-a-day')
+    expect(followUp).toMatchObject({ startedAt: (finishedAt ?? 0) - 24 * 3_600_000, endedAt: finishedAt })
+    expect([breaches.map(({ openedAt, closedAt }) => (closedAt ?? 0) - openedAt), items['follow-up-monitor-for-24-hours']?.state, items['follow-up-update-documentation']?.state]).toEqual([[6 * 60_000], 'ticked', 'open'])
+    expect(state['outcome']).toBe('succeeded')
+    expect(report).toEqual(expect.arrayContaining([expect.stringContaining('Monitor for 24 hours'), expect.stringContaining('(1 breach)'), expect.stringContaining('App blind')]))
   })
 
   it('is what was taken back, and that a step undone was done again', () => {

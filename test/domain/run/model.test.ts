@@ -249,7 +249,7 @@ describe.each(Object.entries(runbooks))('%s', (_, runbook) => {
     check((automatic, outlines) => {
       const told = tell(runbook, automatic, outlines, (before, { state }) => {
         Object.freeze(before.state)
-        expect(statusOf(state)).toMatch(/^(planned|running|waiting|paused|failed|unknown|aborting|rolling-back|ended-(succeeded|failed|aborted|rolled-back))$/)
+        expect(statusOf(state)).toMatch(/^(planned|running|waiting|monitoring|paused|failed|unknown|aborting|rolling-back|ended-(succeeded|failed|aborted|rolled-back))$/)
         expect(statusOf(state).startsWith('ended-')).toBe(isEnded(state))
       })
       const again = told.events.reduce<RunState | null>((folded, event, index) => evolve(folded, { seq: index + 1, event }), null)

@@ -10,7 +10,7 @@ declare const fake: FakeBridge
 const base = Date.UTC(2026, 10, 23, 18, 2)
 const run = (number: number, change: Partial<RunSummary> = {}): RunSummary => ({
   id: `${String(number).padStart(8, '0')}-d488-47a8-b078-e40b31cb2d58`, runbookId: 'shop', title: 'Checkout 4.2', mode: 'rehearsal', status: 'ended-rolled-back',
-  createdAt: base, finishedAt: base + 505_000 + number * 1000, operator: 'mira', ...change,
+  createdAt: base, finishedAt: base + 505_000 + number * 1000, monitoringEndsAt: null, operator: 'mira', ...change,
 })
 
 describe.skipIf(!hasChromium)('the recent runs of the library', () => {
@@ -33,11 +33,12 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
   const rows = (page: Page) => page.getByRole('region', { name: 'Recent runs' }).getByRole('listitem')
 
   test('are told apart by when they began, how they ended, how long they took and what they are called', async () => {
-    const page = await withRuns([run(1), run(2, { mode: 'live', status: 'ended-succeeded', createdAt: base + 60_000 }), run(3, { status: 'running', finishedAt: null })])
+    const page = await withRuns([run(1), run(2, { mode: 'live', status: 'ended-succeeded', createdAt: base + 60_000 }), run(3, { status: 'running', finishedAt: null }), run(4, { mode: 'live', status: 'monitoring', finishedAt: null, monitoringEndsAt: base + 86_400_000 })])
     const texts = (await rows(page).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))
     expect(texts[0]).toMatch(/Rolled back REHEARSAL Checkout 4.2 as of 23 Nov \d\d:02 8 min 26 s mira run 00000001/)
     expect(texts[1]).toMatch(/Succeeded LIVE Checkout 4.2 23 Nov \d\d:03 7 min 27 s mira run 00000002/)
     expect(texts[2]).toMatch(/Running .* not ended/)
+    expect(texts[3]).toMatch(/Monitoring LIVE .* until 24 Nov \d\d:02/)
     expect(texts.join()).not.toContain('just now')
     await page.close()
   })
