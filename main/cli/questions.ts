@@ -2,6 +2,7 @@ import { boundariesOf } from '#domain/run/boundaries.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import { rollbackCountdown } from '#domain/run/countdown.ts'
 import { describeReturn } from '#domain/run/describe-return.ts'
+import { givenSecrets } from '#domain/run/given-secrets.ts'
 import { openMonitoring, watchesAhead } from '#domain/run/follow-up.ts'
 import { timesIn } from '#domain/report/times.ts'
 import { undecidedBy } from '#domain/run/condition.ts'
@@ -40,7 +41,7 @@ export function questionFor(state: RunState, suggested: OperatorCommand | null):
   if (suggested.type === 'accept-no-data') return { text: `There is no data for ${harmless(suggested.metric)}: nobody would see its rollback trigger fire. Automatic progress waits for it.`, choices: `g WHY goes on without it, ${always(state)}` }
   if (suggested.type !== 'retry-step') return { text: `Go on with ${suggested.type}?`, choices: `y does it, ${always(state)}` }
   const step = state.steps[suggested.stepId]
-  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${always(state)}` }
+  return { text: `${titleOf(state, suggested.stepId)} is ${step?.status}: ${harmless(step?.message ?? '')}`, choices: `${waysOn(step?.status)}, ${askAgain(state, suggested.stepId)}${always(state)}` }
 }
 
 /** What an answer may ask to be shown. */
@@ -93,6 +94,7 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
     case 'q': return stepId && { type: 'probe-step', stepId }
     case 'i': return stepId && { type: 'ignore-failure', stepId, reason: words }
     case 'h': return excluding(words)
+    case 'k': return forgetting(state, stepId, words)
     case 'w': return { type: 'watch-breach', breachId: holdingTriggers(state)[0]?.id ?? '', note: words }
     case 'g': return suggested?.type === 'accept-no-data' ? { ...suggested, reason: words } : null
     case 'd': return stepId && { type: 'resolve-step', stepId, evidence: words }
@@ -104,6 +106,24 @@ function meaning(state: RunState, suggested: OperatorCommand | null, letter: str
 const waysOn = (status: StepStatus | undefined): string => (status === 'unknown'
   ? 'q asks the hosts what they know, d HOW-YOU-KNOW marks it done, y WHY retries where it has not succeeded, r WHY retries everywhere, h HOST WHY excludes a host, s WHY skips it'
   : 'y retries where it has not succeeded, r WHY retries everywhere, i WHY ignores the failure, h HOST WHY excludes a host, s WHY skips it, d HOW-YOU-KNOW marks it done')
+
+const givenTo = (state: RunState, stepId: string): string[] => {
+  const step = findStep(state.runbook, stepId)?.step
+  return step === undefined ? [] : givenSecrets(state, step).given
+}
+
+function askAgain(state: RunState, stepId: string): string {
+  const names = givenTo(state, stepId)
+  if (names.length === 0) return ''
+  return `k${names.length === 1 ? '' : ' NAME'} forgets what was given as ${names.map(harmless).join(' or ')}, so that the next try asks again, `
+}
+
+/** The secret named, or the only one that was given. */
+function forgetting(state: RunState, stepId: string | null, words: string): unknown {
+  const names = stepId === null ? [] : givenTo(state, stepId)
+  const name = words === '' && names.length === 1 ? names[0] : words
+  return name === '' ? null : { type: 'forget-secret', name }
+}
 
 /** When a rollback begins by itself. */
 function countdownWords(state: RunState): string {

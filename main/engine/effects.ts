@@ -22,6 +22,7 @@ export interface EffectsOptions {
   stdout(about: AboutHost): string
   log(what: string, thrown: unknown): void
   closing: AbortSignal
+  forgetSecret(name: string): void
   /** Every host has answered to the last takeover. */
   onFenced(): void
 }
@@ -66,6 +67,7 @@ export function createEffects(options: EffectsOptions): Effects {
       case 'cause-fault':
         openPorts().then(({ faults }) => faults?.(effect.host, effect.fault)).catch(log('a fault'))
         return
+      case 'forget-secret': return options.forgetSecret(effect.name)
       case 'probe-step':
         void Promise.resolve().then(() => askHosts({ state, effect, openPorts, report, job, stdout, closing })).catch(log(`asking about step ${effect.stepId}`))
         return

@@ -153,7 +153,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
   }
 
   const effects = createEffects({
-    state: () => state, storage, openPorts, recorder, report, tell, job, stdout, log: options.log, closing: closing.signal,
+    state: () => state, storage, openPorts, recorder, report, tell, job, stdout, log: options.log, closing: closing.signal, forgetSecret: secrets.forget,
     onFenced: () => { if (!isFollowing) recover() },
   })
   const timer = createTimer({ clock, tick: () => report({ type: 'report-time' }), log: (thrown) => options.log(`the timer of run ${runId}`, thrown) })

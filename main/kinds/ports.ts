@@ -137,6 +137,8 @@ export interface Secrets {
    * what asks. Throws the Problem `secret-…` of the first that cannot be had.
    */
   need(references: readonly SecretReference[], why: string, signal: AbortSignal): Promise<string[]>
+  /** What a person gave by this name is not used again: the next need of it asks anew. It stays hidden. */
+  forget(name: string): void
   /** Hides every value that was needed so far. */
   mask(): SecretMask
 }

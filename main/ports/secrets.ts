@@ -57,6 +57,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     }
     return {
       mask: () => mask,
+      forget: answers.forget,
       need: async (references, why, signal) => {
         const values: string[] = []
         for (const reference of references) {
@@ -69,7 +70,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   }
   return {
     forRun,
-    forRehearsal: () => ({ mask: () => mask, need: (references) => Promise.resolve(references.map((reference) => `rehearsed ${encodeURI(nameOf(reference))}`)) }),
+    forRehearsal: () => ({ mask: () => mask, forget: () => undefined, need: (references) => Promise.resolve(references.map((reference) => `rehearsed ${encodeURI(nameOf(reference))}`)) }),
     mask: () => mask,
   }
 }

@@ -5,6 +5,8 @@ export interface Shared<T> {
    * everyone who waits for it has gone, or at close.
    */
   get(key: string, signal: AbortSignal, make: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** The next to ask starts afresh; what is still being made goes on and is shared. */
+  forget(key: string): void
   /** Stops what is being made and disposes of what is there. */
   close(dispose: (value: T) => void): Promise<void>
 }
@@ -49,6 +51,9 @@ export function createShared<T>(isGood: (value: T) => boolean): Shared<T> {
       }
       signal.addEventListener('abort', leave)
       return entry.made.finally(() => signal.removeEventListener('abort', leave))
+    },
+    forget: (key) => {
+      if (entries.get(key)?.settled) entries.delete(key)
     },
     close: async (dispose) => {
       const all = [...entries.values()]

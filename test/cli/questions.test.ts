@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { nextMove } from '#domain/run/autopilot.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
-import { exited, opening, story, succeeded } from '#support/run-log.ts'
+import { exited, go, opening, story, succeeded } from '#support/run-log.ts'
+import { phase, sh, smallRunbook } from '#support/runbooks.ts'
 import { answerToCommand, questionFor } from '../../main/cli/questions.ts'
 
 const shown = { rollback: () => 'this is what it does', boundaries: () => 'these can be gone back to', verdicts: () => 'this is how it is judged' }
@@ -30,6 +31,25 @@ test('the letters offered fit what happened: an unknown outcome is not ignored, 
   expect(answer('q')).toEqual({ command: { type: 'probe-step', stepId: 'stop' } })
   expect(answer('y')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: '' } })
   expect(answer('y looked, it never began')).toEqual({ command: { type: 'retry-step', stepId: 'stop', reason: 'looked, it never began' } })
+})
+
+test('a secret that a person gave and that may have been wrong is asked for again on request, and none is that nobody gave', () => {
+  const asking = (...names: string[]) => {
+    const runbook = smallRunbook({ checklists: [], phases: [phase(1, [sh('stop', ['app2'], { attributes: { env: names.map((name) => `${name.toUpperCase()}=secret:ask:${name}`).join(' ') } })])] })
+    return (result: RunCommand) => {
+      const { state } = story([{ type: 'start-run' }, go(1), result], { runbook, mode: 'live' })
+      const suggested = nextMove(state, { onTrigger: 'rollback', retries: Number.MAX_SAFE_INTEGER })
+      return { choices: questionFor(state, suggested).choices, answer: (text: string) => answerToCommand(state, suggested, text, shown) }
+    }
+  }
+  const one = asking('pin')(exited('stop', 'app2', 1))
+  expect(one.choices).toContain('k forgets what was given as pin, so that the next try asks again')
+  expect(one.answer('k')).toEqual({ command: { type: 'forget-secret', name: 'pin' } })
+  const two = asking('pin', 'token')(exited('stop', 'app2', 1))
+  expect(two.choices).toContain('k NAME forgets what was given as pin or token')
+  expect([two.answer('k token'), two.answer('k')]).toEqual([{ command: { type: 'forget-secret', name: 'token' } }, { help: 'Type one of the letters; nothing was changed.' }])
+  const never: RunCommand = { type: 'report-host-finished', stepId: 'stop', attempt: 1, host: 'app2', result: { outcome: 'failed', reason: 'refused', code: 'secret-not-given', message: 'Nobody gave it.', hint: '' } }
+  for (const choices of [asking('pin')(never).choices, failed().question.choices]) expect(choices).not.toContain('forgets')
 })
 
 test('what a rollback would do is shown before anybody says why; running steps are stopped or let to their end, and given up on while they are waited for', () => {

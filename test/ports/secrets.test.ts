@@ -69,6 +69,29 @@ describe('a secret', () => {
     expect(asked).toHaveLength(4)
   })
 
+  test('that was given wrong is asked for again once it is forgotten, and both stay hidden; an open question stays one', async () => {
+    const answers = ['the wrong one', 'the right one']
+    const store = open(() => Promise.resolve(answers.shift() ?? null))
+    const [run, other] = [store.forRun(), store.forRun()]
+    const pin: SecretReference = { from: 'ask', name: 'pin' }
+    const given = async (of = run) => (await of.need([pin], 'a test', never))[0]
+    expect([await given(), await given()]).toEqual(['the wrong one', 'the wrong one'])
+    other.forget('pin')
+    run.forget('another')
+    expect(await given()).toBe('the wrong one')
+    run.forget('pin')
+    expect([await given(), await given()]).toEqual(['the right one', 'the right one'])
+    expect(hideText(store.mask(), 'neither the wrong one nor the right one')).toBe('neither [secret:ask:pin] nor [secret:ask:pin]')
+
+    const questions: ((answer: string) => void)[] = []
+    const slow = open(() => new Promise((answer) => questions.push(answer))).forRun()
+    const waits = [slow.need([pin], 'a test', never)]
+    slow.forget('pin')
+    waits.push(slow.need([pin], 'a test', never))
+    questions[0]?.('the only one')
+    expect([await Promise.all(waits), questions.length]).toEqual([[['the only one'], ['the only one']], 1])
+  })
+
   test('is not waited for by a step that is stopped, while another still waits', async () => {
     const questions: AbortSignal[] = []
     const run = open((_, signal) => new Promise((resolve) => {

@@ -86,7 +86,7 @@ export function createFakeShell(): FakeShell {
 }
 
 /** Nobody gives any secret. */
-export const noSecrets: Secrets = { need: () => Promise.reject(new Error('no secrets in this test')), mask: () => createSecretMask([]) }
+export const noSecrets: Secrets = { need: () => Promise.reject(new Error('no secrets in this test')), forget: () => undefined, mask: () => createSecretMask([]) }
 
 export const noSql: Sql = { connect: () => Promise.reject(new Error('no database in this test')) }
 

@@ -26,6 +26,15 @@ export const scenarios = {
     return run
   },
   failed: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused }),
+  /** It was given a secret by a person, who may have mistyped it. */
+  'secret-given': (now: number): FakeJournal => {
+    const book = fakeRunbook(now)
+    const phases = book.phases.map((phase) => ({ ...phase, steps: phase.steps.map((step) => (step.id === 'deploy' ? { ...step, attributes: { ...step.attributes, env: 'TOKEN=secret:ask:shop-token' } } : step)) }))
+    const run = createFakeJournal('run-1', { ...book, phases }, 'live', now - 50 * minute)
+    play(run, now - 16 * minute, (state) => state.steps['deploy']?.status === 'running')
+    for (const host of ['web-1', 'web-2', 'web-3']) run.take({ type: 'report-host-finished', stepId: 'deploy', attempt: 1, host, result: exited }, now - 4 * minute, 'holdpoint')
+    return run
+  },
   /** web-3 has been taken out of the run, and the step is tried again on web-2. */
   excluded: (now: number) => {
     const run = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused })

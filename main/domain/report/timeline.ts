@@ -66,7 +66,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'host-link-restored':
       return 'good'
     case 'run-created': case 'outcomes-inherited': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
-    case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added':
+    case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added': case 'secret-forgotten':
     case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
     case 'verdict-changed': case 'baseline-chosen': case 'baseline-taken':
       return 'plain'

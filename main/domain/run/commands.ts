@@ -58,6 +58,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('accept-no-data'), metric: id, reason }),
   /** What is usual is read from this time instead of from before the first phase; in words, as a person says it (readBaselineRange). */
   z.strictObject({ type: z.literal('choose-baseline'), range: z.string().trim().min(1, 'A time is needed.').max(100) }),
+  /** What a person gave for `secret:ask:NAME` counts no more: who needs it next asks again. */
+  z.strictObject({ type: z.literal('forget-secret'), name: id }),
   z.strictObject({ type: z.literal('add-note'), about: id.nullable().default(null), text: reason }),
   z.strictObject({ type: z.literal('send-message'), messageId: id, note }),
   z.strictObject({ type: z.literal('skip-message'), messageId: id, reason }),

@@ -13,6 +13,7 @@ import * as items from './decide/items.ts'
 import * as rehearsal from './decide/rehearsal.ts'
 import * as rollback from './decide/rollback.ts'
 import * as probe from './decide/probe.ts'
+import { forgetSecret } from './decide/secrets.ts'
 import { signOffStep } from './decide/sign-off.ts'
 import * as steps from './decide/steps.ts'
 
@@ -47,6 +48,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'watch-breach': health.watchBreach,
   'accept-no-data': health.acceptNoData,
   'choose-baseline': health.chooseBaseline,
+  'forget-secret': forgetSecret,
   'add-note': flow.addNote,
   'send-message': flow.sendMessage,
   'skip-message': flow.skipMessage,

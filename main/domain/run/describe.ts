@@ -141,6 +141,7 @@ const describers: Describers = {
   'no-data-noticed': (event) => `No data for ${event.metric}`,
   'data-returned': (event) => `Data for ${event.metric} is back`,
   'clock-noted': (event) => describeClockEntry(event.entry),
+  'secret-forgotten': (event) => `What was given as the secret ${quoted(event.name)} is forgotten: its next use asks again`,
   'note-added': (event, runbook) => `Note${event.about === null ? '' : ` about ${subject(runbook, event.about)}`}: ${event.text}`,
   'message-sent': (event, runbook) => `Sent ${messageText(runbook, event.messageId)}${because(event.note)}`,
   'message-skipped': (event, runbook) => `Did not send ${messageText(runbook, event.messageId)}${because(event.reason)}`,

@@ -124,6 +124,8 @@ export type RunFact =
   | { type: 'data-returned'; metric: string }
   /** The machine slept, Holdpoint did not run, or a clock was set. */
   | { type: 'clock-noted'; entry: ClockEntry }
+  /** A person says that what was given for a secret is not to be used again. */
+  | { type: 'secret-forgotten'; name: string }
   | { type: 'note-added'; noteId: string; about: string | null; text: string }
   | { type: 'message-sent'; messageId: string; note: string }
   | { type: 'message-skipped'; messageId: string; reason: string }

@@ -34,7 +34,7 @@ function created(event: FactOf<'run-created'>): RunState {
     steps: Object.fromEntries(steps.map((step) => [step.id, PLANNED])),
     gates: Object.fromEntries(runbook.phases.map((phase) => [gateBefore(phase.id), CLOSED])),
     phases: Object.fromEntries(runbook.phases.map((phase) => [phase.id, { startedAt: null, finishedAt: null }])),
-    excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
+    excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, forgotten: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, followUp: null, rollback: null, partialRollbacks: [], aborting: null,
     lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
@@ -185,6 +185,7 @@ const evolvers: Evolvers = {
   'no-data-noticed': (state, event) => ({ silent: { ...state.silent, [event.metric]: event.at } }),
   'data-returned': (state, event) => ({ silent: without(state.silent, event.metric), unwatched: without(state.unwatched, event.metric) }),
   'no-data-accepted': (state, event) => ({ unwatched: { ...state.unwatched, [event.metric]: { at: event.at, by: event.by, reason: event.reason } } }),
+  'secret-forgotten': (state, event) => ({ forgotten: { ...state.forgotten, [event.name]: event.at } }),
   'note-added': (state, event) => ({ notes: [...state.notes, { id: event.noteId, at: event.at, by: event.by, about: event.about, text: event.text }] }),
   'message-sent': (state, event) => ({
     messages: { ...state.messages, [event.messageId]: { state: 'sent', sentAt: [...(own(state.messages, event.messageId)?.sentAt ?? []), event.at], by: event.by, note: event.note } },

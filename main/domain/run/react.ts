@@ -11,6 +11,7 @@ export type Effect =
   | { type: 'execute-step'; stepId: string; attempt: number; hosts: string[] }
   | { type: 'abort-steps'; reason: string }
   | { type: 'cause-fault'; host: string; fault: ClickedFault }
+  | { type: 'forget-secret'; name: string }
   | { type: 'probe-step'; stepId: string; attempt: number; hosts: string[] }
   /** Hosts are to refuse what another machine sends for this run; then what runs there is followed from here. */
   | { type: 'fence-hosts'; token: number }
@@ -23,6 +24,7 @@ export function react(event: RunEvent): Effect[] {
   if (event.type === 'lead-taken') return [{ type: 'fence-hosts', token: event.token }]
   if (event.type === 'rollback-started' && event.running === 'wait') return []
   if (event.type === 'abort-requested' || event.type === 'rollback-started' || event.type === 'forward-abort-requested') return [{ type: 'abort-steps', reason: event.reason }]
+  if (event.type === 'secret-forgotten') return [{ type: 'forget-secret', name: event.name }]
   if (event.type === 'fault-caused') return [{ type: 'cause-fault', host: event.host, fault: event.fault }]
   return []
 }

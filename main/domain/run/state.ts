@@ -187,6 +187,8 @@ export interface RunState {
   control: string
   /** Captured values by name, then host; null where a host printed none. */
   captured: Record<string, Record<string, string | null>>
+  /** When a person said last that what was given for a secret is not to be used again, by its name. */
+  forgotten: Record<string, number>
   notes: Note[]
   messages: Record<string, MessageState>
   monitoring: Monitoring | null

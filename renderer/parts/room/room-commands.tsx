@@ -1,4 +1,5 @@
 import { watchedMetrics } from '#domain/run/health.ts'
+import { askedIn } from '#domain/secrets/asked.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import { findRunStep } from '#domain/run/view.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
@@ -45,6 +46,9 @@ export function RoomCommands() {
 
   const metrics = useRun((state) => JSON.stringify(watchedMetrics(state.runbook).map(({ metric, title }) => [metric, title])))
   const charts = (JSON.parse(metrics) as [string, string][]).map(([metric, title]): Command => ({ id: `room-chart ${metric}`, title: `Enlarge the chart of ${title}`, group: GROUP, run: () => view.getState().showChart(metric) }))
+
+  const forgettable = useRun((state) => JSON.stringify(askedIn(state.runbook).filter((name) => isAllowed(state, { type: 'forget-secret', name }))))
+  const secrets = (JSON.parse(forgettable) as string[]).map((name): Command => ({ id: `room-forget ${name}`, title: `Ask again for the secret ${name} at its next use`, group: GROUP, run: () => void send({ type: 'forget-secret', name }) }))
 
   const move = (by: number): void => {
     const place = visible.findIndex((row) => row.id === selected)
@@ -107,7 +111,7 @@ export function RoomCommands() {
     { id: 'room-play-along', title: playsAlong ? 'Stop playing along' : 'Play along: ticks and go decisions are made for you', group: GROUP, shortcut: 'a', run: () => view.getState().playAlong(!playsAlong) },
     { id: 'room-faults', title: 'Cause a fault on a host…', group: GROUP, shortcut: 'h', enabled: canCauseFaults, run: () => view.getState().showFaults(true) },
   ]
-  useRegisterCommands([...rows, ...acts, ...charts, ...hostCommands, ...(rehearsing ? rehearsal : [])])
+  useRegisterCommands([...rows, ...acts, ...charts, ...hostCommands, ...secrets, ...(rehearsing ? rehearsal : [])])
   return null
 }
 

@@ -1,4 +1,5 @@
 import { flowOf } from '#domain/flow/attributes.ts'
+import { givenSecrets } from '#domain/run/given-secrets.ts'
 import { waitingReturn } from '#domain/run/return-gate.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { environmentName, findStep, gateBefore, isManual } from '#domain/run/view.ts'
@@ -32,7 +33,7 @@ function candidates(state: RunState, id: string): Action[] {
   const found = findStep(state.runbook, id)
   if (found) {
     if (waitingReturn(state)?.step.id === id) return [asking('Go…', 'Enter', 'sign-off', id), asking('No-go…', 'x', 'sign-off-no', id), asking('Skip…', 's', 'skip-step', id)]
-    if (state.steps[id]?.status === 'unknown') return unknownActions(state, id)
+    if (state.steps[id]?.status === 'unknown') return [...unknownActions(state, id), ...forget(state, found.step)]
     if (state.steps[id]?.status === 'failed' && !isManual(found.step)) return failedActions(state, found.step)
     return isManual(found.step) ? manualActions(id) : automatedActions(found.step)
   }
@@ -60,11 +61,19 @@ const afterActions = (stepId: string): Action[] => [
 
 const failedActions = (state: RunState, step: Step): Action[] => [
   retry(step.id),
+  ...forget(state, step),
   ...retryAll(state, step),
   ...excludable(state, step.id).map(excludeAction),
   asking('Mark done…', 'd', 'resolve-step', step.id),
   asking('Ignore…', 's', 'ignore-failure', step.id),
 ]
+
+/** What a button has room for of a secret's name; what it means has the whole. */
+const MOST_NAME = 16
+
+/** What a person gave may be why it failed. */
+const forget = (state: RunState, step: Step): Action[] =>
+  givenSecrets(state, step).given.map((name) => ({ label: `Forget ${name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name}`, key: '', does: { send: { type: 'forget-secret', name } } }))
 
 /** Only where it differs from a retry. */
 function retryAll(state: RunState, step: Step): Action[] {

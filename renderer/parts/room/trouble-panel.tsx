@@ -1,5 +1,6 @@
 import { useShallow } from 'zustand/shallow'
 import { boundariesOf } from '#domain/run/boundaries.ts'
+import { givenSecrets } from '#domain/run/given-secrets.ts'
 import { handlerOf } from '#domain/run/handler.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
 import type { HostState, RunState } from '#domain/run/state.ts'
@@ -62,6 +63,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
       </ul>
       {succeeded.length > 0 && <p className={styles.hint}>Succeeded on {succeeded.length <= MOST_NAMED ? succeeded.join(', ') : `${succeeded.length} of ${all} hosts`}. A retry leaves {succeeded.length === 1 ? 'that one' : 'those'} alone.</p>}
       <Handled stepId={stepId} />
+      <Forgotten stepId={stepId} />
       {unknown && (
         <ol className={styles.guide}>
           <li>Probe, or look at the host yourself: is the command still running, and did it do its work?</li>
@@ -70,9 +72,9 @@ export function TroublePanel({ stepId }: { stepId: string }) {
       )}
       <dl className={styles.ways}>
         {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : []), ...(canGoPart ? [rollBackTo] : []), ...(canGoOn ? [goOn] : [])].map((action) => (
-          <div key={action.label}>
+          <div key={JSON.stringify(action.does)}>
             <dt><ActionButton action={action} /></dt>
-            <dd>{meanings[action.label] ?? ''}</dd>
+            <dd>{meaningOf(action)}</dd>
           </div>
         ))}
       </dl>
@@ -90,6 +92,15 @@ function Handled({ stepId }: { stepId: string }) {
 function handled(state: RunState, stepId: string): Step | null {
   const step = findStep(state.runbook, stepId)?.step
   return step === undefined || state.steps[stepId]?.status !== 'failed' ? null : handlerOf(state, step)
+}
+
+/** The secrets that the next try asks a person for again. */
+function Forgotten({ stepId }: { stepId: string }) {
+  const names = useRun((state) => {
+    const step = findStep(state.runbook, stepId)?.step
+    return step === undefined ? '' : givenSecrets(state, step).forgotten.map((name) => `“${name}”`).join(', ')
+  })
+  return names === '' ? null : <p className={styles.handled} role="status">What was given as {names} is forgotten: the next try asks for it again.</p>
 }
 
 /** What the host said of it, or that it is being asked. */
@@ -111,6 +122,11 @@ const excludes = (host: string) => (action: Action): boolean => isExclusion(acti
 const rollBack: Action = { label: 'Roll back…', key: 'Shift+R', does: { ask: { kind: 'start-rollback', about: '' } } }
 
 const rollBackTo: Action = { label: 'Back to a phase…', key: 'Shift+B', does: { ask: { kind: 'roll-back-to', about: '' } } }
+
+function meaningOf({ label, does }: Action): string {
+  if ('send' in does && does.send.type === 'forget-secret') return `What was given as “${does.send.name}” may be wrong: the next try asks for it again.`
+  return meanings[label] ?? ''
+}
 
 const meanings: Record<string, string> = {
   Probe: 'Asks the hosts what they know of it. Sends no command again; only proof changes the outcome.',

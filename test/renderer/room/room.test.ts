@@ -234,6 +234,21 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('a failed step that was given a secret can have it forgotten, there and in the palette, and then says that the next try asks for it again', async () => {
+    const { page } = await open('secret-given')
+    const panel = page.getByRole('region', { name: 'Failure' })
+    expect(await panel.innerText()).toContain('What was given as “shop-token” may be wrong: the next try asks for it again.')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('secret shop-token')
+    await page.getByRole('option', { name: 'Ask again for the secret shop-token at its next use' }).waitFor()
+    await page.keyboard.press('Escape')
+    await panel.getByRole('button', { name: 'Forget shop-token' }).press('Enter')
+    await panel.getByText('What was given as “shop-token” is forgotten: the next try asks for it again.').waitFor()
+    expect(await panel.getByRole('button', { name: 'Forget shop-token' }).count()).toBe(0)
+    expect(await commandsOf(page)).toEqual([{ type: 'forget-secret', name: 'shop-token' }])
+    await page.close()
+  })
+
   test('a failed step says what happened on each host and what to do, in the words of the result', async () => {
     const { page } = await open('failed')
     const panel = page.getByRole('region', { name: 'Failure' })
