@@ -125,6 +125,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username, machine },
     trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, sql, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
     secretFault: (reference) => faultHere(reference, home),
+    leftovers: pool.leftovers,
+    clearLeftover: pool.clear,
     describeHost: async (host) => toHostView(await pool.describe(host)),
   }
   seedExamples(storage)

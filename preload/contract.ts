@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Finding } from '#domain/finding.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
+import type { ProblemValue } from '#domain/problem.ts'
 import type { Runbook } from '#domain/runbook.ts'
 import { OperatorCommand } from '#domain/run/commands.ts'
 import type { LineFound } from '#domain/output/find-lines.ts'
@@ -69,6 +70,9 @@ export interface HostView {
   name: string; usedBy: string[]; address: string | null; user: string | null; port: number | null; jump: string[]
   transport: 'ssh2' | 'ssh'; notes: string[]; identity: string[]; knownKeys: { type: string; fingerprint: string; source: string }[]
 }
+/** A command's folder that is still on a host. `kept`: why it must stay, '' when it can be removed; `onlyThere`: bytes of its output that are not here. */
+export interface LeftoverView { id: string; state: 'done' | 'running' | 'orphan' | 'starting' | 'rebooted' | 'lost'; ageMs: number; bytes: number; runId: string | null; kept: string; onlyThere: number }
+export interface HostLeftovers { host: string; jobs: LeftoverView[]; problem: ProblemValue | null }
 export interface Settings { operator: string; theme: 'system' | 'dark' | 'light' }
 export type Prompt =
   | { id: string; kind: 'host-key'; host: string; address: string; keyType: string; fingerprint: string; askedAt: number }
@@ -138,6 +142,10 @@ export const calls = {
   },
   /** How every rule of a run stands now, with what decided it. */
   'read-verdicts': { input: z.strictObject({ runId: id }), output: out<RuleVerdict[]>() },
+  /** What the hosts of a live run still keep of commands, whoever began them. Connects. */
+  'list-leftovers': { input: z.strictObject({ runId: id }), output: out<HostLeftovers[]>() },
+  /** Removes those that are over there and recorded here; what must stay is kept, with the reason. */
+  'remove-leftovers': { input: z.strictObject({ runId: id, host: name, jobs: z.array(z.string().min(1).max(200)).max(1000) }), output: out<{ removed: string[]; kept: { id: string; why: string }[] }>() },
   'make-report': { input: z.strictObject({ runId: id, format: z.enum(['md', 'html', 'json']) }), output: out<ReportDocument>() },
   'list-hosts': { input: z.strictObject({}), output: out<HostView[]>() },
   'read-settings': { input: z.strictObject({}), output: out<Settings>() },

@@ -2,6 +2,7 @@ import type { Host, MetricSource } from '#domain/inventory.ts'
 import type { SourceTrial } from '#domain/source-trial.ts'
 import type { Machine } from '#domain/run/lead.ts'
 import type { HostView } from '#preload/contract.ts'
+import type { Leftover } from '#kinds/ports.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Storage } from '#storage/storage.ts'
 import type { SecretFault } from './check.ts'
@@ -15,6 +16,10 @@ export interface ApiDeps {
   info: { version: string; door: 'electron' | 'browser'; platform: string; systemUser: string; machine: Machine }
   /** How a host would be reached and what is known of it, without connecting. Throws Problem. */
   describeHost(host: Host): Promise<Omit<HostView, 'name' | 'usedBy'>>
+  /** What a host still holds of jobs. Connects. Throws Problem. */
+  leftovers(host: Host, signal: AbortSignal): Promise<Leftover[]>
+  /** Removes one that is over. True when it is gone, else why it was kept. Throws Problem. */
+  clearLeftover(request: { host: Host; job: { id: string; run: string; token: number }; isRunOver: boolean; signal: AbortSignal }): Promise<true | string>
   /** Asks a metric's source once over the real network. */
   trySource(source: MetricSource, signal: AbortSignal): Promise<SourceTrial>
   secretFault: SecretFault

@@ -4,6 +4,7 @@ import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
 import { createHistoryHandlers } from './history.ts'
 import { createLearnHandlers } from './learn.ts'
+import { createLeftoverHandlers } from './leftovers.ts'
 import { createLibraryHandlers } from './library.ts'
 import { createOutputHandlers } from './output.ts'
 import { createReportHandlers } from './reports.ts'
@@ -20,5 +21,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck(deps.secretFault)
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createLearnHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createLearnHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createLeftoverHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

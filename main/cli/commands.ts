@@ -2,6 +2,7 @@ import { check } from './check.ts'
 import { handOver } from './hand-over.ts'
 import { history } from './history.ts'
 import { learn } from './learn.ts'
+import { leftovers } from './leftovers.ts'
 import { open, serve } from './open.ts'
 import { output } from './output.ts'
 import { rehearse } from './rehearse.ts'
@@ -12,4 +13,4 @@ import { runs } from './runs.ts'
 import { takeOver } from './take-over.ts'
 import type { Command } from './usage.ts'
 
-export const commands: Command[] = [open, check, rehearse, run, resume, report, history, learn, output, runs, handOver, takeOver, serve]
+export const commands: Command[] = [open, check, rehearse, run, resume, report, history, learn, output, runs, leftovers, handOver, takeOver, serve]

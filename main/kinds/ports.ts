@@ -95,6 +95,16 @@ export interface FenceRequest {
   signal: AbortSignal
 }
 
+/** A job's folder that is still on a host. `state`: done, its end is written down; running, orphan and starting may live; rebooted and lost have no known end. */
+export interface Leftover {
+  id: string
+  state: 'done' | 'running' | 'orphan' | 'starting' | 'rebooted' | 'lost'
+  /** Since something was last put in its folder, by the host's own clock. */
+  ageMs: number
+  /** Of output, on the host. */
+  bytes: number
+}
+
 /** `jobs`: what the host holds of the run. */
 export type FenceResult = { raised: true; jobs: string[] } | { raised: false; message: string; above: number | null }
 

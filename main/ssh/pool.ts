@@ -5,18 +5,19 @@ import type { Host } from '#domain/inventory.ts'
 import { secretAssignments } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
-import type { Clock, FenceRequest, FenceResult, JobAnswer, OnOutput, ShellJob } from '#kinds/ports.ts'
+import type { Clock, FenceRequest, FenceResult, JobAnswer, JobIntent, Leftover, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import type { EmbeddedHost } from './connect.ts'
 import { describeWay, type ResolvedHost } from './describe.ts'
 import { askAboutJob, nothingProved } from './durable/ask.ts'
 import { raiseFence } from './durable/fence.ts'
 import { HELPER_SHA } from './durable/helper.ts'
+import { clearLeftover, listLeftovers } from './durable/leftovers.ts'
 import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
 import { createRests } from './durable/rest.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
-import { BOOT_ID_FILE, callFence } from './durable/verbs.ts'
+import { BOOT_ID_FILE, callClear, callFence, callList, type HelperPlace } from './durable/verbs.ts'
 import { createSshConfig } from './config-of-ssh.ts'
 import { createKeyRing } from './identities.ts'
 import type { Link } from './link.ts'
@@ -88,6 +89,10 @@ export interface SshPool {
   ask(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
   /** Makes a host refuse launches for a run with a lower token. Never throws for what a host or a network does. */
   fence(request: FenceRequest): Promise<FenceResult>
+  /** What a host still holds of jobs, whoever began them. Throws Problem. */
+  leftovers(host: Host, signal: AbortSignal): Promise<Leftover[]>
+  /** Removes one that is over; `isRunOver` also one that nobody saw end. True when it is gone, else why it was kept. Throws Problem. */
+  clear(request: { host: Host; job: Pick<JobIntent, 'id' | 'run' | 'token'>; isRunOver: boolean; signal: AbortSignal }): Promise<true | string>
   /** Where a host is and how it would be reached; no connection is made. Throws Problem `ssh-config`. */
   describe(host: Host): Promise<ResolvedHost>
   close(): Promise<void>
@@ -184,6 +189,15 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     }
   }
 
+  /** A connection to a host that keeps jobs. Throws Problem. */
+  const reachDurable = async (host: Host, signal: AbortSignal): Promise<{ link: Link; at: HelperPlace }> => {
+    const link = await reachHost(host, signal)
+    const probe = link && (await orAborted(signal, probeOf(link, host.name)))
+    if (link === null || probe === null || probe.probed === 'cut') throw new Problem('ssh-closed', `The connection to ${host.name} was given up.`, 'Nothing was removed.')
+    if (probe.probed === 'plain') throw new Problem('leftovers-none', `${host.name} keeps no work by itself: ${probe.why}.`, 'There is nothing to remove.')
+    return { link, at: { bootIdFile, root: probe.root } }
+  }
+
   const start = async (request: ScriptRequest): Promise<HostResult> => {
     const { host, signal } = request
     if (request.script.includes('\0')) throw new Problem('ssh-script', 'The command holds a NUL character, which no shell can read.', 'Mend the step. No command was sent.')
@@ -242,6 +256,14 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       } catch (thrown) {
         return { raised: false, message: toProblem(thrown).message, above: null }
       }
+    },
+    leftovers: async (host, signal) => {
+      const { link, at } = await reachDurable(host, signal)
+      return listLeftovers(link, callList(HELPER_SHA, at), host.name, signal)
+    },
+    clear: async ({ host, job, isRunOver, signal }) => {
+      const { link, at } = await reachDurable(host, signal)
+      return clearLeftover(link, callClear(job, HELPER_SHA, isRunOver, at), host.name, signal)
     },
     describe: async (host) => describeWay(await wayTo(host, new AbortController().signal)),
     close: async () => {

@@ -36,6 +36,8 @@ export interface StoredJob extends JobFacts {
 /** Step 1 of the durable protocol: the local intent, one for each run, step, attempt and host, synced before anything is sent. */
 export interface Jobs {
   find(key: JobKey): StoredJob | null
+  /** The job of that name, and the run it belongs to; null for one that was not begun from this data. */
+  byName(id: string): (StoredJob & { runId: string }) | null
   /** What hosts know a run by, and the names of its jobs. */
   ofRun(runId: string): { run: string; ids: string[] }
   /** Chooses the job's name and keeps both. Throws `job-exists` when there is an intent already. */
@@ -50,6 +52,7 @@ const COLUMNS = 'job_id AS id, run, state, token, boot_id AS bootId, host_key AS
 /** What a person was promised goes through `durable`; the two notes that only spare a question through `bulk`. */
 export function createJobs(durable: Connection, bulk: Connection): Jobs {
   const one = durable.prepare<[string, string, number, string], StoredJob>(`SELECT ${COLUMNS} FROM jobs WHERE run_id = ? AND step_id = ? AND attempt = ? AND host = ?`)
+  const named = durable.prepare<[string], StoredJob & { runId: string }>(`SELECT ${COLUMNS}, run_id AS runId FROM jobs WHERE job_id = ?`)
   const insert = durable.prepare<[string, string, string, string, number, string, string, number, string, string, string, number]>(
     `INSERT INTO jobs (job_id, run, run_id, step_id, attempt, host, cmd_sha256, token, boot_id, host_key, helper, state, created_at, late)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?, x'')`)
@@ -62,6 +65,7 @@ export function createJobs(durable: Connection, bulk: Connection): Jobs {
 
   return {
     find,
+    byName: (id) => named.get(id) ?? null,
     ofRun: (runId) => ({ run: nameOf(runId), ids: idsOf.all(runId) }),
     begin(key, facts, at) {
       const run = nameOf(key.runId)

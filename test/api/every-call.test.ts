@@ -103,6 +103,22 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     expect((await call('list-runs', {}))[0]).toMatchObject({ id: runId, mode: 'rehearsal', status: 'planned' })
   })
 
+  const LIVE = `---
+hosts: { app1: { address: 127.0.0.1, port: 1, jump: none } }
+---
+
+${RUNBOOK.replace('* **Environment:** Staging', '* **Environment:** Staging\n* **Deployment Date:** 2026-12-05\n* **Deployment Window:** 22:00 - 23:00 UTC')}`
+
+  test('what hosts still keep of commands is asked of them, for live runs alone', async () => {
+    const { runbookId: ofLive } = await call('import-runbook', { name: 'live.md', text: LIVE })
+    const { runId: live } = await call('create-run', { runbookId: ofLive, mode: 'live' })
+    expect(await call('list-leftovers', { runId: live })).toEqual([{ host: 'app1', jobs: [], problem: expect.objectContaining({ code: 'ssh-refused' }) }])
+    expect(await call('remove-leftovers', { runId: live, host: 'app1', jobs: [] })).toEqual({ removed: [], kept: [] })
+    expect(await refusal('remove-leftovers', { runId: live, host: 'app2', jobs: ['r1'] })).toBe('host-unknown')
+    const { runId: rehearsal } = await call('create-run', { runbookId: ofLive, mode: 'rehearsal' })
+    expect(await refusal('list-leftovers', { runId: rehearsal })).toBe('leftovers-rehearsal')
+  })
+
   test('the run feed delivers every event once and in order, and the clock', async () => {
     const versions: number[] = []
     let clocks = 0

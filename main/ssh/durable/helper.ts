@@ -9,6 +9,8 @@ import { createHash } from 'node:crypto'
  *     sh helper stop   NONCE BOOTFILE JOB GRACE    RUN TOKEN
  *     sh helper ack    NONCE BOOTFILE JOB          RUN TOKEN
  *     sh helper fence  NONCE BOOTFILE RUN TOKEN
+ *     sh helper list   NONCE BOOTFILE all
+ *     sh helper clear  NONCE BOOTFILE JOB ENDED    RUN TOKEN
  *
  * Staging, launch and the first read share one round trip, and nearly nothing is forked: builtins read and write all
  * records. A launch stages a copy of the command of its own, `stage/JOB.PID`, and checks it whole; then its supervisor
@@ -395,6 +397,29 @@ fence() {
   echo "fence $F"
 }
 
+# list: every job's folder, how old in seconds by the host's own clock, how many bytes of output, and whether it lives.
+list() {
+  now=$(date +%s)
+  for d in "$R/jobs"/*; do
+    cd "$d" 2>/dev/null || continue
+    job=\${d##*/}
+    state
+    bytes out; a=$n; bytes err; a=$((a+n))
+    t=$(stat -c %Y . 2>/dev/null || stat -f %m . 2>/dev/null)
+    echo "job $job $s $((now-\${t:-now})) $a"
+  done
+  echo listed
+}
+
+# clear ENDED: what a person asks to be removed. Only a job that is over goes; one that nobody saw end only with ENDED 1, once its run has ended.
+clear() {
+  if cd "$D" 2>/dev/null; then
+    state
+    case $s$1 in done*|lost1|rebooted1) ;; *) echo "kept $s"; return ;; esac
+  fi
+  ack
+}
+
 boot
 # A login may have printed something without ending its line.
 printf '\\nholdpoint %s %s\\n' "$nonce" "$B"
@@ -410,6 +435,8 @@ follow) run=$7 token=$8; exec 2>/dev/null; follow "$5" "$6" 0 ;;
 stop) run=$6 token=$7; stop "$5" ;;
 ack) run=$5 token=$6; ack ;;
 fence) fence "$5" ;;
+list) list ;;
+clear) run=$6 token=$7; clear "$5" ;;
 esac
 `
 

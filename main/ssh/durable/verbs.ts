@@ -60,6 +60,11 @@ export const callAck = (intent: JobIntent, at: HelperPlace): HelperCall => call(
 export const callStop = (intent: JobIntent, graceMs: number, at: HelperPlace): HelperCall => call(intent, 'stop', at, [Math.ceil(graceMs / 1000), ...leader(intent)])
 const leader = ({ run, token }: JobIntent): (string | number)[] => [run, token]
 
+/** Every job's folder on the host, whoever began it. */
+export const callList = (helper: string, at: HelperPlace): HelperCall => call({ id: 'all', helper }, 'list', at, [])
+/** Removes a job that is over; `isRunOver` also one that nobody saw end. */
+export const callClear = (intent: Pick<JobIntent, 'id' | 'run' | 'token'>, helper: string, isRunOver: boolean, at: HelperPlace): HelperCall => call({ id: intent.id, helper }, 'clear', at, [isRunOver ? 1 : 0, intent.run, intent.token])
+
 /** The helper takes a run's name where other verbs take a job's. */
 export const callFence = (run: string, token: number, helper: string, at: HelperPlace): HelperCall => call({ id: run, helper }, 'fence', at, [token])
 
