@@ -46,7 +46,7 @@ export interface OutputBatch { chunks: OutputChunk[]; bytes: number; skipped: bo
 export interface SearchHit extends LineFound { stepId: string; host: string; attempt: number; stream: 'stdout' | 'stderr'; at: number }
 /** `read` of `bytes` have been looked through. `done`: there is no more to come; `more`: because these are as many hits as are shown. */
 export interface SearchBatch { hits: SearchHit[]; read: number; bytes: number; done: boolean; more: boolean }
-/** One pixel column: null min/max = no data in it. Columns are evenly spaced from `from`. */
+/** One pixel column: null min/max = no data in it. Columns are evenly spaced; the first begins at `from` or, where they are wide, shortly before it. */
 export interface Bucket { at: number; min: number | null; max: number | null; last: number | null }
 /** `cursor`: ordinal of the newest sample counted in; following `samples` after it misses nothing and repeats nothing. */
 export interface Series { metric: string; from: number; to: number; buckets: Bucket[]; cursor?: number }

@@ -1,6 +1,7 @@
-import { columns, type Bucket } from '#domain/series.ts'
+import { bucketsOf, gridOf, type Bucket } from '#domain/series.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { Connection } from './database.ts'
+import { createSampleExtents } from './sample-extents.ts'
 
 export interface StoredSample extends Sample {
   metric: string
@@ -15,15 +16,13 @@ export interface Samples {
   range(runId: string, metric: string, from: number, to: number): Sample[]
   /** All metrics of the run, in the order they were kept. */
   after(runId: string, cursor: number, limit: number): StoredSample[]
-  /** What a chart of `count` columns shows; costs one pass over the index whatever else is stored. */
+  /** What a chart of at most `count` columns shows, see `gridOf`; reads no more than some slots a column. */
   buckets(runId: string, metric: string, from: number, to: number, count: number): Bucket[]
   /** The metrics with at least one sample, by name. */
   metrics(runId: string): string[]
   /** The newest ordinal of the run, 0 when it has no samples. */
   newestOrdinal(runId: string): number
 }
-
-interface Extremes { min: number | null; max: number | null }
 
 export function createSamples(connection: Connection): Samples {
   const findSeries = connection.prepare<[string, string], number>('SELECT id FROM series WHERE run_id = ? AND metric = ?').pluck()
@@ -37,10 +36,7 @@ export function createSamples(connection: Connection): Samples {
   const following = connection.prepare<[string, number, number], StoredSample>(
     'SELECT metric, at, value, ordinal FROM samples JOIN series s ON s.id = series WHERE run_id = ? AND ordinal > ? AND ordinal <= ? ORDER BY ordinal')
   const named = connection.prepare<[string], string>('SELECT metric FROM series WHERE run_id = ? ORDER BY metric').pluck()
-  const extremes = extremesBetween(connection, '<')
-  const extremesToEnd = extremesBetween(connection, '<=')
-  const newest = newestBetween(connection, '<')
-  const newestToEnd = newestBetween(connection, '<=')
+  const extents = createSampleExtents(connection)
 
   const append = connection.transaction((runId: string, metric: string, samples: readonly Sample[]): StoredSample[] => {
     const series = findSeries.get(runId, metric) ?? Number(addSeries.run(runId, metric).lastInsertRowid)
@@ -53,6 +49,7 @@ export function createSamples(connection: Connection): Samples {
       kept.push({ metric, at, value, ordinal })
       ordinal += 1
     }
+    extents.add(series, kept)
     return kept
   })
 
@@ -64,21 +61,11 @@ export function createSamples(connection: Connection): Samples {
     },
     after: (runId, cursor, limit) => following.all(runId, cursor, cursor + limit),
     buckets(runId, metric, from, to, count) {
-      const series = findSeries.get(runId, metric)
-      return columns(from, to, count).map(({ start, end, closed }) => {
-        const found = series === undefined ? undefined : (closed ? extremesToEnd : extremes).get(series, start, end)
-        if (series === undefined || !found || found.max === null) return { at: start, min: null, max: null, last: null }
-        return { at: start, ...found, last: (closed ? newestToEnd : newest).get(series, start, end) ?? null }
-      })
+      const [series, grid] = [findSeries.get(runId, metric), gridOf(from, to, count)]
+      if (grid === null) return []
+      return bucketsOf(series === undefined ? [] : grid.isSlotted ? extents.slots(series, from, to) : extents.each(series, from, to), grid)
     },
     metrics: (runId) => named.all(runId),
     newestOrdinal: (runId) => newestOrdinal.get(runId) ?? 0,
   }
 }
-
-// One statement a column instead of GROUP BY: SQLite would sort every row to group by a computed column.
-const extremesBetween = (connection: Connection, end: '<' | '<=') =>
-  connection.prepare<[number, number, number], Extremes>(`SELECT min(value) AS min, max(value) AS max FROM samples WHERE series = ? AND at >= ? AND at ${end} ?`)
-
-const newestBetween = (connection: Connection, end: '<' | '<=') =>
-  connection.prepare<[number, number, number], number>(`SELECT value FROM samples WHERE series = ? AND at >= ? AND at ${end} ? AND value IS NOT NULL ORDER BY at DESC LIMIT 1`).pluck()

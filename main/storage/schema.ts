@@ -145,4 +145,22 @@ export const MIGRATIONS: readonly string[] = [
   -- Until when a run is watched, where that is all it does: for the list of runs, as its status is.
   ALTER TABLE runs ADD COLUMN monitoring_ends_at INTEGER;
   `,
+  `
+  -- What the readings of each ten seconds come to, where one of them has a value, so that a chart of a whole day does not read every
+  -- reading. Whoever adds a sample keeps it in the same transaction (sample-extents.ts); samples are never changed.
+  CREATE TABLE sample_extents (
+    series INTEGER NOT NULL REFERENCES series (id),
+    at INTEGER NOT NULL,
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    last REAL NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (series, at)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sample_extents (series, at, low, high, last, last_at)
+    SELECT slots.series, slots.at, low, high, value, last_at FROM (
+      SELECT series, at - ((at % 10000) + 10000) % 10000 AS at, min(value) AS low, max(value) AS high, max(at) AS last_at
+      FROM samples WHERE value IS NOT NULL GROUP BY series, at - ((at % 10000) + 10000) % 10000
+    ) slots JOIN samples ON samples.series = slots.series AND samples.at = last_at;
+  `,
 ]

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketSamples } from '#domain/series.ts'
+import { openDatabase } from '#storage/database.ts'
+import { MIGRATIONS } from '#storage/schema.ts'
 import { openStorage } from '#storage/storage.ts'
 import { addRun, createFolders } from './fixture.ts'
 
@@ -47,16 +49,35 @@ describe('samples', () => {
     close()
   })
 
-  it('make the same columns in SQL as by hand', () => {
+  it('make the same columns from slots and readings as by hand from readings alone', () => {
     const { samples, close } = opened()
     let trial = 0
-    const reading = fc.record({ at: fc.integer({ min: -20, max: 220 }), value: fc.option(fc.double({ min: 1e-6, max: 1e6, noNaN: true })) })
-    fc.assert(fc.property(fc.uniqueArray(reading, { selector: ({ at }) => at, maxLength: 80 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 40 }), (readings, from, length, count) => {
+    const reading = fc.record({ at: fc.integer({ min: -90_000, max: 900_000 }), value: fc.option(fc.double({ min: 1e-6, max: 1e6, noNaN: true })) })
+    const edge = fc.integer({ min: -50_000, max: 400_000 })
+    fc.assert(fc.property(fc.array(fc.array(reading, { maxLength: 60 }), { maxLength: 4 }), edge, fc.oneof(fc.integer({ min: 0, max: 100 }), edge), fc.integer({ min: 1, max: 40 }), (batches, from, length, count) => {
       const metric = `metric ${trial += 1}`
-      samples.append('run-1', metric, readings)
-      const sorted = readings.toSorted((one, other) => one.at - other.at)
-      expect(samples.buckets('run-1', metric, from, from + length, count)).toEqual(bucketSamples(sorted, from, from + length, count))
-    }), { numRuns: 200 })
+      for (const batch of batches) samples.append('run-1', metric, batch)
+      const kept = [...new Map(batches.flat().toReversed().map((one) => [one.at, one])).values()].toSorted((one, other) => one.at - other.at)
+      expect(samples.buckets('run-1', metric, from, from + length, count)).toEqual(bucketSamples(kept, from, from + length, count))
+    }), { numRuns: 300 })
+    close()
+  })
+
+  it('from before slots were kept make the same columns as well, and take new and late readings in', () => {
+    const path = folder()
+    const before = openDatabase(path, MIGRATIONS.slice(0, MIGRATIONS.findIndex((change) => change.includes('TABLE sample_extents'))))
+    const readings = Array.from({ length: 400 }, (_, second) => ({ at: (second - 20) * 1000, value: second % 7 === 0 || (second > 100 && second < 160) ? null : (second * 37) % 101 }))
+    before.durable.exec("INSERT INTO runbooks VALUES ('b', 'b', 1, 0, 1, 1, NULL); INSERT INTO revisions VALUES ('b', 1, '', 1); INSERT INTO runs (id, runbook_id, revision, mode, title, operator, status, created_at) VALUES ('r', 'b', 1, 'live', '', '', '', 1); INSERT INTO series VALUES (1, 'r', 'latency')")
+    for (const [place, { at, value }] of readings.entries()) before.bulk.prepare('INSERT INTO samples VALUES (1, ?, ?, ?)').run(at, value, place + 1)
+    before.close()
+    const { samples, close } = openStorage(path)
+    const columnsOf = (all: typeof readings) => [1, 3, 8, 400].map((count) => bucketSamples(all, -20_000, 390_000, count))
+    const found = () => [1, 3, 8, 400].map((count) => samples.buckets('r', 'latency', -20_000, 390_000, count))
+    expect(found()).toEqual(columnsOf(readings))
+    const [late, later] = [{ at: 5500, value: -7 }, { at: 380_500, value: 900 }]
+    samples.append('r', 'latency', [later])
+    samples.append('r', 'latency', [late])
+    expect(found()).toEqual(columnsOf([...readings, late, later].toSorted((one, other) => one.at - other.at)))
     close()
   })
 })

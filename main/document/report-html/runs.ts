@@ -1,7 +1,7 @@
 import type { Bucket } from '#domain/series.ts'
 
 export interface Point {
-  /** The middle of the column. */
+  /** The middle of the column, which may reach past the end of the chart; the point does not. */
   at: number
   min: number
   max: number
@@ -36,7 +36,7 @@ export function gapsOf(buckets: Bucket[], from: number, to: number): { fromAt: n
 
 function pointsOf(buckets: Bucket[], to: number): Point[] {
   const width = buckets.length > 1 ? (buckets[1]?.at ?? to) - (buckets[0]?.at ?? to) : to - (buckets[0]?.at ?? to)
-  return buckets.flatMap(({ at, min, max, last }) => (min === null || max === null || last === null ? [] : [{ at: at + width / 2, min, max, last }]))
+  return buckets.flatMap(({ at, min, max, last }) => (min === null || max === null || last === null ? [] : [{ at: Math.min(at + width / 2, to), min, max, last }]))
 }
 
 /** Columns narrower than the sampling interval are empty now and then: only three usual distances without one are a gap. */
