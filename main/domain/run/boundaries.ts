@@ -12,8 +12,10 @@ export interface Boundary {
   lacking: Step[]
 }
 
+export type BoundaryParts = Pick<RunState, 'runbook' | 'phases' | 'steps'>
+
 /** The latest first. What people did by hand, and checks, changed nothing that Holdpoint could take back: it is asked for again. */
-export function boundariesOf(state: RunState): Boundary[] {
+export function boundariesOf(state: BoundaryParts): Boundary[] {
   const touched = touchedSteps(state)
   return state.runbook.phases.flatMap((phase, index): Boundary[] => {
     if ((own(state.phases, phase.id)?.startedAt ?? null) === null) return []

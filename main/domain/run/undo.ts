@@ -64,7 +64,7 @@ function completedOrder(state: RunState, phases: Phase[]): Step[] {
 }
 
 /** The steps of the phases that have changed something, or may have: also those that failed, are running, or were skipped after that. */
-export function touchedSteps(state: RunState): ReadonlySet<string> {
+export function touchedSteps(state: Pick<RunState, 'runbook' | 'steps'>): ReadonlySet<string> {
   const steps = state.runbook.phases.flatMap((phase) => phase.steps)
   return new Set(steps.filter((step) => isTouched(own(state.steps, step.id))).map((step) => step.id))
 }

@@ -3,19 +3,19 @@ import { useShallow } from 'zustand/shallow'
 import { USUAL_RESERVE_MS, noReturnOf } from '#domain/forecast/no-return.ts'
 import { costOfGoingBackTo, rollbackFit } from '#domain/forecast/rollback-cost.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
-import { boundariesOf, undoTo } from '#domain/run/boundaries.ts'
+import { boundariesOf, undoTo, type BoundaryParts } from '#domain/run/boundaries.ts'
 import type { RunState } from '#domain/run/state.ts'
 import type { RoomView } from '#renderer/stores/room-view.ts'
 import { fitWords, type FitWords } from './outlook-words.ts'
 import { FitLine } from './rollback-cost.tsx'
-import { useRoom, useRun, useView, useZone } from './room-context.ts'
+import { useRoom, useRun, useRunParts, useView, useZone } from './room-context.ts'
 import { RollbackRows, undoRows, type RollbackRow } from './rollback-preview.tsx'
 import styles from './rollback-preview.module.css'
 
 /** The phases that the run can go back to before, with what each would take back; and why not, where it cannot. */
 export function BoundaryChoice({ phaseId }: { phaseId: string }) {
   const { view } = useRoom()
-  const choices = JSON.parse(useRun((state) => JSON.stringify(choicesOf(state)))) as Choice[]
+  const choices = useRunParts(['runbook', 'phases', 'steps'], choicesOf)
   const chosen = choices.find(({ id }) => id === phaseId)
   const first = choices.find(({ lacking }) => lacking === '')?.id
   const choose = (id: string): void => view.getState().open({ kind: 'roll-back-to', about: id })
@@ -72,7 +72,7 @@ interface Choice {
   lacking: string
 }
 
-const choicesOf = (state: RunState): Choice[] => boundariesOf(state).map(({ phase, lacking }) => ({
+const choicesOf = (state: BoundaryParts): Choice[] => boundariesOf(state).map(({ phase, lacking }) => ({
   id: phase.id, title: `Phase ${phase.number}: ${phase.title}`,
   lacking: lacking.length === 0 ? '' : `No undo: ${lacking.map(({ title }) => `“${title}”`).join(', ')}`,
 }))

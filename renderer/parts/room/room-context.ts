@@ -1,10 +1,11 @@
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useState } from 'react'
 import { useStore } from 'zustand'
 import type { RunState } from '#domain/run/state.ts'
 import type { Client } from '#preload/client.ts'
 import type { RunHistory } from '#preload/contract.ts'
 import type { RoomView, RoomViewStore } from '#renderer/stores/room-view.ts'
 import type { RunRoom, RunStore } from '#renderer/stores/run.ts'
+import { remembering } from './remembering.ts'
 import type { StalePress } from './stale-press.ts'
 import type { SearchStore } from '#renderer/stores/search.ts'
 import type { SamplesRoom, SamplesStore } from '#renderer/stores/samples.ts'
@@ -36,6 +37,12 @@ export function useRun<T>(select: (state: RunState) => T): T {
     if (!room.state) throw new Error('useRun before the first event')
     return select(room.state)
   })
+}
+
+/** What is worked out of these parts of the run's state, and only when one of them has changed; `ask` is the first one given. */
+export function useRunParts<Part extends keyof RunState, T>(parts: readonly Part[], ask: (state: Pick<RunState, Part>) => T): T {
+  const [select] = useState(() => remembering(parts, ask))
+  return useRun(select)
 }
 
 export function useRunRoom<T>(select: (room: RunRoom) => T): T {

@@ -18,7 +18,7 @@ import { goOn } from './next-action.ts'
 import type { Action } from './next-action.ts'
 import { actionsFor } from './row-actions.ts'
 import type { RowAction } from './row-actions.ts'
-import { useRun, useZone } from './room-context.ts'
+import { useRun, useRunParts, useZone } from './room-context.ts'
 import styles from './trouble-panel.module.css'
 
 interface Told {
@@ -40,7 +40,8 @@ export function TroublePanel({ stepId }: { stepId: string }) {
   const succeeded = useRun(useShallow((state) => Object.entries(state.steps[stepId]?.hosts ?? {}).filter(([, host]) => host.state === 'succeeded').map(([name]) => name)))
   const actions = useRun((state) => JSON.stringify(actionsFor(state, stepId).filter((action) => action.refusal === null)))
   const canRollBack = useRun((state) => isAllowed(state, { type: 'start-rollback', reason: '…' }))
-  const canGoPart = useRun((state) => state.rollback === null && boundariesOf(state).some(({ lacking }) => lacking.length === 0))
+  const canBeGoneBackTo = useRunParts(['runbook', 'phases', 'steps'], (state) => boundariesOf(state).some(({ lacking }) => lacking.length === 0))
+  const canGoPart = useRun((state) => state.rollback === null) && canBeGoneBackTo
   const canGoOn = useRun(isResumable)
   const trouble = JSON.parse(told) as Told[]
   const ways = JSON.parse(actions) as RowAction[]
