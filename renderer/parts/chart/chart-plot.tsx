@@ -5,6 +5,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import type { ThresholdOperator } from '#domain/threshold.ts'
 import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
+import { MarkerLines, PlotWords, timeTickOf, valueTickOf } from './plot-marks.tsx'
 import { PLOT } from './plot-area.ts'
 import { PlotData } from './plot-data.tsx'
 import { pathsOf } from './plot-paths.ts'
@@ -57,14 +58,7 @@ export interface Band {
 const NO_DATA: never[] = []
 const margin = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }
 const MINUTE = 60_000
-const markerLines = {
-  phase: { stroke: 'var(--line-strong)', strokeWidth: 1 },
-  rollback: { stroke: 'var(--warn)', strokeWidth: 1 },
-  failure: { stroke: 'var(--bad)', strokeWidth: 1, strokeDasharray: '1 3' },
-  step: { stroke: 'var(--line)', strokeWidth: 1 },
-  current: { stroke: 'var(--accent)', strokeWidth: 1, strokeDasharray: '2 3' },
-} as const
-const tickStyle = { fill: 'var(--text-faint)', fontSize: 11 }
+const axisLine = { stroke: 'var(--line)' }
 
 /** Least and greatest as a band, the last reading as a line, in a frame that is drawn anew only when an axis, a limit or a marker changes. */
 export function ChartPlot({ buckets, gapMs = 0, ...frame }: ChartPlotProps) {
@@ -81,42 +75,34 @@ interface FrameProps extends Omit<ChartPlotProps, 'buckets' | 'gapMs'> {
   paths: StoreApi<PlotPaths>
 }
 
-/** What recharts draws: axes, limits, bands and markers. It costs 10 to 15 ms each time, which the readings are not to pay for. */
+/**
+ * What recharts draws: axes, limits and bands. Each thing in it costs it several passes, which the readings and the markers, of which
+ * there may be hundreds, are not to pay for; and with one layer, in the order written here, all of it stands at once.
+ */
 const Frame = memo(function Frame({ top, paths, from, to, width, height, unit, zone, limit, breached, markers, baseline = null, large = false }: FrameProps) {
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
-  const labelled = large ? farApart(markers, (LABEL_PX / width) * (to - from)) : new Set<number>()
   const seconds = ticks.some((at) => at % MINUTE !== 0)
   const inside = joinStretches(breached.filter((stretch) => stretch.to > from && stretch.from < to))
+  const frame = { from, to, top, width, height }
+  const [timeTick, valueTick] = [timeTickOf((at) => formatClock(at, zone, seconds)), valueTickOf((value) => formatTick(value, unit), large ? null : (limit?.value ?? null))]
   return (
     <ComposedChart width={width} height={height} data={NO_DATA} margin={margin} accessibilityLayer={false}>
       {inside.map((stretch) => (
-        <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" />
+        <ReferenceArea key={stretch.from} x1={Math.max(from, stretch.from)} x2={Math.min(to, stretch.to)} y1={0} y2={top} fill="var(--bad)" fillOpacity={0.09} stroke="none" zIndex={0} />
       ))}
       {baseline && (
-        <ReferenceArea x1={from} x2={to} y1={baseline.least} y2={baseline.greatest} ifOverflow="hidden" fill="var(--series-3)" fillOpacity={0.13} stroke="var(--series-3)" strokeOpacity={0.5} strokeDasharray="1 4" label={large ? { value: 'usual before the release', position: 'insideBottomRight', ...baselineStyle } : undefined} />
+        <ReferenceArea x1={from} x2={to} y1={baseline.least} y2={baseline.greatest} ifOverflow="hidden" fill="var(--series-3)" fillOpacity={0.13} stroke="var(--series-3)" strokeOpacity={0.5} strokeDasharray="1 4" zIndex={0} />
       )}
-      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tickFormatter={(at: number) => formatClock(at, zone, seconds)} tick={tickStyle} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={PLOT.bottom} allowDataOverflow />
-      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={PLOT.left} tickFormatter={(value: number) => formatTick(value, unit)} tick={limit && !large ? <ValueTick limit={limit.value} unit={unit} /> : tickStyle} tickLine={false} axisLine={false} allowDataOverflow />
-      {markers.filter((marker) => marker.at >= from && marker.at <= to).map((marker, place) => (
-        <ReferenceLine key={`${marker.kind} ${marker.at}`} x={marker.at} {...markerLines[marker.kind]} label={large && labelled.has(marker.at) ? { value: place + 1, position: 'insideTopLeft', fill: 'var(--text-dim)', fontSize: 11 } : undefined} />
-      ))}
+      <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tick={timeTick} tickLine={false} axisLine={axisLine} height={PLOT.bottom} allowDataOverflow />
+      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={PLOT.left} tick={valueTick} tickLine={false} axisLine={false} allowDataOverflow />
+      <MarkerLines markers={markers} frame={frame} numbered={large} />
       <PlotData paths={paths} width={width} height={height} />
-      {limit && (
-        <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} label={large ? { value: limit.text, position: 'insideTopLeft', offset: 5, ...limitStyle } : undefined} />
-      )}
+      {limit && <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} zIndex={0} />}
+      {large && <PlotWords limit={limit} baseline={baseline} frame={frame} />}
     </ComposedChart>
   )
 })
-
-const LABEL_PX = 18
-
-/** The markers whose numbers do not run into one another; all are in the legend. */
-function farApart(markers: Marker[], leastMs: number): Set<number> {
-  const kept: number[] = []
-  for (const { at } of markers) if (at - (kept.at(-1) ?? -Infinity) >= leastMs) kept.push(at)
-  return new Set(kept)
-}
 
 /** In a tile the limit is a tick of its own, where no line runs over it. */
 function valueTicks(top: number, limit: ChartLimit | null, large: boolean): number[] {
@@ -124,12 +110,3 @@ function valueTicks(top: number, limit: ChartLimit | null, large: boolean): numb
   if (!limit || limit.value <= 0 || limit.value >= top) return [0, top / 2, top]
   return [0, limit.value, top].filter((value) => value === limit.value || Math.abs(value - limit.value) > top * 0.18)
 }
-
-function ValueTick({ x = 0, y = 0, payload, limit, unit }: { x?: number; y?: number; payload?: { value: number }; limit: number; unit: ChartPlotProps['unit'] }) {
-  const value = payload?.value ?? 0
-  return <text x={x} y={y} dy={4} textAnchor="end" fontSize={11} fill={value === limit ? 'var(--bad)' : 'var(--text-faint)'}>{formatTick(value, unit)}</text>
-}
-
-// A halo of the ground colour keeps the words readable on top of the data.
-const limitStyle = { fill: 'var(--bad)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const
-const baselineStyle = { fill: 'var(--series-3)', fontSize: 11, stroke: 'var(--bg-raised)', strokeWidth: 3, paintOrder: 'stroke' } as const

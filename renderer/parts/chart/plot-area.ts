@@ -8,7 +8,17 @@ export interface TimeRange {
   to: number
 }
 
+export interface PlotFrame extends TimeRange {
+  /** The top of the value axis; its bottom is 0. */
+  top: number
+  /** Of the whole chart with its axes, px. */
+  width: number
+  height: number
+}
+
 export const xOf = (at: number, { from, to }: TimeRange, width: number): number => PLOT.left + ((at - from) / Math.max(1, to - from)) * plotWidth(width)
+
+export const yOf = (value: number, { top, height }: Pick<PlotFrame, 'top' | 'height'>): number => PLOT.top + (height - PLOT.top - PLOT.bottom) * (1 - value / top)
 
 /** The time under a place in the box; the nearest end beside the plot. */
 export function timeAt(x: number, { from, to }: TimeRange, width: number): number {

@@ -1,5 +1,4 @@
 import { useId } from 'react'
-import { ZIndexLayer } from 'recharts'
 import { useStore } from 'zustand'
 import type { StoreApi } from 'zustand/vanilla'
 import { PLOT, plotWidth } from './plot-area.ts'
@@ -18,16 +17,8 @@ export function PlotData({ paths, width, height }: PlotDataProps) {
   return (
     <>
       <clipPath id={clip}><rect x={PLOT.left} y={PLOT.top} width={plotWidth(width)} height={height - PLOT.top - PLOT.bottom} /></clipPath>
-      <ZIndexLayer zIndex={AREA}>
-        <path data-plot="band" d={band} clipPath={`url(#${clip})`} fill="var(--series-1)" fillOpacity={0.22} />
-      </ZIndexLayer>
-      <ZIndexLayer zIndex={LINE}>
-        <path data-plot="line" d={line} clipPath={`url(#${clip})`} fill="none" stroke="var(--series-1)" strokeWidth={1.6} />
-      </ZIndexLayer>
+      <path data-plot="band" d={band} clipPath={`url(#${clip})`} fill="var(--series-1)" fillOpacity={0.22} />
+      <path data-plot="line" d={line} clipPath={`url(#${clip})`} fill="none" stroke="var(--series-1)" strokeWidth={1.6} />
     </>
   )
 }
-
-/** Where recharts puts areas and lines of its own. */
-const AREA = 100
-const LINE = 400

@@ -1,14 +1,6 @@
-import { PLOT, xOf } from './plot-area.ts'
-import type { TimeRange } from './plot-area.ts'
+import { xOf, yOf } from './plot-area.ts'
+import type { PlotFrame } from './plot-area.ts'
 import type { Point } from './points.ts'
-
-export interface PlotFrame extends TimeRange {
-  /** The top of the value axis; its bottom is 0. */
-  top: number
-  /** Of the whole chart with its axes, px. */
-  width: number
-  height: number
-}
 
 /** Least to greatest as closed outlines, and the last readings as lines: the `d` of an SVG path each. Gaps are gaps. */
 export interface PlotPaths {
@@ -18,9 +10,8 @@ export interface PlotPaths {
 
 /** The paths recharts would draw for the same points, to the thousandth of a pixel. */
 export function pathsOf(points: readonly Point[], frame: PlotFrame): PlotPaths {
-  const height = frame.height - PLOT.top - PLOT.bottom
   const x = (at: number): number => round(xOf(at, frame, frame.width))
-  const y = (value: number): number => round(PLOT.top + height * (1 - value / frame.top))
+  const y = (value: number): number => round(yOf(value, frame))
   let [band, line, lower] = ['', '', '']
   let isOpen = false
   for (const { at, band: range, last } of [...points, END]) {
