@@ -54,10 +54,14 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
   const columns = Math.min(MOST_COLUMNS, Math.floor(plotWidth(width)))
   const end = wholeEnd(from, frozenAt ?? to, columns)
   const whole = useMemo(() => ({ from, to: end }), [from, end])
-  const asked = zoom ?? whole
-  const { series, problem } = useSeries(client, runId, metric, { ...asked, columns: width === 0 ? 0 : columns })
-  const overview = useSeries(client, runId, metric, { ...whole, columns: zoom === null || width === 0 ? 0 : columns })
-  const all = zoom === null ? series : overview.series
+  const asked = width === 0 ? 0 : columns
+  const run = useSeries(client, runId, metric, { ...whole, columns: asked })
+  const stretch = useSeries(client, runId, metric, { ...(zoom ?? whole), columns: zoom === null ? 0 : asked })
+  // What was answered for another stretch is no stand-in for this one.
+  const near = zoom !== null && stretch.series !== null && stretch.series.from < zoom.to && stretch.series.to > zoom.from
+  const series = near ? stretch.series : run.series
+  const problem = run.problem ?? stretch.problem
+  const isEmpty = series?.buckets.every(({ last }) => last === null) ?? false
   const shown = useMemo(() => (series ? markers.filter((marker) => marker.at >= series.from && marker.at <= series.to) : []), [series, markers])
   const zoomTo = useCallback((one: number, other: number) => setZoom(zoomedTo(one, other, whole)), [whole])
   const note = [rehearsal ? 'REHEARSAL' : '', limit ? `limit ${limit.text}` : ''].filter((part) => part !== '').join(' · ')
@@ -81,8 +85,9 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
           <div className={styles.plot}>
             <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={HEIGHT} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={shown} gapMs={gapMs} />
             <Crosshair buckets={series.buckets} from={series.from} to={series.to} width={width} gapMs={gapMs} unit={unit} zone={zone} onZoom={zoomTo} />
+            {isEmpty && <p className={styles.none} role="status">{zoom !== null ? 'No data in this stretch' : isOver ? 'No data was recorded' : 'No data yet'}</p>}
           </div>
-          {all && <Overview buckets={all.buckets} zone={zone} width={width} shown={zoom} onChange={zoomTo} />}
+          {run.series && <Overview buckets={run.series.buckets} whole={whole} gapMs={gapMs} zone={zone} width={width} shown={zoom} onChange={zoomTo} />}
           <ol className={styles.legend} aria-label="Phases and steps">
             {shown.map((marker) => <li key={`${marker.kind} ${marker.at}`} className={classNames((marker.kind === 'phase' || marker.kind === 'rollback') && styles.phase)}><time>{formatClock(marker.at, zone)}</time> {marker.label}</li>)}
           </ol>

@@ -6,7 +6,7 @@ import type { Series } from '#preload/contract.ts'
 export interface SeriesQuery {
   from: number
   to: number
-  /** As many as the plot has pixels; 0 asks for nothing yet. */
+  /** As many as the plot has pixels; 0 asks for nothing. */
   columns: number
 }
 
@@ -29,11 +29,13 @@ export function useSeries(client: Client, runId: string, metric: string, { from,
 
   useEffect(() => {
     const ask = async (query: SeriesQuery): Promise<void> => {
-      line.current.busy = true
+      const state = line.current
+      state.busy = true
       const reply = await client.call('read-series', { runId, metric, from: query.from, to: query.to, buckets: query.columns })
-      const { next, gone } = line.current
-      line.current = { busy: false, next: null, gone }
-      if (gone) return
+      const { next } = state
+      state.busy = false
+      state.next = null
+      if (state.gone) return
       setProblem(reply.ok ? null : reply.problem)
       if (reply.ok) setSeries(reply.value)
       if (next !== null) await ask(next)

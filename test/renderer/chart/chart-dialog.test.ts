@@ -17,6 +17,7 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
   beforeAll(async () => {
     pages = await openDevPages()
     ;({ page, complaints } = await pages.open('/?scenario=breach#/run/run-1'))
+    await page.getByRole('button', { name: 'Enlarge Error rate' }).waitFor()
     dialog = page.getByRole('dialog')
     moment = dialog.getByRole('slider', { name: 'Moment' })
   })
@@ -60,10 +61,33 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
   test('the handles of the overview zoom by keys', async () => {
     await open()
     const whole = (await queries()).at(-1)!
-    await dialog.locator('.recharts-brush-traveller').first().focus()
+    const handle = dialog.getByRole('slider', { name: 'Shown from' })
+    await handle.focus()
     for (let times = 0; times < 5; times += 1) await page.keyboard.press('ArrowRight')
     await wholeRun().waitFor()
+    expect(await handle.evaluate((element) => element === document.activeElement)).toBe(true)
     await expect.poll(async () => (await queries()).map(({ from, to }) => [from - whole.from > 1000, to > whole.to - 1000])).toContainEqual([true, true])
+  })
+
+  test('the stretch shown is dragged along in the overview, and stays marked there while the run goes on', async () => {
+    await open()
+    const [from, until] = [dialog.getByRole('slider', { name: 'Shown from' }), dialog.getByRole('slider', { name: 'Shown until' })]
+    const marked = async (): Promise<number[]> => [Number(await from.getAttribute('aria-valuenow')), Number(await until.getAttribute('aria-valuenow'))]
+    await from.focus()
+    for (let times = 0; times < 6; times += 1) await page.keyboard.press('Shift+ArrowRight')
+    const zoomed = await marked()
+    const box = (await dialog.getByRole('group', { name: 'Shown stretch' }).boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 3 })
+    await page.mouse.up()
+    const dragged = await marked()
+    expect([Math.round(dragged[1]! - dragged[0]!), dragged[0]! < zoomed[0]! - 60_000]).toEqual([Math.round(zoomed[1]! - zoomed[0]!), true])
+    await expect.poll(async () => (await queries()).some((query) => query.from === dragged[0] && query.to === dragged[1])).toBe(true)
+    const newest = async (): Promise<number> => Math.max(...(await queries()).map(({ to }) => to))
+    const before = await newest()
+    await expect.poll(newest, { timeout: 20_000 }).toBeGreaterThan(before)
+    expect(await marked()).toEqual(dragged)
   })
 
   test('follows the run until it is frozen, and goes on from there', async () => {
@@ -101,6 +125,20 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
     await page.mouse.move(box.x + 150, box.y + 40)
     await expect.poll(() => page.locator('aside section [aria-hidden] time').count()).toBe(2)
   })
+
+  test('a chart without readings says so', async () => {
+    const { page: empty } = await pages.open('/?scenario=preparation')
+    await empty.evaluate(() => {
+      fake.answer('read-series', ({ metric, from, to, buckets }) => ({ metric, from, to, buckets: Array.from({ length: buckets }, (_, index) => ({ at: from + (index * (to - from)) / buckets, min: null, max: null, last: null })) }))
+      location.hash = '#/run/run-1'
+    })
+    await empty.getByRole('button', { name: 'Enlarge Error rate' }).click()
+    await empty.getByRole('dialog').getByText('No data yet').waitFor()
+    await empty.getByRole('dialog').getByRole('slider', { name: 'Moment' }).press('+')
+    await empty.getByRole('dialog').getByText('No data in this stretch').waitFor()
+    await empty.close()
+  })
+
   test('our band and line are what recharts draws for the same points', async () => {
     const plots = await pages.open('/?plots')
     const drawn = (selector: string): Promise<string | null> => plots.page.locator(selector).getAttribute('d')
