@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,8 +10,10 @@ import { until } from '#support/fake-world.ts'
 import { configFor } from '#support/ssh-pool.ts'
 import { sshdMissing, startSshd, type Sshd } from '#support/sshd.ts'
 
+/** All processes of the machine are looked at: another run of this test on it has other secrets. */
+const MARK = randomBytes(4).toString('hex')
 /** Three secrets, as a person would have them: in a variable, in a file with two lines, in the head. */
-const CANARIES = { env: 'c4nary/Kräh+"a b"\'$x', file: 'first-line-of-canary\nsecond-line-of-canary', ask: 'asked-canary-99' }
+const CANARIES = { env: `${MARK}/Kräh+"a b"'$x`, file: `${MARK}-first-line\n${MARK}-second-line`, ask: `${MARK}-asked-99` }
 const CHECKED = Object.values(CANARIES).flatMap((value) => value.split('\n'))
 
 /** Every way in which a canary is looked for: whole, encoded, and a good part of each. */
@@ -93,16 +96,38 @@ metrics:
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)).filter((file) => existsSync(file) && statSync(file).isFile())
 
-/** The arguments of every process of this machine; a process may end while it is looked at. */
-function processList(): string {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-    } catch {
-      return ''
-    }
-  }).join('\n')
+/** Whether no file of a host holds a secret. It may forget a job while its files are looked at: then they are looked at again. */
+function isClean(host: Sshd): boolean {
+  try {
+    return filesIn(host.state).every((file) => tracesIn(readFileSync(file)).length === 0)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false
+    throw thrown
+  }
 }
+
+/** One of the files in which the kernel shows every process of this machine, by process; those that end while they are looked at, or are not ours to look at, are left out. */
+function processes(file: 'cmdline' | 'environ'): { pid: number; group: number; text: string }[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      // The name in brackets may hold anything; after it come state, parent and group.
+      const group = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[2])
+      return [{ pid: Number(pid), group, text: readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ') }]
+    } catch {
+      return []
+    }
+  })
+}
+const processList = (): string => processes('cmdline').map(({ text }) => text).join('\n')
+
+/**
+ * The processes with a secret in their environment. Where Holdpoint runs, a person put one there under its own name, and what
+ * is started there has it from them: that is what secret:env means, and not looked for here.
+ */
+const carriers = () => processes('environ').filter(({ text }) => !text.includes('HOLDPOINT_TEST_CANARY=') && tracesIn(text).length > 0)
+
+/** The process group of each command that a host has on record, as `mkdir jobs/JOB` and what follows made it. */
+const groupsOn = (host: Sshd): number[] => filesIn(host.state).filter((file) => file.endsWith('/cmd')).map((file) => Number(readFileSync(file, 'utf8').split(' ')[0]))
 
 describe.skipIf(sshdMissing)('a secret pushed through every path', { timeout: 180_000 }, () => {
   let folder: string
@@ -215,9 +240,30 @@ describe.skipIf(sshdMissing)('a secret pushed through every path', { timeout: 18
     expect(kept.some((file) => file.endsWith('-wal'))).toBe(true)
     for (const file of kept) expect(tracesIn(readFileSync(file)), file).toEqual([])
     // The hosts have forgotten all of it as well, but for the step that was stopped with its output in its folder until then.
-    await until(() => filesIn(durable.state).every((file) => tracesIn(readFileSync(file)).length === 0), 'clean hosts')
+    await until(() => isClean(durable), 'clean hosts')
     expect(lists.size).toBeGreaterThan(5)
     for (const list of lists) expect(tracesIn(list)).toEqual([])
+  })
+
+  test('is in no process\'s arguments, and in the environment of the command\'s own processes alone, while it runs; after that in none', async () => {
+    text = text.replace(/1\. Print everything[^]*?4\. Wait/, '1. Wait')
+    await start()
+    await until(() => output('waits', 'durable1') !== '', 'the first output')
+    // What the command starts has its variables, as env= asks. What launched it, what watches over it, what follows it, sshd and
+    // everybody else do not: any of them may live longer, write its environment somewhere, or hand it on.
+    const seen: { group: number; text: string }[] = []
+    await until(() => {
+      expect(tracesIn(processList())).toEqual([])
+      seen.push(...carriers())
+      return seen.length >= 10
+    }, 'the processes of the command')
+    const groups = [...new Set(seen.map(({ group }) => group))]
+    expect(groups).toHaveLength(1)
+    expect(groupsOn(durable)).toContain(groups[0])
+    for (const variable of [`TOKEN=${CANARIES.env}`, `KEY=${CANARIES.file}`, `PIN=${CANARIES.ask}`]) expect(seen.some(({ text: environment }) => environment.includes(variable)), variable).toBe(true)
+    writeFileSync(join(durable.state, 'flag'), '', { mode: 0o644 })
+    await until(() => step('waits')?.status === 'succeeded', 'the end')
+    expect([carriers(), tracesIn(processList())]).toEqual([[], []])
   })
 
   test('is hidden after the program was ended in the middle: its output waits on the host until the person has given it again', async () => {
