@@ -20,7 +20,7 @@ import { createHash } from 'node:crypto'
  * after `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
  *
  * Who follows is asked by the client, a line of stdin each time, and tells what is new since. A command that is over before
- * the first question is told by its supervisor; whoever of the two makes `told.PID` tells. Later the supervisor only gives a
+ * the first question is told by its supervisor; whoever of the two makes `told.PID` tells, the other is silent. Later the supervisor only gives a
  * sign on stderr, and the client asks.
  *
  * - Alive means: same pid, same start time, and not a zombie.
@@ -254,8 +254,10 @@ follow() {
       while [ $deaf = 0 ]; do asked; done
       exit 0 ;;
     0*)
-      # Told by the supervisor, unless it was killed before or while it did so.
-      if [ $s != running ]; then pending=$((pending+1)); fi
+      # Told by the supervisor, unless it was killed before or while it did so: a client that goes on asking then comes again.
+      p= pt=
+      { read -r p pt x <sup; } 2>/dev/null
+      if [ $s != done ] || ! alive "$p" "$pt"; then pending=$((pending+1)); fi
       if [ $s$deaf = done1 ]; then exit 0; fi
       if [ $pending -gt 50 ]; then if [ $s = absent ]; then echo absent; fi; exit 0; fi ;;
     1rebooted|1lost) send out "$o" -; send err "$e" -; echo "lost $s"; exit 0 ;;
@@ -270,8 +272,9 @@ follow() {
       if [ "$told" != $s ]; then echo "started $s"; told=$s; fi ;;
     esac
     turn=$((turn+1))
-    # A line now and then: with nobody left to read it, this shell ends.
-    if [ $((turn%5)) = 0 ]; then echo beat || exit 0; fi
+    # A line now and then: with nobody left to read it, this shell ends. Never where the supervisor may be telling: it
+    # would stand in the middle of the output.
+    if [ $tells$((turn%5)) = 10 ]; then echo beat || exit 0; fi
     asked
   done
 }

@@ -46,7 +46,9 @@ for (const [name, path] of SHELLS) {
       // Where the supervisor still holds the far end of a pipe, the shell that followed has ended all the same.
       const ended = new Promise<string>((resolve) => { child.on('exit', () => {
         clearInterval(asking)
-        setImmediate(() => resolve(Buffer.concat(said).toString('latin1')))
+        // What it said is in the pipe by now, which is read a piece a turn.
+        const read = (turns: number): unknown => (turns === 0 ? resolve(Buffer.concat(said).toString('latin1')) : setImmediate(() => read(turns - 1)))
+        read(10)
       }) })
       return { child, ended, said: () => Buffer.concat(said).toString('latin1'), signs: () => signs.join('') }
     }
@@ -94,6 +96,21 @@ for (const [name, path] of SHELLS) {
       long.child.stdin.write('?\n')
       await until(() => long.said().includes('over\n\ndone exit 0 11 0'), 'the end')
       long.child.stdin.end('ack\n')
+      expect(await long.ended).toMatch(/acked\n$/)
+    })
+
+    test('while a supervisor tells a long output, whoever is asked says nothing in between', async () => {
+      const long = launch('r1', "head -c 5000000 /dev/zero | tr '\\0' x", { isAsked: false })
+      long.child.stdout.pause()
+      await until(() => existsSync(join(root, 'jobs', 'r1')) && readdirSync(join(root, 'jobs', 'r1')).some((file) => file.startsWith('told.')), 'the supervisor to tell')
+      long.child.stdin.write('?\n'.repeat(80))
+      await until(() => {
+        long.child.stdout.read()
+        return long.said().includes('done exit')
+      }, 'the end')
+      expect(long.said()).toBe(`\nholdpoint N ${boot}\ndata out 0 5000000\n${'x'.repeat(5_000_000)}\ndone exit 0 5000000 0\n`)
+      long.child.stdin.end('ack\n')
+      long.child.stdout.resume()
       expect(await long.ended).toMatch(/acked\n$/)
     })
 
