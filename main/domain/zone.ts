@@ -35,7 +35,12 @@ export function instantIn(zone: string, time: WallTime): ZonedInstant {
 
 /** How far the zone's clocks are ahead of UTC at an instant, in ms. An unknown zone is read as UTC: the document layer reports it. */
 export function offsetIn(zone: string): (at: number) => number {
-  return offsetsOf(isZone(zone) ? zone : 'UTC')
+  // What is made here is dear, and is made once: the constructor also says whether it knows the zone.
+  try {
+    return offsetsOf(/^[A-Za-z]/.test(zone) ? zone : 'UTC')
+  } catch {
+    return offsetsOf('UTC')
+  }
 }
 
 export type WallDate = Omit<WallTime, 'minute'>

@@ -26,6 +26,7 @@ export interface EngineStorage {
   journal: {
     append(runId: string, expectedVersion: number, events: RunEvent[]): StoredEvent[]
     read(runId: string, afterSeq: number): StoredEvent[]
+    readOf(runId: string, types: readonly RunEvent['type'][]): RunEvent[]
   }
   runs: {
     create(run: { id: string; runbookId: string; revision: number; mode: 'live' | 'rehearsal'; title: string; operator: string; at: number }): void

@@ -1,5 +1,6 @@
-import { attemptsOfRun, type Attempt } from '#domain/forecast/attempts.ts'
+import { ATTEMPT_EVENTS, attemptsOfRun, HOST_EVENTS, type Attempt } from '#domain/forecast/attempts.ts'
 import { historyOf, type History } from '#domain/forecast/history.ts'
+import type { RunEvent } from '#domain/run/events.ts'
 import type { StoredRun } from '#storage/runs.ts'
 import type { EngineStorage } from './options.ts'
 
@@ -19,9 +20,9 @@ export type RunHistory = (runId: string, scope?: HistoryScope) => { history: His
 export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs' | 'excludedSamples'>): RunHistory {
   // What an ended run's steps took never changes: each journal is read once.
   const known = new Map<string, readonly Attempt[]>()
-  const attemptsOf = (runId: string): readonly Attempt[] => {
-    const attempts = known.get(runId) ?? attemptsOfRun({ events: storage.journal.read(runId, 0) })
-    known.set(runId, attempts)
+  const attemptsOf = ({ id, mode }: StoredRun): readonly Attempt[] => {
+    const attempts = known.get(id) ?? attemptsOfRun({ run: { runId: id, mode }, events: eventsOf(storage.journal, id) })
+    known.set(id, attempts)
     return attempts
   }
   return (runId, { itself = false, rehearsals } = {}) => {
@@ -29,8 +30,15 @@ export function createRunHistory(storage: Pick<EngineStorage, 'journal' | 'runs'
     const counts = rehearsals ?? run.mode === 'rehearsal'
     const earlier = earlierRuns(run, storage.runs.list(), counts)
     const runs = [...(itself && run.finishedAt !== null ? [run] : []), ...earlier].slice(0, MOST_RUNS)
-    return { history: historyOf(runs.map(({ id }) => attemptsOf(id)), { rehearsals: counts, byHand: storage.excludedSamples.keys() }), runs: runs.length }
+    return { history: historyOf(runs.map(attemptsOf), { rehearsals: counts, byHand: storage.excludedSamples.keys() }), runs: runs.length }
   }
+}
+
+/** What single hosts did is needed only where a pause may have held a step, and is half of a journal. */
+function eventsOf(journal: EngineStorage['journal'], runId: string): { event: RunEvent }[] {
+  const events = journal.readOf(runId, ATTEMPT_EVENTS)
+  const all = events.some(({ type }) => type === 'run-paused') ? journal.readOf(runId, [...ATTEMPT_EVENTS, ...HOST_EVENTS]) : events
+  return all.map((event) => ({ event }))
 }
 
 /**

@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRunHistory } from '#engine/run-history.ts'
+import { openStorage } from '#storage/storage.ts'
 import { attemptsOfRun, type Attempt } from '#domain/forecast/attempts.ts'
 import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { forecastOf, forecastsOf } from '#domain/forecast/forecast.ts'
@@ -18,16 +23,40 @@ const runs = Array.from({ length: RUNS }, (_, index) => pastRun(index))
 const events = journal(book, [{ type: 'run-started', at: windowStart }, { type: 'phase-started', phaseId: 'phase-1', at: windowStart }])
 const state = fold(events)
 
-const times: Record<'all' | 'again' | 'naive', number[]> = { all: [], again: [], naive: [] }
+const folder = mkdtempSync(join(tmpdir(), 'holdpoint-forecast-'))
+const storage = stored()
+const times: Record<'all' | 'again' | 'naive' | 'cold' | 'warm', number[]> = { all: [], again: [], naive: [], cold: [], warm: [] }
 const kept = runs.map((past) => attemptsOfRun({ events: past }))
 // In turns, so that whatever else the machine does falls on all.
 for (let round = 0; round < ROUNDS; round += 1) {
   times.all.push(timed(() => recompute(runs.map((past) => attemptsOfRun({ events: past })))))
   times.again.push(timed(() => recompute(kept)))
   times.naive.push(timed(naive))
+  const history = createRunHistory(storage)
+  times.cold.push(timed(() => history('tonight')))
+  times.warm.push(timed(() => history('tonight')))
 }
-const [all, again, slow] = [middle(times.all), middle(times.again), middle(times.naive)]
+storage.close()
+rmSync(folder, { recursive: true })
+const [all, again, slow, cold, warm] = [middle(times.all), middle(times.again), middle(times.naive), middle(times.cold), middle(times.warm)]
 console.log(`forecast, ${STEPS} steps × ${RUNS} runs: ${(slow / all).toFixed(0)}x less than looking up each step (${all.toFixed(1)} against ${slow.toFixed(0)} ms; ${again.toFixed(1)} ms with the runs read before; goal < 50 ms)`)
+
+console.log(`earlier runs of the same, from SQLite: ${(cold / warm).toFixed(0)}x less once they have been read (${warm.toFixed(1)} against ${cold.toFixed(0)} ms)`)
+
+function stored(): ReturnType<typeof openStorage> {
+  const opened = openStorage(folder)
+  opened.runbooks.create({ id: 'book', name: 'book', text: '', example: false, at: 0 })
+  const common = { runbookId: 'book', revision: 1, mode: 'live' as const, title: '', operator: 'mira' }
+  opened.together(() => {
+    runs.forEach((past, index) => {
+      opened.runs.create({ id: `run-${index}`, ...common, at: index })
+      opened.journal.append(`run-${index}`, 0, past.map(({ event }) => event))
+      opened.runs.setStatus(`run-${index}`, 'ended-succeeded', index)
+    })
+    opened.runs.create({ id: 'tonight', ...common, at: windowStart })
+  })
+  return opened
+}
 
 function recompute(attempts: Attempt[][]): void {
   const forecasts = forecastsOf(book, historyOf(attempts))

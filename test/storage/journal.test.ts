@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '#domain/canonical.ts'
+import type { RunEvent } from '#domain/run/events.ts'
 import { openDatabase } from '#storage/database.ts'
 import { createJournal, FIRST_HASH } from '#storage/journal.ts'
 import { createRunbooks } from '#storage/runbooks.ts'
@@ -19,6 +20,15 @@ describe('the journal', () => {
     expect([...stored, ...more].map(({ seq, event }) => [seq, event])).toEqual([[1, note('a')], [2, note('b')], [3, note('c')]])
     expect(storage.journal.read(runId, 0)).toEqual([...stored, ...more])
     expect(storage.journal.read(runId, 2)).toEqual(more)
+    storage.close()
+  })
+
+  it('gives those of some types, and none that only has such a type within it', () => {
+    const { storage, runId } = opened()
+    const inner = { type: 'note-added', noteId: 'n', about: null, text: '"type":"run-paused"', at: 1, by: 'mira', more: { type: 'run-paused' } } as RunEvent
+    const paused: RunEvent = { type: 'run-paused', reason: '', at: 2, by: 'mira' }
+    storage.journal.append(runId, 0, [note('a'), inner, paused, note('b')])
+    expect(storage.journal.readOf(runId, ['run-paused', 'run-resumed'])).toEqual([paused])
     storage.close()
   })
 

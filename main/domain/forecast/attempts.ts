@@ -5,13 +5,16 @@ import { isBlind, type ClockEntry } from './clock-ledger.ts'
 
 /** A run as storage holds it. */
 export interface PastRun {
-  events: readonly StoredEvent[]
+  /** Its journal, or what of it `ATTEMPT_EVENTS` and, in a run that was paused, `HOST_EVENTS` name; then with `run`. */
+  events: readonly Pick<StoredEvent, 'event'>[]
+  /** Where the first event is left out, which holds the whole runbook. */
+  run?: { runId: string; mode: RunMode }
   /** What its clocks did, where the events do not say. */
   ledger?: readonly ClockEntry[]
 }
 
 /** What the clocks did during a run, as it was recorded. */
-export const clockEntriesOf = (events: readonly StoredEvent[]): ClockEntry[] => events.flatMap(({ event }) => (event.type === 'clock-noted' ? [event.entry] : []))
+export const clockEntriesOf = (events: readonly Pick<StoredEvent, 'event'>[]): ClockEntry[] => events.flatMap(({ event }) => (event.type === 'clock-noted' ? [event.entry] : []))
 
 /** One attempt of one step that has ended, in one run. */
 export interface Attempt {
@@ -34,9 +37,9 @@ export interface Attempt {
  * The attempts of a run that ended, in one pass over its journal. Gates lie between steps, so waiting at one is in no attempt.
  * A pause counts as standing still only while no host is at work: a command on a host goes on through it.
  */
-export function attemptsOfRun({ events, ledger = clockEntriesOf(events) }: PastRun): Attempt[] {
+export function attemptsOfRun({ events, run, ledger = clockEntriesOf(events) }: PastRun): Attempt[] {
   const walk: Walk = {
-    run: null, paused: false, open: new Map(), fullHosts: new Map(), attempts: [],
+    run: run ?? null, paused: false, open: new Map(), fullHosts: new Map(), attempts: [],
     disturbances: ledger.filter((entry) => isBlind(entry) || entry.kind === 'wall-jump'),
   }
   for (const { event } of events) {
@@ -88,6 +91,11 @@ const readers: { [T in RunFact['type']]?: (walk: Walk, event: EventOf<T>) => voi
   'step-skipped': (walk, { stepId }) => { walk.open.delete(stepId) },
   'step-resolved': (walk, { stepId }) => { walk.open.delete(stepId) },
 }
+
+/** What says how long steps took. */
+export const ATTEMPT_EVENTS: readonly RunFact['type'][] = [...(Object.keys(readers) as RunFact['type'][]), 'clock-noted' as const].filter((type) => type !== 'run-created' && type !== 'host-started' && type !== 'host-finished')
+/** What a pause was to a step: it goes on while a host is at work. */
+export const HOST_EVENTS: readonly RunFact['type'][] = ['host-started', 'host-finished']
 
 function work(walk: Walk, { stepId, attempt, at }: { stepId: string; attempt: number; at: number }, change: (step: OpenAttempt) => void): void {
   const step = walk.open.get(stepId)

@@ -72,7 +72,7 @@ export function fourClocksOf({ state, baseline, timing, forecasts, before: writt
   const before = withUndo(written, state)
   const clock = state.finishedAt ?? now
   const plan = planOf(state.runbook.phases, state.runbook.overview.window, timing.movedMs)
-  const first = planOf(baseline.phases, baseline.overview.window, timing.movedMs)
+  const first = baseline === state.runbook ? plan : planOf(baseline.phases, baseline.overview.window, timing.movedMs)
   const lengthBy = (p: 'p50' | 'p90'): LengthOf => (id) => forecasts.get(id)?.[p] ?? null
   const input = { state, plan, before, now: clock }
   const likely = scheduleOf({ ...input, lengthOf: lengthBy('p50') })
