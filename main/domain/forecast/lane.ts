@@ -10,6 +10,15 @@ export function orderOf(lanes: Lanes, lane: readonly Step[]): Ordered[] {
   return inOrder(ids, dependenciesOf(lanes, lane).before)
 }
 
+/** The rollback plan's place among the phases. */
+export const PLAN_LANE = 'rollback:'
+
+/** The order of each phase, by its id, and of the rollback plan; only of those in which a step says what it comes after. */
+export function ordersOf(lanes: Required<Lanes>): Record<string, Ordered[]> {
+  const all = [...lanes.phases.map(({ id, steps }) => [id, steps] as const), [PLAN_LANE, lanes.rollback.steps] as const]
+  return Object.fromEntries(all.filter(([, steps]) => steps.some(({ attributes }) => attributes['after'] !== undefined)).map(([id, steps]) => [id, orderOf(lanes, steps)]))
+}
+
 /**
  * Puts a lane in time: `place` is told when a step may begin, which is when everything it comes after, however far back, is over.
  * What ended out of its order lets nothing begin before what it comes after itself. Returns when all of it is over.

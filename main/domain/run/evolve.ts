@@ -1,4 +1,5 @@
 import { flowOf } from '../flow/attributes.ts'
+import { ordersOf } from '../forecast/lane.ts'
 import { own } from '../own.ts'
 import { FIRST_TOKEN } from './lead.ts'
 import type { Undo } from './undo.ts'
@@ -27,7 +28,7 @@ function created(event: FactOf<'run-created'>): RunState {
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
-    runbookId: event.runbookId, revision: event.revision, runbook, inventory: event.inventory ?? null, resumes: null,
+    runbookId: event.runbookId, revision: event.revision, runbook, orders: ordersOf(runbook), inventory: event.inventory ?? null, resumes: null,
     stage: 'planned', outcome: null, paused: null,
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),

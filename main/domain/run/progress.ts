@@ -119,6 +119,7 @@ function begin(state: RunState, step: Step, context: DecideContext): RunFact[] {
 
 /** A failed or unknown step holds nobody up once the hosts where it did not succeed have been excluded. */
 function narrow(state: RunState): RunFact[] {
+  if (Object.keys(state.excluded).length === 0) return []
   for (const step of laneSteps(state)) {
     const current = state.steps[step.id]
     const excluded = step.hosts.filter((host) => isExcluded(state, host))

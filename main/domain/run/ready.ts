@@ -1,5 +1,6 @@
-import { inOrder } from '../forecast/critical-path.ts'
 import { dependenciesOf } from '../forecast/dependencies.ts'
+import { PLAN_LANE } from '../forecast/lane.ts'
+import { own } from '../own.ts'
 import type { Step } from '../step.ts'
 import type { RunState } from './state.ts'
 import { rollbackSteps } from './view.ts'
@@ -8,15 +9,14 @@ import { rollbackSteps } from './view.ts'
  * The steps of a lane that may begin as far as others are concerned: not begun, and everything they come after, however far back, is
  * done or skipped. In the document's order; without any `after=` at most one, and none while another is open.
  */
-export function readyIn(state: Pick<RunState, 'runbook' | 'steps'>, lane: readonly Step[]): Step[] {
+export function readyIn(state: Pick<RunState, 'runbook' | 'steps' | 'orders'>, lane: readonly Step[]): Step[] {
   const isPlanned = ({ id }: Step): boolean => state.steps[id]?.status === 'planned'
   const isRunning = ({ id }: Step): boolean => state.steps[id]?.status === 'running'
-  // Most runbooks name no order of their own, and this is asked many times a second.
-  if (lane.every((step) => step.attributes['after'] === undefined)) return lane.some(isRunning) ? [] : lane.filter((step) => !isSettled(state, step.id)).slice(0, 1).filter(isPlanned)
-  const { before } = dependenciesOf(state.runbook, lane)
+  const order = own(state.orders, laneId(state.runbook, lane))
+  if (order === undefined) return lane.some(isRunning) ? [] : lane.filter((step) => !isSettled(state, step.id)).slice(0, 1).filter(isPlanned)
   const settled = new Set<string>()
   const free = new Set<string>()
-  for (const { id, after } of inOrder(lane.map((step) => step.id), before)) {
+  for (const { id, after } of order) {
     if (!after.every((other) => settled.has(other))) continue
     free.add(id)
     if (isSettled(state, id)) settled.add(id)
@@ -26,7 +26,13 @@ export function readyIn(state: Pick<RunState, 'runbook' | 'steps'>, lane: readon
   return lane.filter((step) => free.has(step.id) && isPlanned(step))
 }
 
-const isSettled = (state: Pick<RunState, 'steps'>, id: string): boolean => ['succeeded', 'skipped'].includes(state.steps[id]?.status ?? 'planned')
+/** What takes steps back has no order but its own. */
+const laneId = ({ phases, rollback }: RunState['runbook'], lane: readonly Step[]): string => (lane === rollback.steps ? PLAN_LANE : (phases.find(({ steps }) => steps === lane)?.id ?? ''))
+
+function isSettled(state: Pick<RunState, 'steps'>, id: string): boolean {
+  const status = state.steps[id]?.status
+  return status === 'succeeded' || status === 'skipped'
+}
 
 /** What a step still waits for, in the document's order. */
 export function waitsFor(state: Pick<RunState, 'runbook' | 'steps' | 'rollback'>, step: Step): Step[] {

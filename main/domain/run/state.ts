@@ -1,3 +1,4 @@
+import type { Ordered } from '../forecast/critical-path.ts'
 import type { Runbook } from '../runbook.ts'
 import type { HostResult, Step } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
@@ -151,6 +152,8 @@ export interface RunState {
   runbookId: string
   revision: number
   runbook: Runbook
+  /** What its steps come after, where `after=` says so (`ordersOf`): read once, since it is asked after every event. */
+  orders: Record<string, Ordered[]>
   /** A rehearsal on other real hosts: the inventory they are named in. Null in a live run, and where stand-ins answer. */
   inventory: string | null
   /** The run that this one goes on with, and from which step; null for one from the start. */

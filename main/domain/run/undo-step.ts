@@ -48,9 +48,9 @@ export function undoStepOf(runbook: Plan, step: Step, hosts: readonly string[] =
 
 /** What is to be taken back, each with the step that does it. */
 export function withSteps<T extends { stepId: string; hosts: string[] }>(runbook: Plan, undo: readonly T[]): (T & { step: Step })[] {
-  const steps = runbook.phases.flatMap((phase) => phase.steps)
+  const steps = new Map(runbook.phases.flatMap((phase) => phase.steps).map((step) => [step.id, step]))
   return undo.flatMap((one) => {
-    const step = steps.find(({ id }) => id === one.stepId)
+    const step = steps.get(one.stepId)
     const back = step && undoStepOf(runbook, step, one.hosts)
     return back ? [{ ...one, step: back }] : []
   })

@@ -54,7 +54,8 @@ const certaintyOf = (step: StepState | undefined): Undo['certainty'] => (step?.s
 /** What was touched, by when it ended, what runs last; what ended in the same instant in an order that keeps to `after=`. */
 function completedOrder(state: RunState, phases: Phase[]): Step[] {
   const { before } = dependenciesOf(state.runbook)
-  const steps = phases.flatMap((phase) => inOrder(phase.steps.map(({ id }) => id), before).flatMap(({ id }) => phase.steps.find((step) => step.id === id) ?? []))
+  const byId = new Map(phases.flatMap((phase) => phase.steps).map((step) => [step.id, step]))
+  const steps = phases.flatMap((phase) => inOrder(phase.steps.map(({ id }) => id), before).flatMap(({ id }) => byId.get(id) ?? []))
   const endOf = (step: Step): number => {
     const current = state.steps[step.id]
     return current?.status === 'running' ? Infinity : (current?.finishedAt ?? current?.inherited?.at ?? 0)

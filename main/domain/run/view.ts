@@ -97,10 +97,14 @@ function rollbackLane(state: RunState, { undo, to }: Rollback): Step[] {
   return undo.every(({ step }) => isDone(state.steps[step.id])) ? (to === null ? state.runbook.rollback.steps : []) : undoSteps(state)
 }
 
+/** In the document's order, then what the rollback runs. Asked after every event: each step is looked at once. */
 export function runningSteps(state: RunState): FoundStep[] {
-  return Object.keys(state.steps)
-    .filter((id) => state.steps[id]?.status === 'running')
-    .flatMap((id) => findRunStep(state, id) ?? [])
+  const isRunning = ({ id }: Step): boolean => state.steps[id]?.status === 'running'
+  const back = [...state.runbook.rollback.steps, ...undoSteps(state)]
+  return [
+    ...state.runbook.phases.flatMap((phase) => phase.steps.filter(isRunning).map((step): FoundStep => ({ step, lane: 'forward', phase }))),
+    ...back.filter(isRunning).map((step): FoundStep => ({ step, lane: 'rollback', phase: null })),
+  ]
 }
 
 /** Running work that is on a host or a clock, not in a person's hands. */
