@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join, normalize } from 'node:path'
 import type { ApiDeps } from '#api/deps.ts'
 import { createDispatcher } from '#api/dispatcher.ts'
 import { createFeeds } from '#api/feeds.ts'
 import { createHandlers } from '#api/handlers.ts'
 import { createPromptDesk, type PromptAnswer } from '#api/prompts.ts'
 import { operatorOf } from '#api/settings.ts'
-import { type Problem, toProblem } from '#domain/problem.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
 import { isOnRealHosts } from '#domain/run/view.ts'
 import type { SecretReference } from '#domain/secrets/reference.ts'
 import type { Machine } from '#domain/run/lead.ts'
@@ -125,6 +125,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     info: { version: VERSION, door: options.door === 'electron' ? 'electron' : 'browser', platform: process.platform, systemUser: userInfo().username, machine },
     trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, sql, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
     secretFault: (reference) => faultHere(reference, home),
+    folderNamed: (text) => folderNamed(text, home),
+    copyData: (folder) => copyAppData(dataPath, folder),
     leftovers: pool.leftovers,
     clearLeftover: pool.clear,
     describeHost: async (host) => toHostView(await pool.describe(host)),
@@ -141,6 +143,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       storage.close()
     },
   }
+}
+
+function folderNamed(text: string, home: string): string {
+  const path = text.replace(/^~(?=$|[/\\])/, () => home)
+  if (!isAbsolute(path)) throw new Problem('folder-relative', `${JSON.stringify(text)} does not say where the folder is.`, 'Give its whole path, or one that begins with ~/. Nothing was copied.')
+  return normalize(path)
 }
 
 /**

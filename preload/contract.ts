@@ -142,6 +142,8 @@ export const calls = {
   },
   /** How every rule of a run stands now, with what decided it. */
   'read-verdicts': { input: z.strictObject({ runId: id }), output: out<RuleVerdict[]>() },
+  /** Copies all data to a folder that has none, for another machine to take this run over; `pause` first. Refused with `hand-over-impossible` for a run that is not led here. */
+  'hand-over': { input: z.strictObject({ runId: id, folder: z.string().trim().min(1).max(1000), pause: z.boolean().default(true) }), output: out<{ folder: string; copy: string }>() },
   /** What the hosts of a live run still keep of commands, whoever began them. Connects. */
   'list-leftovers': { input: z.strictObject({ runId: id }), output: out<HostLeftovers[]>() },
   /** Removes those that are over there and recorded here; what must stay is kept, with the reason. */

@@ -23,6 +23,10 @@ export interface ApiDeps {
   /** Asks a metric's source once over the real network. */
   trySource(source: MetricSource, signal: AbortSignal): Promise<SourceTrial>
   secretFault: SecretFault
+  /** A whole path, with `~` as home. Throws Problem `folder-relative`. */
+  folderNamed(text: string): string
+  /** Copies all data to a folder that has none; returns the copy's path. Throws `storage-…` Problems. */
+  copyData(folder: string): string
   /** Real time, epoch ms. */
   now(): number
   newId(): string

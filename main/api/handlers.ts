@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CallName, CallOutput, calls } from '#preload/contract.ts'
 import { createRevisionCheck } from './check.ts'
 import type { ApiDeps } from './deps.ts'
+import { createHandOverHandlers } from './hand-over.ts'
 import { createHistoryHandlers } from './history.ts'
 import { createLearnHandlers } from './learn.ts'
 import { createLeftoverHandlers } from './leftovers.ts'
@@ -21,5 +22,5 @@ export type Handlers = {
 
 export function createHandlers(deps: ApiDeps): Handlers {
   const check = createRevisionCheck(deps.secretFault)
-  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createLearnHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createLeftoverHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
+  return { ...createLibraryHandlers(deps, check), ...createRunHandlers(deps, check), ...createResumeHandlers(deps, check), ...createLearnHandlers(deps, check), ...createOutputHandlers(deps), ...createHistoryHandlers(deps), ...createLeftoverHandlers(deps), ...createHandOverHandlers(deps), ...createVerdictHandlers(deps), ...createReportHandlers(deps), ...createSettingsHandlers(deps), ...createSourceHandlers(deps, check) }
 }

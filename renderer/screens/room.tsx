@@ -8,6 +8,7 @@ import { ElsewherePanel, Takeover, useElsewhere } from '#renderer/parts/room/lea
 import { Middle } from '#renderer/parts/room/detail.tsx'
 import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
 import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
+import { HandOverDialog } from '#renderer/parts/room/hand-over-dialog.tsx'
 import { Health } from '#renderer/parts/room/health.tsx'
 import { LengthsDialog } from '#renderer/parts/room/lengths-dialog.tsx'
 import { Messages } from '#renderer/parts/room/messages.tsx'
@@ -76,6 +77,7 @@ function OpenRoom() {
       <AskDialog />
       <FaultsDialog />
       <ResumeDialog />
+      <HandOverDialog />
     </div>
   )
 }

@@ -109,13 +109,18 @@ hosts: { app1: { address: 127.0.0.1, port: 1, jump: none } }
 
 ${RUNBOOK.replace('* **Environment:** Staging', '* **Environment:** Staging\n* **Deployment Date:** 2026-12-05\n* **Deployment Window:** 22:00 - 23:00 UTC')}`
 
-  test('what hosts still keep of commands is asked of them, for live runs alone', async () => {
+  test('what hosts still keep of commands is asked of them, and a run is handed over: for live runs alone', async () => {
     const { runbookId: ofLive } = await call('import-runbook', { name: 'live.md', text: LIVE })
     const { runId: live } = await call('create-run', { runbookId: ofLive, mode: 'live' })
     expect(await call('list-leftovers', { runId: live })).toEqual([{ host: 'app1', jobs: [], problem: expect.objectContaining({ code: 'ssh-refused' }) }])
     expect(await call('remove-leftovers', { runId: live, host: 'app1', jobs: [] })).toEqual({ removed: [], kept: [] })
     expect(await refusal('remove-leftovers', { runId: live, host: 'app2', jobs: ['r1'] })).toBe('host-unknown')
+    const copy = join(folder, 'copy of it')
+    expect(await refusal('hand-over', { runId: live, folder: 'copy', pause: false })).toBe('folder-relative')
+    expect(await call('hand-over', { runId: live, folder: copy, pause: false })).toEqual({ folder: copy, copy: join(copy, 'holdpoint.db') })
+    expect(await refusal('hand-over', { runId: live, folder: copy, pause: false })).toBe('storage-exists')
     const { runId: rehearsal } = await call('create-run', { runbookId: ofLive, mode: 'rehearsal' })
+    expect(await refusal('hand-over', { runId: rehearsal, folder: copy })).toBe('hand-over-impossible')
     expect(await refusal('list-leftovers', { runId: rehearsal })).toBe('leftovers-rehearsal')
   })
 

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { handOverPreview } from '#domain/run/hand-over.ts'
 import { statusOf } from '#domain/run/view.ts'
 import { copyAppData, createApp, type App } from '#main/app.ts'
 import { until } from '#support/fake-world.ts'
@@ -127,6 +128,7 @@ hosts: [app1, gone1]
     // Its folder stays on the host where the acknowledgement does not arrive; a stray one stands for that.
     const root = join(sshd.state, 'holdpoint', 'jobs')
     const run = first.storage.jobs.ofRun(runId).run
+    await until(() => !readdirSync(root).some((name) => name.includes('-ssecond-')), 'the host to forget the real one')
     mkdirSync(join(root, `r${run}-ssecond-a1-app1-abcdefgh`))
 
     const second = await open('laptop-b', 'b')
@@ -138,6 +140,26 @@ hosts: [app1, gone1]
     // Asked again, as a later takeover of its own.
     expect(await send(second, runId, { type: 'take-over', reason: 'the network is back' })).toMatchObject({ ok: true })
     expect(second.engine.state(runId).lead.token).toBeGreaterThan(token)
+  })
+
+  test('handed over from the app, it is paused first, and goes on elsewhere with nothing done twice', async () => {
+    const first = await open('laptop-a', 'a')
+    const runId = await begin(first)
+    expect(handOverPreview(first.engine.state(runId), { id: 'laptop-a', name: 'laptop-a' })).toEqual([
+      expect.stringContaining('All of Holdpoint’s data is copied'), '“First” on app1 goes on meanwhile, and is followed to the exact end on the other machine.', expect.stringContaining('laptop-a leads the run until'),
+    ])
+    expect(await first.dispatcher.call('hand-over', { runId, folder: '~/stick', pause: true })).toMatchObject({ ok: true, value: { folder: join(home, 'stick') } })
+    expect(first.engine.state(runId).paused).not.toBeNull()
+    const second = await createApp({ door: 'cli', dataPath: join(home, 'stick'), home, machine: { id: 'laptop-b', name: 'laptop-b' }, answerPrompt: () => Promise.resolve({ accept: false }) })
+    apps.push(second)
+    expect(second.engine.state(runId).paused).not.toBeNull()
+    expect(await second.dispatcher.call('hand-over', { runId, folder: join(folder, 'third') })).toMatchObject({ ok: false, problem: { code: 'hand-over-impossible' } })
+    expect(await send(second, runId, { type: 'take-over', reason: 'laptop-a goes home' })).toMatchObject({ ok: true })
+    writeFileSync(gate, '')
+    await until(() => second.engine.state(runId).steps['first']?.status === 'succeeded', 'the end of what ran')
+    await send(second, runId, { type: 'resume' })
+    await until(() => second.engine.state(runId).steps['second']?.status === 'succeeded', 'the second step')
+    expect([starts('first'), starts('second')]).toEqual([1, 1])
   })
 
   test('of two machines that take the same copy over the later one leads, and the earlier one is told', async () => {

@@ -1,6 +1,7 @@
 import { watchedMetrics } from '#domain/run/health.ts'
 import { askedIn } from '#domain/secrets/asked.ts'
 import { isResumable } from '#domain/run/resume/inherit.ts'
+import { canHandOver } from '#domain/run/hand-over.ts'
 import { findRunStep } from '#domain/run/view.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import type { Command } from '#renderer/stores/commands.ts'
@@ -34,6 +35,7 @@ export function RoomCommands() {
   const canCauseFaults = useRun((state) => faultRefusal(state) === null)
   const playsAlong = useView((room) => room.playsAlong)
   const canTakeOver = useRun((state) => here.getState().machine !== undefined && isAllowed(state, { type: 'take-over', reason: '…' }))
+  const handsOver = useRun((state) => canHandOver(state, here.getState().machine))
   const canResume = useRun(isResumable)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
 
@@ -104,6 +106,7 @@ export function RoomCommands() {
     { id: 'room-sources', title: 'Try the metric sources…', group: GROUP, shortcut: 'y', run: () => view.getState().showSources(true) },
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },
     { id: 'room-baseline', title: 'Choose the time of the baseline…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'baseline', about: '' }) },
+    { id: 'room-hand-over', title: 'Hand the run over to another machine…', group: GROUP, enabled: handsOver, run: () => view.getState().handOver(true) },
     { id: 'room-take-over', title: 'Take the run over on this machine…', group: GROUP, enabled: canTakeOver, run: () => ask({ kind: 'take-over', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },
   ]

@@ -1,12 +1,15 @@
 import { Pause, Play, Undo2 } from 'lucide-react'
+import { useStore } from 'zustand'
 import { monitoringEndsAt } from '#domain/run/follow-up.ts'
 import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
+import { canHandOver } from '#domain/run/hand-over.ts'
+import { here } from '#renderer/stores/here.ts'
 import { Button } from '#renderer/ui/button.tsx'
 import { formatUntil } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { isAllowed, refusalOf, wayBack } from './allowed.ts'
 import { ClockCluster } from './clock-cluster.tsx'
-import { useRun, useRunRoom, useView, useZone } from './room-context.ts'
+import { useRoom, useRun, useRunRoom, useView, useZone } from './room-context.ts'
 import { useActions } from './use-actions.ts'
 import styles from './top-bar.module.css'
 
@@ -35,6 +38,7 @@ export function TopBar() {
           <Pace />
           <Speed />
           <PauseButton />
+          <HandOverButton />
           <AbortButton />
           <RollbackButton />
         </div>
@@ -91,6 +95,13 @@ function PauseButton() {
       {paused ? 'Resume' : 'Pause'}
     </Button>
   )
+}
+
+function HandOverButton() {
+  const { view } = useRoom()
+  const machine = useStore(here, (store) => store.machine)
+  const can = useRun((state) => canHandOver(state, machine))
+  return can && <Button size="s" variant="quiet" title="Copy the data, so that another machine can take the run over" onClick={() => view.getState().handOver(true)}>Hand over…</Button>
 }
 
 function AbortButton() {

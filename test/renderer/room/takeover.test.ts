@@ -28,6 +28,25 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
     await page.close()
   })
 
+  test('is handed over from the palette: what that means is said before, and what to do there afterwards', async () => {
+    const { page, complaints } = await pages.open('/?scenario=failed#/run/run-1')
+    await page.evaluate(() => fake.answer('hand-over', ({ folder }) => ({ folder, copy: `${folder}/holdpoint.db` })))
+    await page.getByRole('button', { name: 'Hand over…' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('hand the run over')
+    await page.keyboard.press('Enter')
+    const meaning = page.getByLabel('What this means')
+    await meaning.getByText('leads the run until somebody takes it over').waitFor()
+    await page.keyboard.type('/media/stick')
+    await page.keyboard.press('Enter')
+    await page.getByText('HOLDPOINT_HOME=/media/stick npx holdpoint open').waitFor()
+    expect(await page.evaluate(() => fake.calls.filter((call) => call.name === 'hand-over').map((call) => call.input))).toEqual([{ runId: 'run-1', folder: '/media/stick', pause: true }])
+    await page.keyboard.press('Escape')
+    await page.getByText('The copy is complete').waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('names the hosts that could not be told, and the work that the record does not know', async () => {
     const { page } = await pages.open('/?scenario=taken-over#/run/run-1')
     const told = page.getByLabel('Takeover')
