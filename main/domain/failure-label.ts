@@ -1,21 +1,24 @@
 import { own } from './own.ts'
 import type { HostResult } from './step.ts'
 
-/** Why it did not succeed on a host, in two or three words: `host key`, `exit 7`, `link lost`; '' for success and for codes not known here. */
+/** Why it did not succeed on a host, in two or three words: `host key`, `exit 7`, `host key at bastion`; '' for success and for codes not known here. */
 export function failureLabel(result: HostResult): string {
   if (result.outcome === 'succeeded') return ''
-  if (result.outcome === 'unknown') return labelOf(result.code)
+  if (result.outcome === 'unknown') return labelOf(result)
   switch (result.reason) {
     case 'exit': return `exit ${result.exitCode}`
     case 'signal': return `signal ${result.signal}`
     case 'timeout': return 'timeout'
     case 'aborted': return 'aborted'
     case 'output-limit': return 'too much output'
-    case 'refused': return labelOf(result.code)
+    case 'refused': return labelOf(result)
   }
 }
 
-const labelOf = (code: string): string => own(LABELS, code) ?? ''
+function labelOf({ code, hop }: { code: string; hop?: string }): string {
+  const label = own(LABELS, code) ?? ''
+  return hop === undefined || label === '' ? label : code === 'ssh-jump' ? `${label} ${hop}` : `${label} at ${hop}`
+}
 
 /** Every code a result of a host can carry. */
 const LABELS: Record<string, string> = {

@@ -15,6 +15,8 @@ export type ProblemValue = z.infer<typeof ProblemValue>
 export class Problem extends Error {
   readonly code: string
   readonly hint: string
+  /** The jump host it happened at; null where that is not known, or it was the host itself. */
+  hop: string | null = null
 
   constructor(code: string, message: string, hint: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })

@@ -39,10 +39,10 @@ export type HostResult =
   | { outcome: 'failed'; reason: 'aborted'; message: string }
   /** It was stopped on the host since it printed without end. */
   | { outcome: 'failed'; reason: 'output-limit'; message: string }
-  /** The command provably never started: refused, no route, host key, authentication, check failed. */
-  | { outcome: 'failed'; reason: 'refused'; code: string; message: string; hint: string }
+  /** The command provably never started: refused, no route, host key, authentication, check failed. `hop`: the jump host it happened at. */
+  | { outcome: 'failed'; reason: 'refused'; code: string; message: string; hint: string; hop?: string }
   /** The command was sent and nobody can say how it ended. */
-  | { outcome: 'unknown'; code: string; message: string; hint: string }
+  | { outcome: 'unknown'; code: string; message: string; hint: string; hop?: string }
 
 /** The code of the Problem a shell rejects with when this program closes while durable work goes on on its host: nothing is to be recorded. */
 export const DETACHED = 'step-detached'

@@ -20,6 +20,8 @@ export interface Link {
 export interface LinkLoss extends Loss {
   /** Whose connection. */
   who: string
+  /** Its name where that is a jump host. */
+  hop: string | null
 }
 
 /** `the connection to web-1 was lost`, with what is known of why. */
@@ -40,12 +42,14 @@ const CLEARED_AFTER_MS = 100
 export interface LinkOptions {
   /** For messages: `web-1`, `jump host inner`. */
   name: string
+  /** Its name where it is a jump host. */
+  jump?: string | null
   /** The connection this one goes through, or null for a direct one. */
   through: Link | null
   channelLimit: number
 }
 
-export function createLink(wire: Wire, { name, through, channelLimit }: LinkOptions): Link {
+export function createLink(wire: Wire, { name, jump = null, through, channelLimit }: LinkOptions): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
   let alive = true
@@ -100,7 +104,7 @@ export function createLink(wire: Wire, { name, through, channelLimit }: LinkOpti
 
   return {
     hostKey: wire.hostKey,
-    loss: () => (through === null || through.isAlive() ? { ...wire.loss(), who: name } : through.loss()),
+    loss: () => (through === null || through.isAlive() ? { ...wire.loss(), who: name, hop: jump } : through.loss()),
     weakest: () => (through === null || through.isAlive() ? name : through.weakest()),
     isAlive: () => alive,
     exec,

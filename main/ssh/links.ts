@@ -1,4 +1,4 @@
-import { Problem } from '#domain/problem.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
 import { connectHop, type ConnectWorld, type EmbeddedHost } from './connect.ts'
 import { placeName } from './failures.ts'
 import type { KeyRing } from './identities.ts'
@@ -69,7 +69,9 @@ export function createLinks(options: LinksOptions): Links {
       return shared.get(key, signal, async (until) => {
         const way = hops.slice(0, -1)
         const through = way.length > 0 ? await before(way)({ hops: way, embedded: null }, target, until) : null
-        const link = await connect(hop, { place: placeName(hop, target), name: hop.name === target ? target : `jump host ${hop.name}`, firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, until)
+        const link = await connect(hop, { jump: hop.name === target ? null : hop.name, place: placeName(hop, target), name: hop.name === target ? target : `jump host ${hop.name}`, firstHop: `${hops[0]?.address}:${hops[0]?.port}`, through, embedded }, until).catch((thrown: unknown) => {
+          throw blame(toProblem(thrown), hops, target)
+        })
         through?.onEnd(() => link.close())
         return link
       })
@@ -96,10 +98,19 @@ export function createLinks(options: LinksOptions): Links {
 
 type Reach<L> = (way: Pick<Way, 'hops' | 'embedded'>, target: string, signal: AbortSignal) => Promise<L>
 
+/** Says which jump host it was: the one that was to be reached, or the one that lets nobody through. */
+function blame(problem: Problem, hops: Hop[], target: string): Problem {
+  const at = problem.code === 'ssh-jump' ? hops.at(-2) : hops.at(-1)
+  if (at !== undefined && at.name !== target) problem.hop = at.name
+  return problem
+}
+
 interface ChainRoute<L> {
   /** For messages about reaching it, and for those about losing it. */
   place: string
   name: string
+  /** Its name where it is a jump host. */
+  jump: string | null
   /** Address of the first connection on the way. */
   firstHop: string
   through: L | null

@@ -236,13 +236,13 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       try {
         return await start(request)
       } catch (thrown) {
-        const { code, message, hint } = toProblem(thrown)
+        const { code, message, hint, hop } = toProblem(thrown)
         if (code === DETACHED) throw thrown
         // What was made ready may have been sent, if only by the program before this one.
         const intent = request.job?.intent() ?? null
         if (intent !== null) return notFollowed(message, request.host.name, intent.id)
         if (request.signal.aborted) return aborted(request.host.name)
-        return { outcome: 'failed', reason: 'refused', code, message, hint }
+        return { outcome: 'failed', reason: 'refused', code, message, hint, ...(hop !== null && { hop }) }
       }
     },
     fence: async ({ host, run, token, signal }) => {

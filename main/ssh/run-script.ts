@@ -134,6 +134,7 @@ export function lost({ place, link }: Pick<ScriptRun, 'place' | 'link'>): HostRe
     code: loss?.isFlood === true ? 'ssh-flood' : 'ssh-link-lost',
     message: `The command was sent to ${place}, and then ${what}: its result is unknown.`,
     hint: 'It may have finished, failed, or still be running. Check the host, then retry or skip.',
+    ...((loss?.hop ?? null) !== null && { hop: loss?.hop ?? '' }),
   }
 }
 

@@ -35,6 +35,9 @@ it.each<[string, HostResult]>([
   ['host rebooted', unknown('step-rebooted')],
   ['supervisor killed', unknown('step-supervisor-lost')],
   ['abort incomplete', unknown('abort-incomplete')],
+  ['host key at bastion', { ...refused('ssh-host-key-changed'), hop: 'bastion' } as HostResult],
+  ['jump host bastion', { ...refused('ssh-jump'), hop: 'bastion' } as HostResult],
+  ['link lost, not durable at bastion', { ...unknown('ssh-link-lost'), hop: 'bastion' } as HostResult],
   ['', { outcome: 'succeeded', exitCode: 0 }],
 ])('%s is said of %j', (label, result) => {
   expect(failureLabel(result)).toBe(label)

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '#domain/inventory.ts'
+import { failureLabel } from '#domain/failure-label.ts'
 import { hostOf } from '#domain/jump-stops.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configFor, hostNamed, runOn, startPool, type TestPool, type TestPoolOptions } from '#support/ssh-pool.ts'
@@ -125,7 +126,8 @@ describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
     withPool({ config: chain(), knownHosts: knownHosts.replace(inner.knownHostsLine, `[127.0.0.1]:${inner.port} ${target.hostKeys[0]}\n`) }, async (home) => {
       const before = [inner, target].map(accepted)
       const { result } = await runOn(home.pool, 'web-1', 'true')
-      expect(result).toMatchObject({ code: 'ssh-host-key-changed', message: expect.stringContaining('jump host inner') })
+      expect(result).toMatchObject({ code: 'ssh-host-key-changed', message: expect.stringContaining('jump host inner'), hop: 'inner' })
+      expect(failureLabel(result)).toBe('host key at inner')
       expect([inner, target].map(accepted)).toEqual(before)
     }))
 
@@ -145,6 +147,7 @@ describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
       const { result } = await runOn(home.pool, 'web-1', 'echo begun; sleep 1000', { onStdout: () => gone?.killSessions() })
       const who = hop === 'web-1' ? 'web-1' : `jump host ${hop}`
       expect(result).toMatchObject({ outcome: 'unknown', code: 'ssh-link-lost', message: expect.stringContaining(`the connection to ${who} was lost while the command ran`) })
+      expect('hop' in result ? result.hop : undefined).toBe(hop === 'web-1' ? undefined : hop)
       expect((await runOn(home.pool, 'web-1', 'true')).result.outcome).toBe('succeeded')
     }))
 
@@ -162,7 +165,7 @@ describe.skipIf(sshdMissing)('jump hosts, each a real OpenSSH server', () => {
     const closed = await startSshd({ keyFile: outer.keyFile, config: ['AllowTcpForwarding no'] })
     try {
       await withPool({ config: [configFor(closed, 'closed'), configFor(target, 'web-1', ['ProxyJump closed'])].join('\n'), knownHosts: knownHosts + closed.knownHostsLine }, async (home) => {
-        expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-jump', message: expect.stringContaining('Jump host closed lets no connection through to web-1') })
+        expect((await runOn(home.pool, 'web-1', 'true')).result).toMatchObject({ code: 'ssh-jump', message: expect.stringContaining('Jump host closed lets no connection through to web-1'), hop: 'closed' })
       })
     } finally {
       await closed.stop()

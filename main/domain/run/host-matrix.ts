@@ -21,6 +21,8 @@ export interface MatrixCell {
 export interface MatrixRow {
   step: Step
   status: StepStatus
+  /** Why it did not succeed, in a word or two and with the number of further reasons: `exit 3`, `host key at bastion, 1 more`; '' while nothing failed. */
+  why: string
   /** One for each of the matrix's hosts, null where the step does not run there. */
   cells: (MatrixCell | null)[]
 }
@@ -33,7 +35,14 @@ export function hostMatrix(state: RunState): { hosts: string[]; rows: MatrixRow[
   const used = new Set(rows.flatMap(({ step, ran }) => [...step.hosts, ...ran]))
   const known = runbook.inventory.hosts.map(({ name }) => name).filter((name) => used.has(name))
   const hosts = [...known, ...[...used].filter((name) => !known.includes(name))]
-  return { hosts, rows: rows.map(({ step }) => ({ step, status: state.steps[step.id]?.status ?? 'planned', cells: hosts.map((host) => cellOf(state, step, host)) })) }
+  return { hosts, rows: rows.map(({ step }) => rowOf(state, step, hosts)) }
+}
+
+function rowOf(state: RunState, step: Step, hosts: string[]): MatrixRow {
+  const cells = hosts.map((host) => cellOf(state, step, host))
+  const reasons = [...new Set(cells.filter((cell) => cell?.state === 'failed' || cell?.state === 'unknown').map((cell) => cell?.end ?? ''))].filter((end) => end !== '')
+  const [why = '', ...more] = reasons
+  return { step, status: state.steps[step.id]?.status ?? 'planned', why: more.length === 0 ? why : `${why}, ${more.length} more`, cells }
 }
 
 const hostsThatRan = (state: RunState, step: Step): string[] => Object.keys(state.steps[step.id]?.hosts ?? {}).filter((name) => name !== LOCAL_HOST)

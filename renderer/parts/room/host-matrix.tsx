@@ -50,9 +50,12 @@ export function HostMatrix() {
           <table className={styles.table} role="grid" aria-label="Steps and hosts">
             <thead><tr><th scope="col">Step</th>{hosts.map((host) => <th key={host} scope="col" title={host}>{short(host)}</th>)}</tr></thead>
             <tbody>
-              {rows.map(({ step, status, cells }, row) => (
+              {rows.map(({ step, status, why, cells }, row) => (
                 <tr key={step.id} className={classNames(row === current && styles.current)}>
-                  <th scope="row" title={step.title}><span className={styles.step}><StatusMark status={status} size="s" shapeOnly /><span>{step.title}</span></span></th>
+                  <th scope="row" title={why === '' ? step.title : showControls(`${step.title}: ${why}`)}>
+                    <span className={styles.step}><StatusMark status={status} size="s" shapeOnly /><span className={styles.name}>{step.title}</span></span>
+                    {why !== '' && <span className={classNames(styles.why, status === 'unknown' && styles.unclear)}>{showControls(why)}</span>}
+                  </th>
                   {cells.map((cell, column) => (
                     <td key={hosts[column]}>
                       {cell && <Cell cell={cell} stepId={step.id} step={step.title} host={hosts[column] ?? ''} place={`${row} ${column}`} isFirst={row === current && column === first} />}
@@ -89,7 +92,7 @@ const Cell = memo(function Cell({ cell, stepId, step, host, place, isFirst }: Ce
     >
       <StatusMark status={cell.state} size="s" shapeOnly />
       <span className={styles.took}>{took}</span>
-      <span className={styles.end}>{end}</span>
+      <span className={styles.end}>{showControls(end)}</span>
     </button>
   )
 }, (one, other) => JSON.stringify(one) === JSON.stringify(other))

@@ -12,6 +12,8 @@ test('each step stands against the hosts it runs on, with how it ended there', (
   const failed = words('failed')
   expect(failed).toContain('deploy: web-1 succeeded exit 0, web-2 failed exit 3, web-3 failed host key')
   expect(failed.filter((row) => row.startsWith('back-'))).toEqual([])
+  const reasons = hostMatrix(scenarios.failed(NOW).state()).rows.map(({ why }) => why).filter((why) => why !== '')
+  expect(reasons).toEqual(['exit 3, 1 more'])
   expect(failed.find((row) => row.includes('planned'))).toMatch(/^[\w-]+: web-1 planned, web-2 planned, web-3 planned$/)
 })
 
