@@ -64,6 +64,11 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
   const isEmpty = series?.buckets.every(({ last }) => last === null) ?? false
   const shown = useMemo(() => (series ? markers.filter((marker) => marker.at >= series.from && marker.at <= series.to) : []), [series, markers])
   const zoomTo = useCallback((one: number, other: number) => setZoom(zoomedTo(one, other, whole)), [whole])
+  const showWhole = (): void => {
+    setZoom(null)
+    // The button goes away; the focus would go with it.
+    box.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus()
+  }
   const note = [rehearsal ? 'REHEARSAL' : '', limit ? `limit ${limit.text}` : ''].filter((part) => part !== '').join(' · ')
 
   return (
@@ -72,7 +77,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
       actions={<>
         {series && <ChartExport box={box} metric={metric} title={title} note={note} buckets={series.buckets} />}
         <span className={styles.spread} />
-        {zoom !== null && <Button variant="quiet" onClick={() => setZoom(null)}>Whole run</Button>}
+        {zoom !== null && <Button variant="quiet" onClick={showWhole}>Whole run</Button>}
         {!isOver && <Button variant="quiet" aria-pressed={frozenAt !== null} onClick={() => setFrozenAt(frozenAt === null ? to : null)}>{frozenAt === null ? 'Freeze' : `Frozen at ${formatClock(frozenAt, zone, true)}: go on`}</Button>}
         <Button variant="quiet" onClick={() => setAsTable(!asTable)}>{asTable ? 'Show the chart' : 'Show the numbers'}</Button>
         <Button data-autofocus onClick={onClose} shortcut="Escape">Close</Button>

@@ -55,7 +55,9 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
     await page.keyboard.press('ArrowLeft')
     expect(await moment.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d/)
     await page.keyboard.press('+')
-    await wholeRun().waitFor()
+    await wholeRun().press('Enter')
+    await wholeRun().waitFor({ state: 'detached' })
+    expect(await moment.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
   test('the handles of the overview zoom by keys', async () => {
