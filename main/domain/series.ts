@@ -9,13 +9,8 @@ export interface Bucket {
   last: number | null
 }
 
-/** What a time's readings come to, one reading or those of a slot: only times with a value have one. */
-export interface Extent {
-  at: number
-  min: number
-  max: number
-  last: number
-}
+/** What the readings of a time come to, one of them or those of a slot: only times with a value have one. A row as storage reads it, since there are thousands. */
+export type Extent = readonly [at: number, min: number, max: number, last: number]
 
 /** Of each slot since the epoch storage keeps what its readings come to, so a wide column need not read them all. Another length wants a migration. */
 export const SLOT_MS = 10_000
@@ -49,7 +44,7 @@ export function bucketsOf(extents: readonly Extent[], { start, widthMs, count }:
     const bucket: Bucket = { at: start + place * widthMs, min: null, max: null, last: null }
     const end = place === count - 1 ? Infinity : start + (place + 1) * widthMs
     for (; index < extents.length; index += 1) {
-      const { at, min, max, last } = extents[index]!
+      const [at, min, max, last] = extents[index]!
       if (at >= end) break
       bucket.min = bucket.min === null ? min : Math.min(bucket.min, min)
       bucket.max = bucket.max === null ? max : Math.max(bucket.max, max)
@@ -63,5 +58,5 @@ export function bucketsOf(extents: readonly Extent[], { start, widthMs, count }:
 export function bucketSamples(samples: readonly Sample[], from: number, to: number, count: number): Bucket[] {
   const grid = gridOf(from, to, count)
   if (grid === null) return []
-  return bucketsOf(samples.flatMap(({ at, value }) => (value === null || at < from || at > to ? [] : [{ at, min: value, max: value, last: value }])), grid)
+  return bucketsOf(samples.flatMap(({ at, value }): Extent[] => (value === null || at < from || at > to ? [] : [[at, value, value, value]])), grid)
 }
