@@ -14,8 +14,10 @@ export interface LiveChartBench {
   show(which: 'tile' | 'naive' | 'uplot', samples: number): Promise<void>
   /** Adds one reading and draws it; how long that kept the page busy, in ms. */
   update(): Promise<number>
-  /** Opens so many charts at once and takes them away again; how long that kept the page busy, in ms. Ours gets main's columns, the others every reading. */
-  open(which: 'ours' | 'naive' | 'uplot', charts: number, columns: Bucket[], samples: number): Promise<number>
+  /** What the next charts are opened with: main's columns for ours, every reading for the others. */
+  load(columns: Bucket[], samples: number): void
+  /** Opens so many charts at once and takes them away again; how long that kept the page busy, in ms. */
+  open(which: 'ours' | 'naive' | 'uplot', charts: number): Promise<number>
 }
 
 const START = Date.UTC(2026, 11, 1)
@@ -50,6 +52,7 @@ function Naive({ data }: { data: { at: number; value: number }[] }) {
 const root = createRoot(document.getElementById('root') ?? document.body)
 const frame = (): Promise<void> => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => resolve())) })
 let advance: () => void = ignore
+let [columns, all]: [Bucket[], { at: number; value: number }[]] = [[], []]
 
 const bench: LiveChartBench = {
   async show(which, samples) {
@@ -83,8 +86,11 @@ const bench: LiveChartBench = {
     document.body.getBoundingClientRect()
     return performance.now() - startedAt
   },
-  async open(which, charts, columns, samples) {
-    const all = which === 'ours' ? [] : Array.from({ length: samples }, (_, at) => ({ at: START + at * 1000, value: valueAt(at) }))
+  load(stored, samples) {
+    columns = stored
+    all = Array.from({ length: samples }, (_, at) => ({ at: START + at * 1000, value: valueAt(at) }))
+  },
+  async open(which, charts) {
     const [from, to] = [columns[0]?.at ?? 0, columns.at(-1)?.at ?? 1]
     const element = place()
     const own = createRoot(element)
