@@ -8,11 +8,15 @@ import { formatClock, formatCounter } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { HostDots } from './host-dots.tsx'
 import { useRun, useView, useZone } from './room-context.ts'
-import type { TreeRow } from './tree-rows.ts'
+import type { RowPlace, TreeRow } from './tree-rows.ts'
 import styles from './tree.module.css'
 
 export interface TreeRowProps {
   row: TreeRow
+  /** Where it is drawn, px from the top of the runbook. */
+  top: number
+  /** Which of how many beside it: the others may not be drawn. */
+  place: RowPlace | undefined
   selected: boolean
   current: boolean
   onChoose: (id: string) => void
@@ -20,7 +24,7 @@ export interface TreeRowProps {
 }
 
 /** One row of the runbook. It reads its own state, so that it repaints alone. */
-export const TreeRowView = memo(function TreeRowView({ row, selected, current, onChoose, onToggle }: TreeRowProps) {
+export const TreeRowView = memo(function TreeRowView({ row, top, place, selected, current, onChoose, onToggle }: TreeRowProps) {
   const toggle = (event: MouseEvent): void => {
     event.stopPropagation()
     onToggle(row)
@@ -28,10 +32,10 @@ export const TreeRowView = memo(function TreeRowView({ row, selected, current, o
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the tree handles the keys of its rows
     <div
-      id={`row-${row.id}`} role="treeitem" aria-level={row.level} aria-selected={selected} aria-expanded={row.expanded ?? undefined} aria-current={current ? 'step' : undefined}
+      id={`row-${row.id}`} role="treeitem" aria-level={row.level} aria-posinset={place?.position} aria-setsize={place?.of} aria-selected={selected} aria-expanded={row.expanded ?? undefined} aria-current={current ? 'step' : undefined}
       tabIndex={selected ? 0 : -1} data-row={row.id}
       className={classNames(styles.row, styles[row.kind], styles[`level${row.level}`], selected && styles.selected, current && styles.current)}
-      onClick={() => onChoose(row.id)}
+      style={{ top }} onClick={() => onChoose(row.id)}
     >
       {row.expanded !== null && (
         <span className={classNames(styles.fold, row.expanded && styles.open)} onClick={toggle} aria-hidden="true"><ChevronRight size={14} /></span>

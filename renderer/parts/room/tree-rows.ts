@@ -93,6 +93,23 @@ export function visibleRows(rows: TreeRow[]): TreeRow[] {
   return rows.flatMap((row) => (row.expanded === true ? [row, ...visibleRows(row.children)] : [row]))
 }
 
+/** Which a row is of those beside it under the same row, from 1. */
+export interface RowPlace {
+  position: number
+  of: number
+}
+
+/** By id, of rows shown or not. */
+export function placesOf(rows: readonly TreeRow[]): Map<string, RowPlace> {
+  const places = new Map<string, RowPlace>()
+  const add = (beside: readonly TreeRow[]): void => beside.forEach((row, index) => {
+    places.set(row.id, { position: index + 1, of: beside.length })
+    add(row.children)
+  })
+  add(rows)
+  return places
+}
+
 /** The rows above one, outermost first: they have to be unfolded for it to be seen. */
 export function pathTo(rows: TreeRow[], id: string): TreeRow[] {
   for (const row of rows) {

@@ -421,6 +421,40 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('a runbook of 500 steps is drawn only where it is looked at, and keys and screen readers find all of it', async () => {
+    const { page, complaints } = await open('long')
+    const tree = page.getByRole('tree')
+    const isInSight = () => selected(page).evaluate((row) => {
+      const [at, around] = [row.getBoundingClientRect(), row.closest('[role=tree]')!.getBoundingClientRect()]
+      return at.top >= around.top && at.bottom <= around.bottom && row === document.activeElement
+    })
+    const placed = async () => Object.fromEntries(await Promise.all(['aria-level', 'aria-posinset', 'aria-setsize'].map(async (name) => [name.replace('aria-', ''), Number(await selected(page).getAttribute(name))] as const)))
+    expect(await tree.getAttribute('aria-label')).toMatch(/^Runbook, 2\d parts$/)
+    await page.evaluate(() => document.querySelector<HTMLElement>('[role=treeitem][aria-selected=true]')?.focus())
+    const title = await selected(page).innerText()
+    const number = Number(/Step (\d+)/.exec(title)?.[1])
+    expect(await placed()).toEqual({ level: 2, posinset: number - 100, setsize: 50 })
+    expect(await page.getByRole('treeitem').count()).toBeLessThan(90)
+    await page.keyboard.press('j')
+    await selected(page).getByText(`Step ${number + 1}`).waitFor()
+    await page.keyboard.press('End')
+    await selected(page).getByText('Post-deployment').waitFor()
+    expect(await isInSight()).toBe(true)
+    await page.keyboard.press('ArrowUp')
+    expect(await isInSight()).toBe(true)
+    await page.keyboard.press('Home')
+    await selected(page).getByText('Pre-deployment checklist').waitFor()
+    expect([await isInSight(), await placed()]).toEqual([true, { level: 1, posinset: 1, setsize: expect.any(Number) as number }])
+    await page.keyboard.press('g')
+    await selected(page).getByText(`Step ${number}`).waitFor()
+    // Scrolled away from, the row that has the focus is still there.
+    await tree.evaluate((element) => element.scrollTo(0, 0))
+    await page.getByText('Pre-deployment checklist').waitFor()
+    expect(await selected(page).count()).toBe(1)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('nothing in the runbook repaints while only time passes', async () => {
     const { page } = await open('gate')
     const changed = await page.evaluate(async () => {
