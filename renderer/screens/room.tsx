@@ -10,6 +10,7 @@ import { EventFeed } from '#renderer/parts/room/event-feed.tsx'
 import { FaultsDialog } from '#renderer/parts/room/faults-dialog.tsx'
 import { HandOverDialog } from '#renderer/parts/room/hand-over-dialog.tsx'
 import { Health } from '#renderer/parts/room/health.tsx'
+import { LeftoversDialog } from '#renderer/parts/room/leftovers-dialog.tsx'
 import { LengthsDialog } from '#renderer/parts/room/lengths-dialog.tsx'
 import { Messages } from '#renderer/parts/room/messages.tsx'
 import { NextPanel } from '#renderer/parts/room/next-panel.tsx'
@@ -78,6 +79,7 @@ function OpenRoom() {
       <FaultsDialog />
       <ResumeDialog />
       <HandOverDialog />
+      <LeftoversDialog />
     </div>
   )
 }

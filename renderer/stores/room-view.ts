@@ -51,6 +51,8 @@ export interface RoomView {
   faults: boolean
   /** What going on as a new run would keep and do is shown. */
   resuming: boolean
+  /** What hosts still keep of commands is shown. */
+  leftovers: boolean
   /** What handing the run over means is shown. */
   handingOver: boolean
   /** In a rehearsal: ticks and go decisions are made for the person. */
@@ -82,12 +84,13 @@ export interface RoomView {
   showVerdicts: (shown: boolean) => void
   showResuming: (on: boolean) => void
   handOver: (on: boolean) => void
+  showLeftovers: (on: boolean) => void
 }
 export type RoomViewStore = StoreApi<RoomView>
 
 export function createRoomView(now: number): RoomViewStore {
   return createStore<RoomView>()((set) => ({
-    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, timeline: false, lengthsOf: null, sources: false, verdicts: false, nudged: null, faults: false, resuming: false, handingOver: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
+    chosen: null, expanded: {}, panel: 'detail', looking: null, ask: null, chart: null, timeline: false, lengthsOf: null, sources: false, verdicts: false, nudged: null, faults: false, resuming: false, handingOver: false, leftovers: false, playsAlong: false, now, timing: null, outlook: null, forecasts: null, historyProblem: null,
     choose: (id) => set({ chosen: id, panel: 'detail' }),
     look: (looking) => set({ looking, chosen: looking.stepId, panel: 'detail' }),
     show: (panel) => set({ panel }),
@@ -106,5 +109,6 @@ export function createRoomView(now: number): RoomViewStore {
     showVerdicts: (verdicts) => set({ verdicts }),
     showResuming: (resuming) => set({ resuming }),
     handOver: (handingOver) => set({ handingOver }),
+    showLeftovers: (leftovers) => set({ leftovers }),
   }))
 }
