@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ProblemValue } from '#domain/problem.ts'
 import type { HostLeftovers, LeftoverView } from '#preload/contract.ts'
 import { Button } from '#renderer/ui/button.tsx'
@@ -23,12 +23,20 @@ function Open() {
   const [busy, setBusy] = useState(false)
   const close = (): void => view.getState().showLeftovers(false)
 
-  const ask = useCallback(async (): Promise<void> => {
-    const reply = await client.call('list-leftovers', { runId })
-    if (reply.ok) setHosts(reply.value)
-    else setProblem(reply.problem)
-  }, [client, runId])
-  useEffect(() => void ask(), [ask])
+  const [turn, setTurn] = useState(0)
+
+  useEffect(() => {
+    let wanted = true
+    void client.call('list-leftovers', { runId }).then((reply) => {
+      if (!wanted) return
+      if (reply.ok) setHosts(reply.value)
+      else setProblem(reply.problem)
+      setBusy(false)
+    })
+    return () => {
+      wanted = false
+    }
+  }, [client, runId, turn])
 
   const over = (hosts ?? []).map(({ host, jobs }) => ({ host, jobs: jobs.filter(({ kept }) => kept === '').map(({ id }) => id) })).filter(({ jobs }) => jobs.length > 0)
   const count = over.reduce((sum, { jobs }) => sum + jobs.length, 0)
@@ -40,8 +48,7 @@ function Open() {
       const reply = await client.call('remove-leftovers', { runId, host, jobs })
       if (!reply.ok) setProblem(reply.problem)
     }
-    await ask()
-    setBusy(false)
+    setTurn((before) => before + 1)
   }
   return (
     <Dialog
