@@ -89,7 +89,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
         {series && !asTable && width > 0 && (<>
           <div className={styles.plot}>
             <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={HEIGHT} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={shown} gapMs={gapMs} />
-            <Crosshair buckets={series.buckets} from={series.from} to={series.to} width={width} gapMs={gapMs} unit={unit} zone={zone} onZoom={zoomTo} />
+            <Crosshair buckets={series.buckets} from={series.from} to={series.to} width={width} gapMs={gapMs} unit={unit} zone={zone} onZoom={zoomTo} whole={whole} />
             {isEmpty && <p className={styles.none} role="status">{zoom !== null ? 'No data in this stretch' : isOver ? 'No data was recorded' : 'No data yet'}</p>}
           </div>
           {run.series && <Overview buckets={run.series.buckets} whole={whole} gapMs={gapMs} zone={zone} width={width} shown={zoom} onChange={zoomTo} />}

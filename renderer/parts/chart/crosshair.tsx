@@ -5,6 +5,7 @@ import type { Bucket } from '#preload/contract.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { columnMsOf, readingAt } from './points.ts'
 import { timeAt, xOf } from './plot-area.ts'
+import type { TimeRange } from './plot-area.ts'
 import { formatValue } from './scale.ts'
 import { useCrosshairStore, type CrosshairStore } from './crosshair-store.ts'
 import styles from './crosshair.module.css'
@@ -17,8 +18,9 @@ export interface CrosshairProps {
   gapMs: number
   unit: '%' | 'ms' | ''
   zone: string
-  /** Given: a stretch can be dragged over, and keys move about. */
+  /** Given: a stretch can be dragged over, and keys move about, also beyond what is shown, to the ends of `whole`. */
   onZoom?: (from: number, to: number) => void
+  whole?: TimeRange
 }
 
 /** The moment pointed at, as a line and in words, on top of a plot: recharts itself draws nothing new. */
@@ -27,7 +29,7 @@ export function Crosshair(props: CrosshairProps) {
   return store && <Layer {...props} store={store} />
 }
 
-function Layer({ buckets, from, to, width, gapMs, unit, zone, onZoom, store }: CrosshairProps & { store: CrosshairStore }) {
+function Layer({ buckets, from, to, width, gapMs, unit, zone, onZoom, whole = { from, to }, store }: CrosshairProps & { store: CrosshairStore }) {
   const at = useStore(store, (state) => (state.at !== null && state.at >= from && state.at <= to ? state.at : null))
   const [draggedFrom, setDraggedFrom] = useState<number | null>(null)
   const layer = useRef<HTMLDivElement>(null)
@@ -40,12 +42,19 @@ function Layer({ buckets, from, to, width, gapMs, unit, zone, onZoom, store }: C
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = Math.max(columnMsOf(buckets), (to - from) / 100) * (event.shiftKey ? 10 : 1)
-    const next = { ArrowLeft: (at ?? to) - step, ArrowRight: (at ?? from) + step, Home: from, End: to }[event.key]
-    if (next !== undefined) point(Math.min(to, Math.max(from, next)))
+    // What was just moved to may not be shown yet.
+    const now = store.getState().at
+    const next = { ArrowLeft: (now ?? to) - step, ArrowRight: (now ?? from) + step, Home: from, End: to }[event.key]
+    if (next !== undefined) go(Math.min(whole.to, Math.max(whole.from, next)))
     else if (onZoom && (event.key === '+' || event.key === '=')) zoomBy(0.5, onZoom)
     else if (onZoom && event.key === '-') zoomBy(2, onZoom)
     else return
     event.preventDefault()
+  }
+  const go = (next: number): void => {
+    const quarter = ((to - from) / 4) * Math.sign(next - from)
+    if (onZoom && (next < from || next > to)) onZoom(from + quarter, to + quarter)
+    point(next)
   }
   const zoomBy = (factor: number, zoom: NonNullable<CrosshairProps['onZoom']>): void => {
     const [middle, half] = [at ?? (from + to) / 2, ((to - from) * factor) / 2]
@@ -68,6 +77,7 @@ function Layer({ buckets, from, to, width, gapMs, unit, zone, onZoom, store }: C
 
   return (
     <div ref={layer} className={styles.layer} data-zoomable={onZoom ? '' : undefined} onPointerMove={(event) => point(under(event))} onPointerLeave={() => point(null)} {...asSlider}>
+      {onZoom && at === null && <span className={styles.hint} aria-hidden="true">← → choose a moment, with Shift faster · + − zoom</span>}
       {dragX !== null && at !== null && <span className={styles.selection} style={{ left: Math.min(dragX, x), width: Math.abs(x - dragX) }} />}
       {at !== null && <span className={styles.line} style={{ left: x }} />}
       {at !== null && <span className={styles.words} style={x > width / 2 ? { right: width - x + 6 } : { left: x + 6 }}><time>{clock}</time> {words}</span>}

@@ -49,12 +49,18 @@ describe.skipIf(!hasChromium)('a chart enlarged', () => {
     expect(dragged?.buckets).toBe(whole.buckets)
   })
 
-  test('keys choose a moment, say what was read then, and zoom', async () => {
+  test('keys choose a moment, say what was read then, zoom, and go on beyond what is shown', async () => {
     await open()
     await moment.focus()
     await page.keyboard.press('ArrowLeft')
     expect(await moment.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d/)
     await page.keyboard.press('+')
+    await wholeRun().waitFor()
+    const zoomed = (await queries()).at(-1)!
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(async () => (await queries()).some(({ from, to }) => from < zoomed.from && Math.round(to - from) === Math.round(zoomed.to - zoomed.from))).toBe(true)
+    await expect.poll(() => moment.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d/)
     await wholeRun().press('Enter')
     await wholeRun().waitFor({ state: 'detached' })
     expect(await moment.evaluate((element) => element === document.activeElement)).toBe(true)
