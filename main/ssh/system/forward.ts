@@ -4,6 +4,7 @@ import { clean } from '../failures.ts'
 import { isPlainName } from '../plain-name.ts'
 import { lastWords } from './last-words.ts'
 import { muxArguments } from './arguments.ts'
+import { masterHeard } from './blame.ts'
 import type { Master } from './master.ts'
 
 const MOST_WORDS = 8 * 1024
@@ -47,9 +48,6 @@ export function forwardThrough(master: Master, address: string, port: number, ti
   })
 }
 
-/** A master that went away takes its ways along, and says no word to them: it is waited for, so that the loss is put down to the right host. */
-const BLAME_WITHIN_MS = 300
-
 function streamOf(child: ChildProcessWithoutNullStreams, master: Master): Duplex {
   const way = new Duplex({
     read: () => void child.stdout.resume(),
@@ -61,14 +59,7 @@ function streamOf(child: ChildProcessWithoutNullStreams, master: Master): Duplex
     },
   })
   child.stdout.on('data', (bytes: Buffer) => { if (!way.push(bytes)) child.stdout.pause() })
-  child.on('close', () => {
-    const end = (): void => void way.push(null)
-    const impatience = setTimeout(end, BLAME_WITHIN_MS)
-    master.onEnd(() => {
-      clearTimeout(impatience)
-      setImmediate(end)
-    })
-  })
+  child.on('close', () => void masterHeard(master).then(() => way.push(null)))
   return way
 }
 

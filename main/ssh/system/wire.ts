@@ -4,6 +4,7 @@ import { PassThrough, type Duplex } from 'node:stream'
 import type { Channel, Ended, Wire, WireAnswer } from '../channel.ts'
 import { clean } from '../failures.ts'
 import { muxArguments } from './arguments.ts'
+import { masterHeard } from './blame.ts'
 import { readMarks } from './end-mark.ts'
 import { forwardThrough, withoutRefusals } from './forward.ts'
 import { lastWords } from './last-words.ts'
@@ -45,7 +46,7 @@ export function createSystemWire(master: Master): SystemWire {
           const send = async (name: 'TERM' | 'KILL'): Promise<void> => {
             if (await signal(number, name)) ended ??= { signal: name }
           }
-          resolve({ opened: 'yes', channel: channelOf(child, errors, send), ended: () => ended })
+          resolve({ opened: 'yes', channel: channelOf(child, errors, send, () => (ended === null ? masterHeard(master) : Promise.resolve())), ended: () => ended })
         } else if (word === 'ended' && /^\d{1,3}$/.test(number) && Number(number) < 256) {
           ended = { exitCode: Number(number) }
         }
@@ -88,14 +89,20 @@ export function createSystemWire(master: Master): SystemWire {
   return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master, address, port, timeoutMs), loss: () => ({ isFlood: false, why: lastWords(withoutRefusals(master.said())) }), onEnd: master.onEnd, close: master.close }
 }
 
-function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, send: (name: 'TERM' | 'KILL') => Promise<void>): Channel {
+function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, send: (name: 'TERM' | 'KILL') => Promise<void>, heard: () => Promise<void>): Channel {
   let sent = Promise.resolve()
+  let isLeft = false
+  const closed = new Promise<void>((resolve) => child.once('close', () => void sent.then(() => (isLeft ? undefined : heard())).then(resolve)))
+  const close = (): void => {
+    isLeft = true
+    child.kill()
+  }
   const on: Channel['on'] = (event: 'data' | 'close' | 'error', listener: (argument: Buffer & Error) => void) => {
     if (event === 'data') child.stdout.on('data', listener)
-    else if (event === 'close') child.on('close', () => void sent.then(listener as () => void))
+    else if (event === 'close') void closed.then(listener as () => void)
     else child.stdin.on('error', listener)
   }
-  return { on, stderr: errors, write: (bytes) => child.stdin.write(bytes), resume: () => child.stdout.resume(), signal: (name) => { sent = send(name) }, close: () => child.kill() }
+  return { on, stderr: errors, write: (bytes) => child.stdin.write(bytes), resume: () => child.stdout.resume(), signal: (name) => { sent = send(name) }, close }
 }
 
 function unopened(noise: string, alive: boolean): WireAnswer {
