@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { Problem } from '#domain/problem.ts'
+import type { Connection } from '#storage/database.ts'
 import type { Storage } from '#storage/storage.ts'
 
 export { note } from './note.ts'
@@ -24,6 +25,13 @@ export function createFolders(): () => string {
 export function addRun(storage: Pick<Storage, 'runbooks' | 'runs'>, id = 'run-1'): string {
   if (!storage.runbooks.exists('shop')) storage.runbooks.create({ id: 'shop', name: 'Shop', text: '# Shop', example: false, at: 1 })
   return storage.runs.create({ id, runbookId: 'shop', revision: 1, mode: 'rehearsal', title: 'Shop', operator: 'dana', at: 1 }).id
+}
+
+/** The same in a database as any earlier version left it. */
+export function addOldRun(connection: Connection): void {
+  connection.exec(`INSERT INTO runbooks (id, name, revision, example, created_at, updated_at) VALUES ('shop', 'Shop', 1, 0, 1, 1);
+    INSERT INTO revisions (runbook_id, revision, text, at) VALUES ('shop', 1, '# Shop', 1);
+    INSERT INTO runs (id, runbook_id, revision, mode, title, operator, status, created_at) VALUES ('run-1', 'shop', 1, 'rehearsal', 'Shop', 'dana', 'planned', 1)`)
 }
 
 /** The Problem `work` throws; fails when it throws anything else, or nothing. */

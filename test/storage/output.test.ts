@@ -4,11 +4,9 @@ import { describe, expect, it } from 'vitest'
 import type { NewChunk } from '#storage/output.ts'
 import { encodeDeflate } from '#storage/output-codec.ts'
 import { connect, openDatabase } from '#storage/database.ts'
-import { createRunbooks } from '#storage/runbooks.ts'
-import { createRuns } from '#storage/runs.ts'
 import { MIGRATIONS } from '#storage/schema.ts'
 import { openStorage } from '#storage/storage.ts'
-import { addRun, createFolders } from './fixture.ts'
+import { addOldRun, addRun, createFolders } from './fixture.ts'
 
 const folder = createFolders()
 const query = { runId: 'run-1', stepId: 'copy' }
@@ -102,7 +100,7 @@ describe('step output', () => {
   it('compressed by a version that had only deflate is read as before', () => {
     const path = folder()
     const old = openDatabase(path, MIGRATIONS.slice(0, 5))
-    addRun({ runbooks: createRunbooks(old.durable), runs: createRuns(old.durable) })
+    addOldRun(old.durable)
     const insert = old.bulk.prepare("INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes, codec, ends_line) VALUES ('run-1', 'copy', 1, 'web-1', 'stdout', 1, ?, ?, ?, 1)")
     const texts = [Buffer.from('GET /orders 200\n'.repeat(4000)), Buffer.from('short\n'), randomBytes(60_000)]
     const kept = texts.map((bytes) => encodeDeflate(bytes))
@@ -117,7 +115,7 @@ describe('step output', () => {
   it('of an older version is read as before, and goes on', () => {
     const path = folder()
     const old = openDatabase(path, MIGRATIONS.slice(0, 2))
-    addRun({ runbooks: createRunbooks(old.durable), runs: createRuns(old.durable) })
+    addOldRun(old.durable)
     const insert = old.bulk.prepare("INSERT INTO output (run_id, step_id, attempt, host, stream, at, size, bytes) VALUES ('run-1', 'copy', 1, 'web-1', 'stdout', 1, ?, ?)")
     for (const text of ['one\n', 'two\n']) insert.run(text.length, Buffer.from(text))
     old.close()
