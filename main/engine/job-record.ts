@@ -1,10 +1,10 @@
+import { begunCharacter } from '#domain/output/begun-character.ts'
 import { Problem } from '#domain/problem.ts'
 import type { SecretMask } from '#domain/secrets/mask.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { StoredJob } from '#storage/jobs.ts'
 import type { EngineStorage } from './options.ts'
-import { begunCharacter } from './recorder.ts'
 
 export interface JobRecordOptions {
   storage: EngineStorage

@@ -1,3 +1,4 @@
+import { begunCharacter } from '#domain/output/begun-character.ts'
 import { Problem } from '#domain/problem.ts'
 import type { Connection } from './database.ts'
 import { encode } from './output-codec.ts'
@@ -77,17 +78,22 @@ export function createOutput(connection: Connection): Output {
   const ends = connection.prepare<[string, string], number>('SELECT coalesce(job_end, off + size) FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
   const end = (jobId: string, stream: OutputStream): number => ends.get(jobId, stream) ?? 0
 
-  const keep = (item: NewChunk, jobId: string | null, jobEnd: number | null): number => {
+  const keep = (item: NewChunk, off: number, jobId: string | null, jobEnd: number | null): number => {
     const { bytes } = item
     const { codec, stored } = encode(bytes)
-    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, rows.end(item), codec, bytes.at(-1) === LINE_FEED ? 1 : 0, jobEnd).lastInsertRowid)
+    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, off, codec, bytes.at(-1) === LINE_FEED ? 1 : 0, jobEnd).lastInsertRowid)
   }
-  const append = (item: NewChunk): number => keep(item, null, null)
+  const append = (item: NewChunk): number => keep(item, rows.end(item), null, null)
   const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
   const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk, span = item.bytes.byteLength): void => {
     const expected = end(jobId, item.stream)
     if (offset !== expected) throw new Problem('output-gap', `Output of ${item.host} came for byte ${offset} where byte ${expected} is next.`, 'Nothing was kept twice; the link is made anew and the output read from the right place.')
-    keep(item, jobId, offset + span)
+    const pieces = inChunks(item.bytes)
+    let off = rows.end(item)
+    for (const [index, bytes] of pieces.entries()) {
+      keep({ ...item, bytes }, off, jobId, index === pieces.length - 1 ? offset + span : null)
+      off += bytes.byteLength
+    }
   })
 
   function* readBytes(key: StreamKey) {
@@ -122,6 +128,19 @@ export function createOutput(connection: Connection): Output {
   }
 }
 
+/** What came at once in chunks that a page is not too small for, each ending between characters. */
+function inChunks(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  for (let rest = bytes; rest.byteLength > 0 || pieces.length === 0;) {
+    const most = rest.subarray(0, CHUNK_BYTES)
+    const piece = most.byteLength === rest.byteLength ? rest : most.subarray(0, CHUNK_BYTES - begunCharacter(most))
+    pieces.push(piece)
+    rest = rest.subarray(piece.byteLength)
+  }
+  return pieces
+}
+
+const CHUNK_BYTES = 64 * 1024
 const STREAMS: readonly OutputStream[] = ['stdout', 'stderr']
 const LINE_FEED = 0x0a
 const PAGE_BYTES = 1024 * 1024

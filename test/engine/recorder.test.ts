@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSecretMask } from '#domain/secrets/mask.ts'
-import { begunCharacter, createRecorder, type OutputRow } from '#engine/recorder.ts'
+import { createRecorder, type OutputRow } from '#engine/recorder.ts'
 import { createSignal, pump } from '#engine/signal.ts'
 
 const mask = createSecretMask([])
@@ -35,13 +35,6 @@ test('a character that arrives in two pieces is stored in one chunk', () => {
   tested.write(about, 'stdout', euro.subarray(2))
   tested.close()
   expect(stored.map((row) => [row.stream, new TextDecoder().decode(row.bytes)])).toEqual([['stderr', 'between'], ['stdout', '€']])
-})
-
-test('how many bytes begin a character without ending it', () => {
-  expect(['', 'a', '€', '😀'].map((text) => begunCharacter(Buffer.from(text)))).toEqual([0, 0, 0, 0])
-  expect([1, 2, 3].map((length) => begunCharacter(Buffer.from('😀').subarray(0, length)))).toEqual([1, 2, 3])
-  expect(begunCharacter(Uint8Array.of(0x80, 0x80, 0x80, 0x80))).toBe(0)
-  expect(begunCharacter(Uint8Array.of(0xff))).toBe(0)
 })
 
 test('output that storage refuses is kept, reported once, and stored later in order', () => {

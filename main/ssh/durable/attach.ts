@@ -36,7 +36,7 @@ const SILENT_MS = 60_000
 const ACK_WITHIN_MS = 10_000
 /** Output that comes within this is kept together, up to about so much. */
 const GATHER_MS = 20
-const GATHER_BYTES = 64 * 1024
+const GATHER_BYTES = 256 * 1024
 
 /** Runs one helper call to its end, keeping output as it comes: what is kept is committed with its cursor, so a cut loses nothing. */
 export async function attach(options: Attachment): Promise<AttachEnd> {

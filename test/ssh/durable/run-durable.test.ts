@@ -284,7 +284,10 @@ describe.skipIf(sshdMissing).each(['ssh2', 'ssh'] as const)('a durable command o
     try {
       const ballast = join(small, 'ballast')
       const pool = open({ config: configFor(full, 'app1') })
-      await run(pool, createMemoryJob(), 'true')
+      const first = createMemoryJob()
+      await run(pool, first, 'true')
+      // What it took of the disk comes back a moment later.
+      await until(() => first.isAcknowledged, 'the host to forget it')
       const job = createMemoryJob()
       const running = run(pool, job, `head -c 400000 /dev/zero; head -c 2000000 /dev/zero > ${ballast} 2>/dev/null; exit 3`)
       await until(() => existsSync(ballast) && Number(execFileSync('df', ['--output=avail', small], { encoding: 'utf8' }).split('\n')[1]) === 0, 'the disk to be full')
