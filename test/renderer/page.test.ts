@@ -80,6 +80,21 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.close()
   })
 
+  test('the outline says which follow-up action the run does itself, and which is left to people', async () => {
+    const { page } = await pages.open()
+    await page.evaluate(() => {
+      fake.answer('open-runbook', () => {
+        const { runbook } = fake.journals['run-live']!.state()
+        const [first, ...others] = runbook.followUps
+        return { id: 'example', name: 'a.md', revision: 1, text: '', runbook: { ...runbook, followUps: [{ ...first!, text: 'Monitor for 24 hours', watchMs: 86_400_000 }, ...others] }, findings: [] }
+      })
+      location.hash = '/runbook/example'
+    })
+    await page.getByRole('button').filter({ hasText: 'Monitor for 24 hours' }).getByText('watched for 1 d').waitFor()
+    await page.getByRole('button').filter({ hasText: 'Update documentation' }).getByText('by hand').waitFor()
+    await page.close()
+  })
+
   test('a refused save says why and keeps every character', async () => {
     const { page } = await pages.open('/#/runbook/example')
     const text = page.getByRole('textbox', { name: "The runbook's text" })

@@ -421,6 +421,13 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('a run that is only watched says until when, and not that it is running', async () => {
+    const { page, complaints } = await open('follow-up')
+    await page.getByText(/^Monitoring until \d+ \w{3} \d\d:\d\d$/).waitFor()
+    expect([await page.getByText('Running', { exact: true }).count(), complaints]).toEqual([0, []])
+    await page.close()
+  })
+
   test('a runbook of 500 steps is drawn only where it is looked at, and keys and screen readers find all of it', async () => {
     const { page, complaints } = await open('long')
     const tree = page.getByRole('tree')
