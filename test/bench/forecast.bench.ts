@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createRunHistory } from '#engine/run-history.ts'
 import { openStorage } from '#storage/storage.ts'
 import { attemptsOfRun, type Attempt } from '#domain/forecast/attempts.ts'
-import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { forecastOf, forecastsOf } from '#domain/forecast/forecast.ts'
 import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import { countedLengths, historyOf } from '#domain/forecast/history.ts'
@@ -60,7 +59,7 @@ function stored(): ReturnType<typeof openStorage> {
 
 function recompute(attempts: Attempt[][]): void {
   const forecasts = forecastsOf(book, historyOf(attempts))
-  fourClocksOf({ state, baseline: baselineOf(events) ?? book, timing: timingOf(state, windowStart), forecasts, before: dependenciesOf(book).before, now: windowStart })
+  fourClocksOf({ state, baseline: baselineOf(events) ?? book, timing: timingOf(state, windowStart), forecasts, now: windowStart })
 }
 
 /** One step at a time, through every journal. */

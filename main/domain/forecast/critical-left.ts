@@ -3,16 +3,16 @@ import type { RunState } from '../run/state.ts'
 import { planSteps, undoSteps } from '../run/view.ts'
 import type { Step } from '../step.ts'
 import type { Plan } from '../timing/plan.ts'
-import { criticalPathOf, inOrder, type CriticalPath } from './critical-path.ts'
-import type { Before } from './dependencies.ts'
+import { criticalPathOf, type CriticalPath } from './critical-path.ts'
+import { orderIn } from './lane.ts'
 import type { LengthOf } from './schedule.ts'
 
 /** The critical path of what is left, from now: of the phases, or of the rollback once that has begun. Only what is not over is in it. */
-export function criticalLeft(state: RunState, plan: Plan, before: Before, lengthOf: LengthOf, now: number): CriticalPath {
+export function criticalLeft(state: RunState, plan: Plan, lengthOf: LengthOf, now: number): CriticalPath {
   const lanes = state.rollback === null ? state.runbook.phases.map(({ id, steps }) => ({ id, steps })) : [undoSteps(state), planSteps(state)].map((steps) => ({ id: null, steps }))
   return criticalPathOf({
     phases: lanes.map(({ id, steps }) => ({ stepIds: steps.filter((step) => !isOver(state, step.id)).map((step) => step.id), emptyMs: id === null || steps.length > 0 ? 0 : emptyLeft(state, plan, id) })),
-    before: new Map(lanes.flatMap(({ steps }) => beforeLeft(state, steps, before))),
+    before: new Map(lanes.flatMap(({ steps }) => beforeLeft(state, steps))),
     lengthOf: (id) => lengthLeft(state, id, lengthOf(id) ?? 0, now),
   })
 }
@@ -21,10 +21,10 @@ export function criticalLeft(state: RunState, plan: Plan, before: Before, length
  * What each open step still waits for. What is over is passed through: a step skipped early frees nobody from what it comes after. What has
  * begun waits for nothing, even where it began out of its order, and what comes after it waits for what it would have waited for too.
  */
-function beforeLeft(state: RunState, steps: readonly Step[], before: Before): [string, readonly string[]][] {
+function beforeLeft(state: RunState, steps: readonly Step[]): [string, readonly string[]][] {
   const links: [string, readonly string[]][] = []
   const opens = new Map<string, readonly string[]>()
-  for (const { id, after } of inOrder(steps.map((step) => step.id), before)) {
+  for (const { id, after } of orderIn(state, steps)) {
     const waits = [...new Set(after.flatMap((other) => opens.get(other) ?? []))]
     opens.set(id, isOver(state, id) ? waits : hasBegun(state, id) ? [id, ...waits] : [id])
     if (!isOver(state, id)) links.push([id, hasBegun(state, id) ? [] : waits])

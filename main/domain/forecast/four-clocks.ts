@@ -1,13 +1,12 @@
 import { own } from '../own.ts'
 import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
-import { rollbackSteps, undoSteps } from '../run/view.ts'
+import { rollbackSteps } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import type { RunTiming, Span } from '../timing.ts'
 import { planOf } from '../timing/plan.ts'
 import { criticalLeft } from './critical-left.ts'
 import type { CriticalPath } from './critical-path.ts'
-import type { Before } from './dependencies.ts'
 import type { Forecasts } from './forecast.ts'
 import { scheduleOf, spanOf, type LengthOf } from './schedule.ts'
 
@@ -50,7 +49,6 @@ export interface FourClocksInput {
   /** `timingOf(state, now)`. */
   timing: Pick<RunTiming, 'window' | 'movedMs'>
   forecasts: Forecasts
-  before: Before
   now: number
 }
 
@@ -68,13 +66,12 @@ export function baselineOf(events: readonly StoredEvent[]): Runbook | null {
  * Baseline, planned, forecast and actual for every step, phase and the run. The p90 of work that follows work is the sum of
  * the p90s: on a bad night everything is slow together, and a commander is better warned too early.
  */
-export function fourClocksOf({ state, baseline, timing, forecasts, before: written, now }: FourClocksInput): FourClocks {
-  const before = withUndo(written, state)
+export function fourClocksOf({ state, baseline, timing, forecasts, now }: FourClocksInput): FourClocks {
   const clock = state.finishedAt ?? now
   const plan = planOf(state.runbook.phases, state.runbook.overview.window, timing.movedMs)
   const first = baseline === state.runbook ? plan : planOf(baseline.phases, baseline.overview.window, timing.movedMs)
   const lengthBy = (p: 'p50' | 'p90'): LengthOf => (id) => forecasts.get(id)?.[p] ?? null
-  const input = { state, plan, before, now: clock }
+  const input = { state, plan, now: clock }
   const likely = scheduleOf({ ...input, lengthOf: lengthBy('p50') })
   const bad = scheduleOf({ ...input, lengthOf: lengthBy('p90') })
 
@@ -92,7 +89,7 @@ export function fourClocksOf({ state, baseline, timing, forecasts, before: writt
     phases: new Map(state.runbook.phases.map(({ id }) => [id, rows('phases', id, own(state.phases, id))])),
     run,
     window: windowFit(timing.window?.endAt ?? null, run),
-    critical: criticalLeft(state, plan, before, lengthBy('p50'), clock),
+    critical: criticalLeft(state, plan, lengthBy('p50'), clock),
   }
 }
 
@@ -133,10 +130,4 @@ function runSpan(state: RunState): Span {
   const back = steps.map((step) => step?.finishedAt ?? null).filter((end) => end !== null)
   if (state.stage === 'rollback-validation' || state.stage === 'ended') return { startAt, endAt: back.length > 0 ? Math.max(...back) : state.finishedAt }
   return { startAt, endAt: null }
-}
-
-/** What is taken back is taken back one after the other. */
-function withUndo(before: Before, state: RunState): Before {
-  const ids = undoSteps(state).map(({ id }) => id)
-  return ids.length === 0 ? before : new Map([...before, ...ids.map((id, index) => [id, ids.slice(Math.max(0, index - 1), index)] as const)])
 }

@@ -3,7 +3,6 @@ import { touchedSteps } from '../run/undo.ts'
 import { isEnded, nextStep } from '../run/view.ts'
 import type { Runbook } from '../runbook.ts'
 import { timingOf } from '../timing.ts'
-import { dependenciesOf } from './dependencies.ts'
 import { forecastsOf, type Forecasts } from './forecast.ts'
 import { fourClocksOf, type FourClocks } from './four-clocks.ts'
 import type { History } from './history.ts'
@@ -32,7 +31,6 @@ export interface OutlookInput {
 /** Reads what does not change during a run once; `at` is quick enough for every tick. `now` is on the run's clock. */
 export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook; gateOf(state: RunState, stepId: string, now: number): StepGate } {
   const forecasts = forecastsOf(runbook, history)
-  const { before } = dependenciesOf(runbook)
   const wayBack = (state: RunState) => ({ runbook, forecasts, alreadyBack: stepsAlreadyBack(state), touched: touchedSteps(state) })
   return {
     forecasts,
@@ -47,7 +45,7 @@ export function createOutlook({ runbook, baseline, history, reserveMs }: Outlook
       const next = canReturn ? nextStep(state) : null
       const limits = { windowEndAt, reserveMs, now: clock }
       return {
-        clocks: fourClocksOf({ state, baseline, timing, forecasts, before, now }),
+        clocks: fourClocksOf({ state, baseline, timing, forecasts, now }),
         rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
         noReturn: canReturn ? noReturnOf(rollback, limits) : null,
         nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, stepId: next.id }) },

@@ -5,9 +5,7 @@ import type { Step } from '../step.ts'
 import type { Span } from '../timing.ts'
 import type { Plan } from '../timing/plan.ts'
 import { projectedSpan } from '../timing/projection.ts'
-import { inOrder } from './critical-path.ts'
-import type { Before } from './dependencies.ts'
-import { walkLane } from './lane.ts'
+import { orderIn, walkLane } from './lane.ts'
 
 /** How long a step takes, ms; null when nobody can say. */
 export type LengthOf = (stepId: string) => number | null
@@ -22,7 +20,6 @@ export interface Schedule {
 export interface ScheduleInput {
   state: RunState
   plan: Plan
-  before: Before
   lengthOf: LengthOf
   now: number
 }
@@ -33,14 +30,14 @@ export const goesForward = (state: RunState): boolean => state.rollback === null
  * When everything is, was or will be: what is done keeps its times, what runs takes its length but never ends in the past, the
  * rest begins when what it comes after has ended. A step that failed or is unknown takes its length once more, from now.
  */
-export function scheduleOf({ state, plan, before, lengthOf, now }: ScheduleInput): Schedule {
+export function scheduleOf({ state, plan, lengthOf, now }: ScheduleInput): Schedule {
   const steps = new Map<string, Span>()
   const phases = new Map<string, Span>()
   const forward = goesForward(state)
   let startAt: number | null = forward ? firstStart(state, plan, now) : null
   for (const phase of state.runbook.phases) {
     const actual = spanOf(own(state.phases, phase.id))
-    const endAt = lane(phase.steps, startAt, forward, { state, before, lengthOf, now }, steps)
+    const endAt = lane(phase.steps, startAt, forward, { state, lengthOf, now }, steps)
     const length = plan.phases.get(phase.id)?.lengthMs ?? null
     const ends: number | null = phase.steps.length > 0 || !forward ? endAt : emptyEnd(actual, startAt, length, now)
     phases.set(phase.id, actual.endAt !== null || !forward ? actual : { startAt: actual.startAt ?? startAt, endAt: ends })
@@ -48,8 +45,8 @@ export function scheduleOf({ state, plan, before, lengthOf, now }: ScheduleInput
   }
   const back = state.rollback !== null && state.finishedAt === null
   // Nobody knows when it begins while forward steps have not ended.
-  const undoneAt = lane(undoSteps(state), back && state.rollback?.undo !== null ? now : null, back, { state, before, lengthOf, now }, steps)
-  const rolledBackAt = lane(planSteps(state), back ? undoneAt : null, back, { state, before, lengthOf, now }, steps)
+  const undoneAt = lane(undoSteps(state), back && state.rollback?.undo !== null ? now : null, back, { state, lengthOf, now }, steps)
+  const rolledBackAt = lane(planSteps(state), back ? undoneAt : null, back, { state, lengthOf, now }, steps)
   const forwardEnd = lastEnd(state.runbook.phases.map((phase) => spanOf(own(state.phases, phase.id)))) ?? startAt
   const backEnd = lastEnd(rollbackSteps(state).map((step) => spanOf(own(state.steps, step.id)))) ?? rolledBackAt
   return { steps, phases, endAt: back ? backEnd : forward ? forwardEnd : state.finishedAt }
@@ -73,8 +70,8 @@ function emptyEnd(actual: Span, startAt: number | null, lengthMs: number | null,
 }
 
 /** Adds the spans of a phase's steps; returns when all have ended, no earlier than `startAt`. */
-function lane(steps: readonly Step[], startAt: number | null, goesOn: boolean, { state, before, lengthOf, now }: Omit<ScheduleInput, 'plan'>, spans: Map<string, Span>): number | null {
-  return walkLane(inOrder(steps.map((step) => step.id), before), startAt, (id, begins) => {
+function lane(steps: readonly Step[], startAt: number | null, goesOn: boolean, { state, lengthOf, now }: Omit<ScheduleInput, 'plan'>, spans: Map<string, Span>): number | null {
+  return walkLane(orderIn(state, steps), startAt, (id, begins) => {
     const step = own(state.steps, id)
     const span = projectedSpan(step, spanOf(step), lengthOf(id), now, begins, goesOn)
     spans.set(id, span)

@@ -1,6 +1,5 @@
 import { dependenciesOf } from '../forecast/dependencies.ts'
-import { PLAN_LANE } from '../forecast/lane.ts'
-import { own } from '../own.ts'
+import { writtenOrderIn } from '../forecast/lane.ts'
 import type { Step } from '../step.ts'
 import type { RunState } from './state.ts'
 import { rollbackSteps } from './view.ts'
@@ -12,7 +11,7 @@ import { rollbackSteps } from './view.ts'
 export function readyIn(state: Pick<RunState, 'runbook' | 'steps' | 'orders'>, lane: readonly Step[]): Step[] {
   const isPlanned = ({ id }: Step): boolean => state.steps[id]?.status === 'planned'
   const isRunning = ({ id }: Step): boolean => state.steps[id]?.status === 'running'
-  const order = own(state.orders, laneId(state.runbook, lane))
+  const order = writtenOrderIn(state, lane)
   if (order === undefined) return lane.some(isRunning) ? [] : lane.filter((step) => !isSettled(state, step.id)).slice(0, 1).filter(isPlanned)
   const settled = new Set<string>()
   const free = new Set<string>()
@@ -25,9 +24,6 @@ export function readyIn(state: Pick<RunState, 'runbook' | 'steps' | 'orders'>, l
   if (lane.some((step) => isRunning(step) && !free.has(step.id))) return []
   return lane.filter((step) => free.has(step.id) && isPlanned(step))
 }
-
-/** What takes steps back has no order but its own. */
-const laneId = ({ phases, rollback }: RunState['runbook'], lane: readonly Step[]): string => (lane === rollback.steps ? PLAN_LANE : (phases.find(({ steps }) => steps === lane)?.id ?? ''))
 
 function isSettled(state: Pick<RunState, 'steps'>, id: string): boolean {
   const status = state.steps[id]?.status

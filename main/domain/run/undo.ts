@@ -1,5 +1,4 @@
-import { inOrder } from '../forecast/critical-path.ts'
-import { dependenciesOf } from '../forecast/dependencies.ts'
+import { orderIn } from '../forecast/lane.ts'
 import { own } from '../own.ts'
 import type { Phase } from '../runbook.ts'
 import { LOCAL_HOST, type Step } from '../step.ts'
@@ -53,9 +52,8 @@ const certaintyOf = (step: StepState | undefined): Undo['certainty'] => (step?.s
 
 /** What was touched, by when it ended, what runs last; what ended in the same instant in an order that keeps to `after=`. */
 function completedOrder(state: RunState, phases: Phase[]): Step[] {
-  const { before } = dependenciesOf(state.runbook)
   const byId = new Map(phases.flatMap((phase) => phase.steps).map((step) => [step.id, step]))
-  const steps = phases.flatMap((phase) => inOrder(phase.steps.map(({ id }) => id), before).flatMap(({ id }) => byId.get(id) ?? []))
+  const steps = phases.flatMap((phase) => orderIn(state, phase.steps).flatMap(({ id }) => byId.get(id) ?? []))
   const endOf = (step: Step): number => {
     const current = state.steps[step.id]
     return current?.status === 'running' ? Infinity : (current?.finishedAt ?? current?.inherited?.at ?? 0)

@@ -1,4 +1,4 @@
-import { orderOf, walkLane } from '../forecast/lane.ts'
+import { orderIn, walkLane } from '../forecast/lane.ts'
 import type { Phase } from '../runbook.ts'
 import type { RunState, StepState } from '../run/state.ts'
 import { undoneBy } from '../run/undo-step.ts'
@@ -61,7 +61,7 @@ function emptyPhaseEnd(actual: Span, planned: PlannedTime, before: number | null
 
 function projectLane(lane: readonly Step[], state: RunState, plannedOf: (step: Step) => PlannedTime, now: number, cursor: Cursor, goesOn: boolean, steps: Record<string, StepTiming>): void {
   const planned = new Map(lane.map((step) => [step.id, plannedOf(step)]))
-  cursor.at = walkLane(orderOf(state.runbook, lane), cursor.at, (id, begins) => {
+  cursor.at = walkLane(orderIn(state, lane), cursor.at, (id, begins) => {
     const timing = projectStep(state.steps[id], planned.get(id) ?? unplanned, now, begins, goesOn)
     steps[id] = timing
     return timing.projected

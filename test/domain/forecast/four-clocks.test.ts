@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { forecastsOf } from '#domain/forecast/forecast.ts'
 import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
@@ -21,7 +20,7 @@ const took = (...minutes: number[]): DurationSample[] => minutes.map((length) =>
 function clocks(happenings: Happening[], now: number, { book = runbook(), history = new Map<string, DurationSample[]>(), planned = book }: { book?: Runbook; history?: Map<string, DurationSample[]>; planned?: Runbook } = {}) {
   const events = journal(book, happenings)
   const state = { ...fold(events), runbook: planned }
-  return fourClocksOf({ state, baseline: baselineOf(events)!, timing: timingOf(state, at(now)), forecasts: forecastsOf(planned, history), before: dependenciesOf(planned).before, now: at(now) })
+  return fourClocksOf({ state, baseline: baselineOf(events)!, timing: timingOf(state, at(now)), forecasts: forecastsOf(planned, history), now: at(now) })
 }
 
 describe('the four clocks', () => {
@@ -101,7 +100,7 @@ describe('the four clocks', () => {
       const state = fold(events.slice(0, count))
       const now = state.lastEventAt + 90_000
       const timing = timingOf(state, now)
-      const { steps, phases, run } = fourClocksOf({ state, baseline: baselineOf(events)!, timing, forecasts: forecastsOf(state.runbook, new Map()), before: dependenciesOf(state.runbook).before, now })
+      const { steps, phases, run } = fourClocksOf({ state, baseline: baselineOf(events)!, timing, forecasts: forecastsOf(state.runbook, new Map()), now })
       const spans = (clocked: typeof steps) => Object.fromEntries([...clocked].map(([id, { planned, forecast, actual }]) => [id, { planned, projected: forecast, actual }]))
       const projected = (timings: typeof timing.steps) => Object.fromEntries(Object.entries(timings).map(([id, { planned, projected: span, actual }]) => [id, { planned, projected: span, actual }]))
       expect(spans(steps), `event ${count}`).toEqual(projected(timing.steps))

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dependenciesOf } from '#domain/forecast/dependencies.ts'
 import { forecastsOf } from '#domain/forecast/forecast.ts'
 import { fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import { timingOf } from '#domain/timing.ts'
@@ -86,7 +85,7 @@ describe('lanes in a run that has begun', () => {
     const book = bookOf(drawn, null)
     const state = stateAfter(book, happenings(drawn))
     const timing = timingOf(state, now)
-    return { timing, clocks: fourClocksOf({ state, baseline: book, timing, forecasts: forecastsOf(book, new Map()), before: dependenciesOf(book).before, now }) }
+    return { timing, clocks: fourClocksOf({ state, baseline: book, timing, forecasts: forecastsOf(book, new Map()), now }) }
   }
   const drawnRuns = steps(fc.integer({ min: 1, max: 12 }))
 
