@@ -13,13 +13,14 @@ import { pause } from './measure.ts'
 
 /** It is stopped when enough keys were pressed. */
 const SECONDS = 600
-const LINES_A_SECOND = 100_000
+/** More than the 100,000 that are asked for: the shell that prints them sleeps a little longer than it is told to. */
+const LINES_A_SECOND = 125_000
 const PRESSES = 120
 /** What the browser tells nothing of took less. */
 const SHORTEST_TOLD_MS = 16
 
 /**
- * A live run over a real sshd whose step prints 100,000 lines a second, watched in the real room in Chromium: how long
+ * A live run over a real sshd whose step prints 100,000 lines a second and more, watched in the real room in Chromium: how long
  * from a key press to the next paint, and the memory of the program, which here has the browser's driver in it as well.
  */
 async function main(): Promise<void> {
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
     const quiet = await pressKeys(page)
     const at = (all: number[], share: number): number => all[Math.min(Math.floor(all.length * share), all.length - 1)] ?? Number.NaN
     console.log(`flood: ${(rate / 1e6).toFixed(1)} MB/s, ${Math.round(rate / (text.length / LINES_A_SECOND * 10) / 1000)},000 lines a second, into storage while they are watched`)
-    console.log(`flood: key press to paint   p95 ${at(flooded, 0.95)} ms, median ${at(flooded, 0.5)} ms (goal 100 ms; n=${PRESSES}); p95 ${(at(flooded, 0.95) / at(quiet, 0.95)).toFixed(2)}x of that without a flood`)
+    console.log(`flood: key press to paint   p95 ${at(flooded, 0.95)} ms, median ${at(flooded, 0.5)} ms and the longest ${at(flooded, 1)} ms (goal 100 ms; n=${PRESSES}); p95 ${(at(flooded, 0.95) / at(quiet, 0.95)).toFixed(2)}x of that without a flood`)
     console.log(`flood: memory of the program   ${memory.toFixed(0)} MB at most (goal 400 MB)`)
   } finally {
     await browser.close()
