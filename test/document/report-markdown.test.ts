@@ -39,7 +39,7 @@ describe('the report as Markdown', () => {
     expect(text).toContain('- **Outcome:** **Rolled back**')
     expect(text).toContain('- [x] Database backup completed — ticked by jonas at 21:48:00: snapshot 2026-12-01-2147')
     expect(text).toContain('- [ ] Maintenance page ready — **waived** by mira at 21:49:00: page is served by the CDN now')
-    expect(text).toContain('| 3 | Deploy new version | succeeded, 2 attempts | 22:30 – 22:37 | 22:13 – 22:30 | 17 min | holdpoint |')
+    expect(text).toContain('| 3 | Deploy new version | succeeded, 2 attempts | 22:30 – 22:37 | 22:30 – 22:37, critical path | 22:13 – 22:30 | 17 min | holdpoint |')
     expect(text).toContain('**Rolled back** by decision of mira at 23:01:00: error rate above 6 % and orders falling.')
     expect(text).toContain('22:57:30 6.4 %')
   })
