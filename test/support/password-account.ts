@@ -14,6 +14,7 @@ const NAME = 'holdpoint-word'
 
 /** Only root can make one. */
 export const canHavePasswords = process.getuid?.() === 0
+if (!canHavePasswords) console.warn('Not root: the tests of logins with a password are SKIPPED.')
 
 /** The password is another one each time, so that none that works is written down anywhere. */
 export function openPasswordAccount(): PasswordAccount {

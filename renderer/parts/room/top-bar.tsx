@@ -101,7 +101,7 @@ function HandOverButton() {
   const { view } = useRoom()
   const machine = useStore(here, (store) => store.machine)
   const can = useRun((state) => canHandOver(state, machine))
-  return can && <Button size="s" variant="quiet" title="Copy the data, so that another machine can take the run over" onClick={() => view.getState().handOver(true)}>Hand over…</Button>
+  return can && <Button size="s" variant="quiet" className={styles.handOver} title="Copy the data, so that another machine can take the run over" onClick={() => view.getState().handOver(true)}>Hand over…</Button>
 }
 
 function AbortButton() {
