@@ -26,14 +26,19 @@ describe('the report', () => {
     const undoable = runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy', { undo: 'previous', plannedMs: 5 * minute })])] })
     const back = (from: number): Happening[] => [{ type: 'rollback-started', reason: 'r', running: 'abort', to: 'phase-1', at: at(from) }, { type: 'undo-planned', undo: [{ stepId: 'deploy', hosts: ['web-1'], certainty: 'changed' }], at: at(from) }]
     const failed: Happening[] = [{ type: 'step-started', stepId: 'undo:deploy', attempt: 1, hosts: ['web-1'], at: at(10) }, { type: 'step-finished', stepId: 'undo:deploy', attempt: 1, outcome: 'failed', message: '', at: at(12) }]
-    const again: Happening[] = done('undo:deploy', 12, 13).map((happening): Happening => ('attempt' in happening ? { ...happening, attempt: 2 } : happening))
-    const third: Happening[] = done('undo:deploy', 30, 33).map((happening): Happening => ('attempt' in happening ? { ...happening, attempt: 3 } : happening))
+    const numbered = (attempt: number, happenings: Happening[]): Happening[] => happenings.map((happening): Happening => ('attempt' in happening ? { ...happening, attempt } : happening))
+    const again = numbered(2, done('undo:deploy', 12, 13))
+    const third = numbered(3, done('undo:deploy', 30, 33))
     const { course } = reportOn(undoable, [
       { type: 'run-started', at: at(0) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }, ...done('deploy', 0, 8),
       ...back(10), ...failed, ...again, { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(13) },
-      { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...done('deploy', 20, 28), ...back(30), ...third, { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(33) },
+      { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...numbered(2, done('deploy', 20, 28)), ...back(30), ...third, { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(33) },
     ])
     const span = (from: number, to: number) => ({ startAt: at(from), endAt: at(to) })
+    expect(course.rows.slice(0, 2).map(({ id, actual, setbacks }) => ({ id, actual, setbacks }))).toEqual([
+      { id: 'phase-1', actual: { startAt: null, endAt: null }, setbacks: [{ span: span(0, 10), status: 'skipped' }, { span: span(20, 30), status: 'skipped' }] },
+      { id: 'deploy', actual: { startAt: null, endAt: null }, setbacks: [{ span: span(0, 8), status: 'skipped' }, { span: span(20, 28), status: 'skipped' }] },
+    ])
     expect(course.rows.slice(2).map(({ id, actual, forecast, setbacks }) => ({ id, actual, forecast, setbacks }))).toEqual([
       { id: 'rollback:1', actual: span(10, 13), forecast: span(10, 15), setbacks: [] },
       { id: 'rollback:1/undo:deploy', actual: span(10, 13), forecast: span(10, 15), setbacks: [{ span: span(10, 12), status: 'failed' }] },

@@ -33,8 +33,9 @@ export function courseOf({ state, events, timing, attempts, history, now }: Cour
   // The earliest word counts: a row that is over by the next one has no forecast any more.
   const expected = new Map([...goingBack.toReversed().flatMap((moment) => namedNow(rowsThen(moment), moment, state)), ...(begun === null ? [] : rowsThen(begun))])
   const ofRow = attemptsByRow(state, attempts)
+  const undone = undoneSpans(state, events, attempts)
   const course = timelineOf({ state, timing, outlook: outlook.at(state, now), now })
-  const rows = course.rows.map((row) => courseRow(row, expected.get(row.id) ?? row, ofRow.get(row.id) ?? [], state.finishedAt ?? now))
+  const rows = course.rows.map((row) => courseRow(row, expected.get(row.id) ?? row, ofRow.get(row.id) ?? [], undone.get(row.id) ?? [], state.finishedAt ?? now))
   const noReturn = goesForward(state) || last === null ? [] : noReturnMark(outlook.at(last, last.lastEventAt))
   const window: Span = { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null }
   return { rows, marks: [...course.marks, ...noReturn], range: timeRange(rows.map(({ actual }) => actual), [...rows.flatMap(({ planned, forecast }) => [planned, forecast]), window]) }
@@ -71,19 +72,42 @@ function namedNow(rows: readonly (readonly [string, TimelineRow])[], then: RunSt
 }
 
 /** What was taken back more than once has a row each time. */
-function attemptsByRow({ partialRollbacks, rollback }: RunState, attempts: CourseInput['attempts']): CourseInput['attempts'] {
+function attemptsByRow({ partialRollbacks, rollback, runbook }: RunState, attempts: CourseInput['attempts']): CourseInput['attempts'] {
   const began = (stepId: string, from: number, to: number): AttemptReport[] => (attempts.get(stepId) ?? []).filter(({ startedAt }) => startedAt >= from && startedAt <= to)
   const past = partialRollbacks.flatMap(({ undo, startedAt, restoredAt }, index) => undo.map(({ step: { id } }) => [pastRow(index + 1, id), began(id, startedAt, restoredAt)] as const))
+  const again = partialRollbacks.flatMap(({ restoredAt, to }) => stepsSince(runbook, to).map((id) => [id, began(id, restoredAt, Infinity)] as const))
   const now = (rollback?.undo ?? []).map(({ step: { id } }) => [id, began(id, rollback?.startedAt ?? 0, Infinity)] as const)
-  return new Map([...attempts, ...past, ...now])
+  return new Map([...attempts, ...again, ...past, ...now])
 }
 
-function courseRow(row: TimelineRow, { forecast, p90EndAt, isCritical, floatMs }: TimelineRow, attempts: readonly AttemptReport[], now: number): CourseRow {
+const phasesSince = ({ phases }: RunState['runbook'], phaseId: string): RunState['runbook']['phases'] => phases.slice(phases.findIndex(({ id }) => id === phaseId))
+const stepsSince = (runbook: RunState['runbook'], phaseId: string): string[] => phasesSince(runbook, phaseId).flatMap(({ steps }) => steps.map(({ id }) => id))
+
+/** What was done of a phase or step and then taken back, by its row. */
+function undoneSpans({ runbook, partialRollbacks }: RunState, events: readonly StoredEvent[], attempts: CourseInput['attempts']): Map<string, Span[]> {
+  const spans = new Map<string, Span[]>()
+  const add = (id: string, span: Span): void => { spans.set(id, [...(spans.get(id) ?? []), span]) }
+  let since = -Infinity
+  for (const { to, startedAt, restoredAt } of partialRollbacks) {
+    const within = (at: number): boolean => at >= since && at <= startedAt
+    for (const id of stepsSince(runbook, to)) for (const one of attempts.get(id) ?? []) if (within(one.startedAt)) add(id, { startAt: one.startedAt, endAt: one.finishedAt ?? startedAt })
+    for (const { id } of phasesSince(runbook, to)) {
+      const times = events.flatMap(({ event }) => ((event.type === 'phase-started' || event.type === 'phase-finished') && event.phaseId === id && within(event.at) ? [event.at] : []))
+      if (times[0] !== undefined) add(id, { startAt: times[0], endAt: times[1] ?? startedAt })
+    }
+    since = restoredAt
+  }
+  return spans
+}
+
+function courseRow(row: TimelineRow, { forecast, p90EndAt, isCritical, floatMs }: TimelineRow, attempts: readonly AttemptReport[], undone: readonly Span[], now: number): CourseRow {
   const [first, last] = [attempts[0], attempts.at(-1)]
   return {
     ...row, forecast, p90EndAt, isCritical, floatMs,
     actual: first === undefined ? row.actual : { startAt: first.startedAt, endAt: row.actual.endAt ?? last?.finishedAt ?? now },
-    setbacks: attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'unknown')
-      .map(({ startedAt, finishedAt, outcome }) => ({ span: { startAt: startedAt, endAt: finishedAt }, status: outcome })),
+    setbacks: [
+      ...undone.map((span) => ({ span, status: 'skipped' as const })),
+      ...attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'unknown').map(({ startedAt, finishedAt, outcome }) => ({ span: { startAt: startedAt, endAt: finishedAt }, status: outcome })),
+    ],
   }
 }

@@ -107,7 +107,7 @@ export interface CourseReport extends Timeline {
 }
 
 export interface CourseRow extends TimelineRow {
-  /** Attempts that did not end well, over the whole of it. */
+  /** Attempts that did not end well, over the whole of it; `skipped`: what was done before and has been taken back. */
   setbacks: { span: Span; status: StepStatus }[]
 }
 
