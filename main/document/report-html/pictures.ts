@@ -10,7 +10,7 @@ import { hatching } from './svg.ts'
 export function pictures(report: ReportModel, times: Times): Html {
   const plan = gantt(report, times)
   return html`<h2 id="course">Course of the run</h2>
-${plan.length === 0 ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : null}${plan.map(({ title, picture }, index) => html`<figure><figcaption><span>Planned, forecast and actual${title === '' ? '' : `: ${title}`} ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${picture}${index === 0 ? planLegend() : null}</figure>`)}
+${plan.length === 0 ? html`<p class="dim">Nothing has been planned or started, so there is no picture of it.</p>` : null}${plan.map(({ title, picture }, index) => html`<figure><figcaption><span>Planned, forecast and actual${title === '' ? '' : `: ${title}`} ${rehearsalMark(report)}</span><span class="dim">Times in ${report.zone}</span></figcaption>${picture}${index === 0 ? planLegend(report) : null}</figure>`)}
 ${report.charts.map((chart, index) => html`<figure><figcaption><span>${chart.title} ${rehearsalMark(report)}</span><span class="dim">${judgement(chart)}</span></figcaption>${metricChart(chart, times, index, report.mode === 'rehearsal')}</figure>`)}
 ${report.charts.length === 0 ? html`<p class="dim">No metric was recorded during this run.</p>` : chartLegend()}`
 }
@@ -22,13 +22,13 @@ function judgement({ threshold, breachCount, noData, buckets }: ChartReport): st
   return `${breachCount === 0 ? 'no breach recorded' : breachCount === 1 ? '1 breach' : `${breachCount} breaches`}${silent}`
 }
 
-function planLegend(): Html {
+function planLegend(report: ReportModel): Html {
   return html`<div class="legend"><span><svg viewBox="0 0 22 12"><rect x=".6" y=".6" width="20.8" height="10.8" rx="2" fill="none" stroke="var(--edge)"/></svg>planned</span>
 <span><svg viewBox="0 0 22 12"><rect y="5" width="16" height="2" fill="var(--accent)"/><rect x="16" y="5.5" width="6" height="1" fill="var(--accent)"/></svg>forecast when it began, to p90</span>
 <span><svg viewBox="0 0 22 12"><rect y="4" width="22" height="4" fill="var(--accent)"/></svg>critical path</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--ok)"/></svg>succeeded</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--edge)"/></svg>not finished</span>
-<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--warn)"/></svg>running or skipped</span>
+<span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--warn)"/></svg>${report.rollback.partial.length > 0 ? 'running, skipped, or done and taken back' : 'running or skipped'}</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--bad)"/></svg>failed</span>
 <span><svg viewBox="0 0 22 12"><rect y="2" width="22" height="8" rx="2" fill="var(--unknown)"/></svg>unknown</span></div>`
 }
