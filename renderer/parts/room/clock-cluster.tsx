@@ -41,16 +41,18 @@ function Ended() {
   )
 }
 
+/** The time where the window is, where the person is, and UTC: always all three, each said once. */
 function Now() {
   const zone = useZone()
   const now = useView((view) => Math.floor(view.now / 1000) * 1000)
   const here = localZone()
-  const own = formatClock(now, here)
-  const differs = own !== formatClock(now, zone)
+  const [there, own, utc] = [zone, here, 'UTC'].map((one) => formatClock(now, one))
+  const isFarAway = own !== there
+  const words = [isFarAway && `you ${own}${own === utc ? ' UTC' : ''}`, !(isFarAway && own === utc) && `${utc} UTC`].filter((word) => word !== false)
   return (
     <div className={styles.cell} title={`${formatDate(now, zone)} · ${formatClock(now, 'UTC', true)} UTC`}>
       <span className={styles.big}>{formatClock(now, zone, true)}</span>
-      <span className={styles.small}>{differs ? `${city(zone)} · you ${own}` : `${city(zone)} · ${formatClock(now, 'UTC')} UTC`}</span>
+      <span className={styles.small}><span className={classNames(words.length > 1 && styles.city)}>{city(zone)} · </span>{words.join(' · ')}</span>
     </div>
   )
 }

@@ -35,7 +35,8 @@ export function TopBar() {
       <ClockCluster />
       {!ended && (
         <div className={styles.controls}>
-          <Pace />
+          {/* What only watches has no steps to pace, and its status is long. */}
+          {watchedUntil === null && <Pace />}
           <Speed />
           <PauseButton />
           <HandOverButton />

@@ -199,11 +199,16 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       await page.getByText('no return ·').waitFor()
       if (scenario === 'late') await page.getByLabel('Next').getByText('Would pass the point of no return').waitFor()
       if (scenario === 'passed') await page.getByLabel('Next').getByText('has passed').waitFor()
-      for (const width of [1440, 1280]) {
-        await page.setViewportSize({ width, height: 800 })
-        const clocks = page.getByTitle('Point of no return').locator('..')
-        expect([scenario, width, await clocks.evaluate((cells) => cells.scrollWidth <= cells.clientWidth)]).toEqual([scenario, width, true])
+      for (const zone of ['', 'America/New_York']) {
+        // Somebody in neither the window's zone nor UTC has three times to read.
+        if (zone !== '') await moveTo(page, zone)
+        for (const width of [1440, 1280]) {
+          await page.setViewportSize({ width, height: 800 })
+          const clocks = page.getByTitle('Point of no return').locator('..')
+          expect([scenario, zone, width, await clocks.evaluate((cells) => cells.scrollWidth <= cells.clientWidth)]).toEqual([scenario, zone, width, true])
+        }
       }
+      await page.getByText(/you \d\d:\d\d · \d\d:\d\d UTC/).waitFor()
       await page.close()
     }
   })
@@ -489,3 +494,11 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 })
+
+/** The page as somebody far away sees it. */
+async function moveTo(page: Page, timezoneId: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setTimezoneOverride', { timezoneId })
+  await page.reload()
+  await page.getByText('no return ·').waitFor()
+}

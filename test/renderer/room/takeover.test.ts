@@ -31,6 +31,8 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
   test('is handed over from the palette: what that means is said before, and what to do there afterwards', async () => {
     const { page, complaints } = await pages.open('/?scenario=failed#/run/run-1')
     await page.evaluate(() => fake.answer('hand-over', ({ folder }) => ({ folder, copy: `${folder}/holdpoint.db` })))
+    // Narrower, it gives way to the clocks and is in the palette alone.
+    await page.setViewportSize({ width: 1600, height: 900 })
     await page.getByRole('button', { name: 'Hand over…' }).waitFor()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('hand the run over')
