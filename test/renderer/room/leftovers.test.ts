@@ -13,7 +13,7 @@ describe.skipIf(!hasChromium)('what hosts still keep of commands', () => {
 
   test('is shown from the palette, and only what can go is removed', async () => {
     const { page, complaints } = await pages.open('/?scenario=failed#/run/run-1')
-    await page.getByRole('button', { name: 'Hand over…' }).waitFor()
+    await page.getByRole('tree').waitFor()
     await page.evaluate(() => {
       const job = { ageMs: 7_500_000, bytes: 2048, runId: 'run-1', onlyThere: 0 }
       let left = [
