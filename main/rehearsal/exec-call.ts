@@ -9,10 +9,14 @@ interface ToHelper {
 export type ExecCall =
   /** A script that comes on standard input, up to a line that is `mark`. */
   | { verb: 'script'; mark: string }
+  /** A helper that stays: its calls come on standard input, a line each. */
+  | { verb: 'stay' }
   | (ToHelper & { verb: 'go'; stdout: number; stderr: number; run: string; token: number; bootId: string; sum: number; length: number })
   | (ToHelper & { verb: 'follow'; stdout: number; stderr: number })
   | (ToHelper & { verb: 'stop' | 'ack' })
   | { verb: 'fence'; nonce: string; run: string; token: number }
+
+export type HelperCall = Exclude<ExecCall, { verb: 'script' | 'stay' }>
 
 const SCRIPT = /^exec \/bin\/sh -c '[^']*\bsed \/\^(holdpoint-[0-9a-f]{24})\$\/q[^']*' sh$/
 /** With the helper's place told by a probe, or left to the host's shell. */
@@ -24,10 +28,16 @@ export function readExecCall(command: string): ExecCall | null {
   if (mark !== undefined) return { verb: 'script', mark }
   const [, helper, words, otherHelper, otherWords] = HELPER.exec(command) ?? []
   if ((helper ?? otherHelper) !== HELPER_SHA) return null
-  return readHelperCall((words ?? otherWords ?? '').split(' '))
+  const line = words ?? otherWords ?? ''
+  return line === 'stay' ? { verb: 'stay' } : readHelperCall(line)
 }
 
-function readHelperCall([verb = '', nonce = '', , job = '', ...more]: string[]): ExecCall | null {
+/** Null for what is no call of the helper. */
+export function readHelperCall(line: string): HelperCall | null {
+  return helperCallOf(line.split(' '))
+}
+
+function helperCallOf([verb = '', nonce = '', , job = '', ...more]: string[]): HelperCall | null {
   const [first = NaN, second = NaN] = more.map(count)
   switch (verb) {
     case 'go': {

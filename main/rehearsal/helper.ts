@@ -1,13 +1,11 @@
 import { cksum } from '#ssh/durable/helper.ts'
-import type { ExecCall } from './exec-call.ts'
+import { readHelperCall, type HelperCall } from './exec-call.ts'
 import { followJob, type Talk } from './follow.ts'
 import type { Input } from './input.ts'
 import { neverBegun, type Job } from './job.ts'
 
-type HelperCall = Exclude<ExecCall, { verb: 'script' }>
-
 /** The stand-in's half of the durable protocol: what ssh/durable/helper.ts does on a real host, with jobs that are only played. */
-export type Helper = (call: HelperCall, input: Input, talk: Talk) => Promise<void>
+export type Helper = (call: HelperCall | { verb: 'stay' }, input: Input, talk: Talk) => Promise<void>
 
 export interface HelperHost {
   bootId(): string
@@ -39,13 +37,12 @@ export function createHelper({ bootId, begin }: HelperHost): Helper {
     jobs.delete(id)
     say('acked')
   }
-  const follow = async (call: HelperCall & { verb: 'go' | 'follow' }, input: Input, talk: Talk): Promise<void> => {
+  /** True when its end was told. Questions for what is new are not read: all of it is told by itself. */
+  const follow = async (call: HelperCall & { verb: 'go' | 'follow' }, talk: Talk): Promise<boolean> => {
     const job = jobs.get(call.job)
-    if (job === undefined) return talk.say('absent')
-    const end = await followJob(job, call, talk)
-    if (end === null || end.how === 'rebooted') return
-    // Everything else are questions for what is new, which is told by itself here.
-    for (let line = await input.line(); line !== null; line = await input.line()) if (line === 'ack') return forget(call.job, talk)
+    if (job === undefined) talk.say('absent')
+    const end = job === undefined ? null : await followJob(job, call, talk)
+    return end !== null && end.how !== 'rebooted'
   }
   const stop = (id: string): string => {
     const job = jobs.get(id)
@@ -62,20 +59,29 @@ export function createHelper({ bootId, begin }: HelperHost): Helper {
     return `fence ${fences.get(run)}`
   }
 
-  return async (call, input, talk) => {
+  /** True when another call may follow on the same channel. */
+  const serve = async (call: HelperCall, input: Input, talk: Talk): Promise<boolean> => {
     talk.say(`\nholdpoint ${call.nonce} ${bootId()}`)
     switch (call.verb) {
       case 'go': {
         const text = await input.bytes(call.length)
         const refusal = text === null ? null : stage(call, text)
         if (refusal !== null) talk.say(refusal)
-        else if (text !== null) await follow(call, input, talk)
-        return
+        return text !== null && refusal === null && await follow(call, talk)
       }
-      case 'follow': return await follow(call, input, talk)
-      case 'stop': return talk.say(stop(call.job))
-      case 'ack': return forget(call.job, talk)
-      case 'fence': return talk.say(raiseFence(call.run, call.token))
+      case 'follow': return await follow(call, talk)
+      case 'stop': talk.say(stop(call.job)); return false
+      case 'ack': forget(call.job, talk); return true
+      case 'fence': talk.say(raiseFence(call.run, call.token)); return false
+    }
+  }
+
+  return async (first, input, talk) => {
+    if (first.verb !== 'stay') return void await serve(first, input, talk)
+    for (let line = await input.line(); line !== null; line = await input.line()) {
+      if (line === '?' || line === 'leave') continue
+      const call = readHelperCall(line)
+      if (call === null || !await serve(call, input, talk)) return
     }
   }
 }

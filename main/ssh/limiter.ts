@@ -1,6 +1,8 @@
 /** A queue with a number of places. `take` resolves to the function that gives the place back. */
 export interface Limiter {
   take(): Promise<() => void>
+  /** Whoever takes a place now waits for it. */
+  isFull(): boolean
   /**
    * Halves the number of places until nobody is there any more, but not below `least`: the other side has shown that it
    * takes less. False when that few are there already.
@@ -43,6 +45,7 @@ export function createLimiter(places: number, least = 1): Limiter {
         queue.push(() => resolve(giveBack()))
         next()
       }),
+    isFull: () => used >= limit || queue.length > 0,
     shrink: () => {
       if (used <= least) return false
       limit = Math.max(least, Math.floor(Math.min(limit, used) / 2))

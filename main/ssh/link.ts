@@ -13,6 +13,10 @@ export interface Link {
   isAlive(): boolean
   /** Opens a channel and asks for a command. Waits while the connection has no channel free. */
   exec(command: string, signal: AbortSignal): Promise<ExecOpened>
+  /** Somebody waits for a channel. */
+  isShort(): boolean
+  /** Called when that begins. Returns what ends it. */
+  onShort(listener: () => void): () => void
   onEnd(listener: () => void): void
   close(): void
 }
@@ -52,6 +56,8 @@ export interface LinkOptions {
 export function createLink(wire: Wire, { name, jump = null, through, channelLimit }: LinkOptions): Link {
   const channels = createLimiter(channelLimit)
   const listeners = new Set<() => void>()
+  const ifShort = new Set<() => void>()
+  let waiting = 0
   let alive = true
   /** Open or being opened. */
   let busy = 0
@@ -62,11 +68,17 @@ export function createLink(wire: Wire, { name, jump = null, through, channelLimi
     listeners.clear()
   }
   wire.onEnd(end)
+  /** A channel that is open without need is closed then. */
+  const short = async <T>(wait: Promise<T>): Promise<T> => {
+    waiting++
+    for (const listener of ifShort) listener()
+    return await wait.finally(() => waiting--)
+  }
 
   const exec = async (command: string, signal: AbortSignal): Promise<ExecOpened> => {
     let inVain = 0
     for (;;) {
-      const release = await channels.take()
+      const release = await (channels.isFull() ? short(channels.take()) : channels.take())
       if (signal.aborted || !alive) {
         release()
         return signal.aborted ? { opened: 'aborted' } : { opened: 'dead' }
@@ -98,7 +110,7 @@ export function createLink(wire: Wire, { name, jump = null, through, channelLimi
       if (busy > 0) channels.lower()
       const ended = new Promise<void>((resolve) => listeners.add(resolve))
       // With none of ours open, the server may still be clearing away the one that has just closed.
-      await Promise.race([busy > 0 ? channels.freed() : pause(CLEARED_AFTER_MS * inVain, signal), ended])
+      await short(Promise.race([busy > 0 ? channels.freed() : pause(CLEARED_AFTER_MS * inVain, signal), ended]))
     }
   }
 
@@ -108,6 +120,11 @@ export function createLink(wire: Wire, { name, jump = null, through, channelLimi
     weakest: () => (through === null || through.isAlive() ? name : through.weakest()),
     isAlive: () => alive,
     exec,
+    isShort: () => waiting > 0,
+    onShort: (listener) => {
+      ifShort.add(listener)
+      return () => ifShort.delete(listener)
+    },
     onEnd: (listener) => {
       if (alive) listeners.add(listener)
       else listener()

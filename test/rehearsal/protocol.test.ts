@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { ConnectConfig } from 'ssh2'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { JobIntent, OutputStream } from '#kinds/ports.ts'
 import { createRehearsalClock } from '#rehearsal/clock.ts'
 import { startRehearsalHosts } from '#rehearsal/hosts.ts'
@@ -14,6 +14,7 @@ import { readFrames } from '#ssh/durable/frames.ts'
 import { HELPER_SHA } from '#ssh/durable/helper.ts'
 import { probeHost } from '#ssh/durable/probe.ts'
 import { askOnAndOn } from '#ssh/durable/questions.ts'
+import { openTalk, type Talk as HelperTalk } from '#ssh/durable/talk.ts'
 import { BOOT_ID_FILE, callAck, callFollow, callGo, callStop, type HelperCall, type HelperPlace } from '#ssh/durable/verbs.ts'
 import { createLink, type Link } from '#ssh/link.ts'
 import { createSsh2Wire } from '#ssh/ssh2-wire.ts'
@@ -95,8 +96,8 @@ for (const [name, start, isMissing] of WORLDS) {
       const going = await go(intent, 'seven')
       expect(await ended(going)).toMatchObject({ boot, stdout: 'out\n', stderr: 'problem\n' })
       expect(going.last()).toBe('done exit 7 4 8')
-      going.write('ack\n')
-      await until(() => going.last() === 'acked', 'the acknowledgement')
+      going.leave()
+      expect((await ended(await talk(link, callAck(intent, at)))).said).toEqual(['acked'])
       const again = await go(intent, 'seven')
       expect(await ended(again)).toEqual({ boot, stdout: '', stderr: '', said: ['absent'] })
     })
@@ -120,6 +121,38 @@ for (const [name, start, isMissing] of WORLDS) {
       const intent = intentOf()
       expect((await ended(await talk(link, callFollow(intent, { stdout: 0, stderr: 0 }, at)))).said).toEqual(['absent'])
       expect((await ended(await talk(link, callAck(intent, at)))).said).toEqual(['acked'])
+    })
+
+    test('calls one after another share one channel, and calls at the same time do not', async () => {
+      const opened = vi.spyOn(link, 'exec')
+      const intents = Array.from({ length: 3 }, () => intentOf())
+      for (const intent of intents) {
+        const going = await go(intent, 'seven')
+        expect(await ended(going)).toMatchObject({ stdout: 'out\n', stderr: 'problem\n' })
+        expect(going.last()).toBe('done exit 7 4 8')
+        going.leave()
+      }
+      for (const intent of intents) {
+        const forgetting = await talk(link, callAck(intent, at))
+        expect((await ended(forgetting)).said).toEqual(['acked'])
+        forgetting.leave()
+      }
+      expect(opened).toHaveBeenCalledTimes(1)
+      const both = await Promise.all([go(intentOf(), 'seven'), go(intentOf(), 'seven')])
+      for (const going of both) expect((await ended(going)).said.at(-1)).toBe('done exit 7 4 8')
+      expect(opened).toHaveBeenCalledTimes(2)
+    })
+
+    test('what is not read of a command is never taken for a call', async () => {
+      const kept = intentOf()
+      const going = await go(kept, 'seven')
+      await ended(going)
+      going.leave()
+      const text = Buffer.from(`echo 'é'\nleave\n${callAck(kept, at).stay?.line}\n`.repeat(200))
+      const refused = await talk(link, callGo(intentOf({ bootId: 'another-boot' }), text, { stdout: 0, stderr: 0 }, at))
+      await until(refused.isClosed, 'the end of the channel')
+      expect(refused.heard().said).toEqual(['lost rebooted'])
+      expect((await ended(await talk(link, callFollow(kept, { stdout: 0, stderr: 0 }, at)))).said).toEqual(['done exit 7 4 8'])
     })
 
     test('a launch for another boot is lost, and one that did not arrive whole is not staged', async () => {
@@ -149,15 +182,16 @@ for (const [name, start, isMissing] of WORLDS) {
 
     test('a launch below the fence of its run is refused', async () => {
       const nonce = '0123456789abcdef'
-      const fence = await talk(link, { nonce, input: null, command: `exec /bin/sh ${at.root}/helper-${HELPER_SHA} fence ${nonce} ${BOOT_ID_FILE} fenced-run 3` })
+      const fence = await talk(link, { nonce, input: null, stay: null, command: `exec /bin/sh ${at.root}/helper-${HELPER_SHA} fence ${nonce} ${BOOT_ID_FILE} fenced-run 3` })
       expect((await ended(fence)).said).toEqual(['fence 3'])
       expect((await ended(await go(intentOf({ run: 'fenced-run', token: 2 }), 'seven'))).said).toEqual(['fenced 3'])
       expect((await ended(await go(intentOf({ run: 'fenced-run', token: 3 }), 'seven'))).said.at(-1)).toBe('done exit 7 4 8')
     })
 
     test('a helper that is not there does not greet', async () => {
-      const { command, ...rest } = callFollow(intentOf(), { stdout: 0, stderr: 0 }, at)
-      const talking = await talk(link, { ...rest, command: command.replace(HELPER_SHA, '0000000000000000') })
+      const { stay, ...rest } = callFollow(intentOf(), { stdout: 0, stderr: 0 }, at)
+      const command = (stay?.command ?? '').replace(HELPER_SHA, '0000000000000000')
+      const talking = await talk(link, { ...rest, stay: { line: stay?.line ?? '', command } })
       await until(talking.isClosed, 'the end of the channel')
       expect(talking.heard()).toEqual({ boot: null, stdout: '', stderr: '', said: [] })
     })
@@ -185,19 +219,17 @@ interface Talk {
   heard(): { boot: string | null; said: string[] } & Record<OutputStream, string>
   /** The last thing said. */
   last(): string | undefined
-  write(text: string): void
+  leave(): void
   isClosed(): boolean
 }
 
 /** Makes a helper call and reads the answers with the reader of the live run. */
 async function talk(link: Link, call: HelperCall): Promise<Talk> {
-  const opened = await link.exec(call.command, NEVER)
-  if (opened.opened !== 'yes') throw new Error(`no channel: ${opened.opened}`)
-  const { channel } = opened
   const heard: ReturnType<Talk['heard']> = { boot: null, stdout: '', stderr: '', said: [] }
   let isClosed = false
-  const questions = askOnAndOn(channel)
-  channel.on('data', readFrames(call.nonce, {
+  let open: HelperTalk | null = null
+  const questions = askOnAndOn(() => open?.write('?\n'))
+  const onBytes = readFrames(call.nonce, {
     onHello: (boot) => {
       heard.boot = boot
       questions.begin()
@@ -206,12 +238,17 @@ async function talk(link: Link, call: HelperCall): Promise<Talk> {
     onData: (stream, _, bytes) => { heard[stream] += bytes.toString() },
     onLate: () => undefined,
     onGarbage: (why) => { throw new Error(why) },
-  }))
-  channel.on('close', () => {
+  })
+  const onClose = (): void => {
     questions.end()
     isClosed = true
-  })
-  channel.on('error', () => undefined)
-  if (call.input !== null) channel.write(call.input)
-  return { heard: () => heard, last: () => heard.said.at(-1), write: (text) => void channel.write(text), isClosed: () => isClosed }
+  }
+  const opened = await openTalk(link, call, { onBytes, onSign: questions.sign, onClose }, NEVER)
+  if (opened.opened !== 'yes') throw new Error(`no channel: ${opened.opened}`)
+  open = opened.talk
+  const leave = (): void => {
+    questions.end()
+    opened.talk.leave()
+  }
+  return { heard: () => heard, last: () => heard.said.at(-1), leave, isClosed: () => isClosed }
 }

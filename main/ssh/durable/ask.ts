@@ -2,8 +2,9 @@ import type { HostResult } from '#domain/step.ts'
 import type { JobAnswer, JobIntent, ShellJob } from '#kinds/ports.ts'
 import type { Link } from '../link.ts'
 import { attach, type AttachEnd } from './attach.ts'
+import { forgetJob } from './forget.ts'
 import { doneResult } from './outcome.ts'
-import { callFollow, type HelperPlace } from './verbs.ts'
+import { callAck, callFollow, type HelperPlace } from './verbs.ts'
 
 export interface Question {
   link: Link
@@ -35,10 +36,12 @@ export async function askAboutJob({ link, job, intent, at, place, signal }: Ques
     },
   })
   const hasOutput = job.cursor('stdout') + job.cursor('stderr') > 0
-  return answerOf(end, { folder: `jobs/${intent.id}`, place, alive, isSameBoot: boot === null ? null : boot === intent.bootId, hasOutput, job })
+  const forget = (): Promise<boolean> => forgetJob(link, callAck(intent, at))
+  return answerOf(end, { forget, folder: `jobs/${intent.id}`, place, alive, isSameBoot: boot === null ? null : boot === intent.bootId, hasOutput, job })
 }
 
 interface Heard {
+  forget(): Promise<boolean>
   folder: string
   place: string
   alive: string | null
@@ -68,7 +71,7 @@ function answerOf(end: AttachEnd, heard: Heard): JobAnswer {
   }
 }
 
-function ended(end: Extract<AttachEnd, { end: 'done' }>, boot: string[], { folder, place, hasOutput, job }: Heard): JobAnswer {
+function ended(end: Extract<AttachEnd, { end: 'done' }>, boot: string[], { forget, folder, place, hasOutput, job }: Heard): JobAnswer {
   const kept = 'Its output is kept here.'
   const isBegun = end.how !== 'never' && end.how !== 'fenced'
   // What printed something did run, whatever its folder says.
@@ -78,8 +81,8 @@ function ended(end: Extract<AttachEnd, { end: 'done' }>, boot: string[], { folde
   return {
     findings: [...boot, proof], result: isProved ? result : null,
     settle: (isCommitted) => {
-      if (!isCommitted || !isProved) return end.leave()
-      void end.acknowledge().then((isForgotten) => {
+      if (!isCommitted || !isProved) return
+      void forget().then((isForgotten) => {
         if (isForgotten) job.acknowledged()
       }).catch(() => {
         // The outcome is kept; the storage may have been closed since, and what stays on the host is only a folder.

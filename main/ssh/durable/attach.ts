@@ -4,6 +4,7 @@ import { lossWords, type Link } from '../link.ts'
 import { clean } from '../failures.ts'
 import { isCount, MOST_LATE, readFrames } from './frames.ts'
 import { askOnAndOn } from './questions.ts'
+import { openTalk, type Talk, type TalkListener, type TalkOpened } from './talk.ts'
 import type { HelperCall } from './verbs.ts'
 
 /** exit: by itself. limit, room: its output was too long, or left too little of the disk. fenced, never: it was not begun. */
@@ -11,8 +12,7 @@ export type DoneHow = 'exit' | 'limit' | 'room' | 'fenced' | 'never'
 
 /** How one attachment to a job ended. Everything but `cut` and `stopped` is the host's word on the job. */
 export type AttachEnd =
-  /** `acknowledge` lets the host forget the job; `leave` does not. */
-  | { end: 'done'; how: DoneHow; code: number; isShort: boolean; late: Buffer; acknowledge(): Promise<boolean>; leave(): void }
+  | { end: 'done'; how: DoneHow; code: number; isShort: boolean; late: Buffer }
   | { end: 'lost'; why: string }
   | { end: 'said'; word: 'absent' | 'fenced' | 'unstaged'; more: string }
   | { end: 'cut'; message: string; heard: boolean }
@@ -24,7 +24,7 @@ export interface Attachment {
   job: ShellJob
   /** For messages. */
   place: string
-  /** Aborting leaves the job alone and gives the channel back. */
+  /** Aborting leaves the job alone and closes the channel. */
   signal: AbortSignal
   onHello(bootId: string): void
   /** It has begun there. `as` is `running`, or `orphan` when nothing watches over it any more; left out where its output or end shows it. */
@@ -33,19 +33,15 @@ export interface Attachment {
 
 /** The helper says something at least every five seconds. */
 const SILENT_MS = 60_000
-const ACK_WITHIN_MS = 10_000
 /** Output that comes within this is kept together, up to about so much. */
 const GATHER_MS = 20
 const GATHER_BYTES = 256 * 1024
 
 /** Runs one helper call to its end, keeping output as it comes: what is kept is committed with its cursor, so a cut loses nothing. */
-export async function attach(options: Attachment): Promise<AttachEnd> {
+export function attach(options: Attachment): Promise<AttachEnd> {
   const { link, call, job, place, signal } = options
-  const opened = await link.exec(call.command, signal)
-  if (opened.opened === 'aborted') return { end: 'stopped' }
-  if (opened.opened !== 'yes') return { end: 'cut', heard: false, message: opened.opened === 'refused' ? `${place} would not start a shell: ${opened.reason}` : lossWords(link.loss()) }
-  const { channel } = opened
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    let talk: Talk | null = null
     const cursor = { stdout: job.cursor('stdout'), stderr: job.cursor('stderr') }
     const held = { stdout: createHeld(), stderr: createHeld() }
     let gathering: NodeJS.Timeout | null = null
@@ -54,10 +50,8 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
     let heard = false
     let settled = false
     let isShort = false
-    let onAcked: ((acked: boolean) => void) | null = null
-    let isClosed = false
     let silence: NodeJS.Timeout | null = null
-    const questions = askOnAndOn(channel)
+    const questions = askOnAndOn(() => talk?.write('?\n'))
 
     const settle = (end: AttachEnd): void => {
       if (settled) return
@@ -66,7 +60,8 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       if (gathering !== null) clearTimeout(gathering)
       questions.end()
       signal.removeEventListener('abort', onAbort)
-      if (end.end !== 'done') channel.close()
+      if (end.end === 'done') talk?.leave()
+      else talk?.close()
       resolve(end)
     }
     const cut = (message: string): void => settle({ end: 'cut', message, heard })
@@ -113,22 +108,10 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       // More than it said is output that came after the command's end, while that was being written down.
       if (hasRun[how] && !isShort && (cursor.stdout + held.stdout.length() < Number(out) || cursor.stderr + held.stderr.length() < Number(err))) return cut(`the output of ${place} is not as long as it said`)
       flush()
-      const acknowledge = (): Promise<boolean> => new Promise((answer) => {
-        if (isClosed) return answer(false)
-        const impatience = setTimeout(() => onAcked?.(false), ACK_WITHIN_MS)
-        onAcked = (acked) => {
-          clearTimeout(impatience)
-          onAcked = null
-          channel.close()
-          answer(acked)
-        }
-        channel.write('ack\n')
-      })
-      settle({ end: 'done', how, code: Number(code), isShort, late: Buffer.concat(late).subarray(0, MOST_LATE), acknowledge, leave: () => channel.close() })
+      settle({ end: 'done', how, code: Number(code), isShort, late: Buffer.concat(late).subarray(0, MOST_LATE) })
     })
     const onLine = (words: string[]): void => {
       const [word = '', ...more] = words
-      if (word === 'acked') onAcked?.(true)
       if (settled) return
       if (word === 'started') guarded(() => options.onStarted(more[0] ?? ''))
       else if (word === 'short') isShort = true
@@ -163,24 +146,24 @@ export async function attach(options: Attachment): Promise<AttachEnd> {
       },
       onGarbage: (why) => cut(`${place} answers in a way that is not understood: ${why}`),
     })
-    listen()
-    channel.on('data', (bytes: Buffer) => {
-      if (!settled) {
+    const opened = (answer: TalkOpened): void => {
+      if (answer.opened === 'aborted') return settle({ end: 'stopped' })
+      if (answer.opened !== 'yes') return cut(answer.opened === 'refused' ? `${place} would not start a shell: ${answer.reason}` : lossWords(link.loss()))
+      talk = answer.talk
+      listen()
+      signal.addEventListener('abort', onAbort, { once: true })
+      if (signal.aborted) onAbort()
+    }
+    const listener: TalkListener = {
+      onBytes: (bytes) => {
         listen()
         questions.heard(bytes.length)
-      }
-      feed(bytes)
-    })
-    channel.on('close', () => {
-      isClosed = true
-      onAcked?.(false)
-      cut(link.isAlive() ? `${place} closed the channel` : lossWords(link.loss()))
-    })
-    // A write after the far end closed; `close` follows and decides.
-    channel.on('error', () => undefined)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) return onAbort()
-    if (call.input !== null) channel.write(call.input)
+        feed(bytes)
+      },
+      onSign: questions.sign,
+      onClose: () => cut(link.isAlive() ? `${place} closed the channel` : lossWords(link.loss())),
+    }
+    openTalk(link, call, listener, signal).then(opened, reject)
   })
 }
 

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
  * The remote half of the durable protocol: POSIX sh, nothing installed. It runs under dash, bash and busybox ash, and is
  * kept on the host as `helper-<sha>` so that a job is always looked after by the helper that began it.
  *
- *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES HIDDEN   stdin: the command's text, then `ack`
- *     sh helper follow NONCE BOOTFILE JOB OUT ERR  RUN TOKEN                    stdin: `ack`
+ *     sh helper stay                                                            stdin: calls, one after another, as below
+ *     sh helper go     NONCE BOOTFILE JOB OUT ERR  RUN TOKEN BOOT CKSUM BYTES LINES HIDDEN   stdin: the command's text
+ *     sh helper follow NONCE BOOTFILE JOB OUT ERR  RUN TOKEN
  *     sh helper stop   NONCE BOOTFILE JOB GRACE    RUN TOKEN
  *     sh helper ack    NONCE BOOTFILE JOB          RUN TOKEN
  *     sh helper fence  NONCE BOOTFILE RUN TOKEN
@@ -13,15 +14,19 @@ import { createHash } from 'node:crypto'
  *     sh helper clear  NONCE BOOTFILE JOB ENDED    RUN TOKEN
  *
  * Staging, launch and the first read share one round trip, and nearly nothing is forked: builtins read and write all
- * records. A launch stages a copy of the command of its own, `stage/JOB.PID`, and checks it whole; then its supervisor
+ * records. A launch stages a copy of the command of its own, `stage/JOB.NONCE`, and checks it whole; then its supervisor
  * makes the folder `jobs/JOB`. That mkdir is the exec-once gate: `go` may be sent any number of times, and the one that
  * wins runs the copy it has checked. In the folder stand `sup` and `cmd` (pid and start time), `out`, `err`, and at the end
  * `rc`, tried until the disk takes it. Each record is one line ended by a dot: half a line counts as none. Replies are lines
  * after `holdpoint NONCE BOOT`; `data STREAM OFFSET BYTES` is followed by that many bytes and a newline.
  *
  * Who follows is asked by the client, a line of stdin each time, and tells what is new since. A command that is over before
- * the first question is told by its supervisor; whoever of the two makes `told.PID` tells, the other is silent. Later the supervisor only gives a
- * sign on stderr, and the client asks.
+ * the first question is told by its supervisor; whoever of the two makes `told.NONCE` tells, the other is silent. Later the supervisor only gives a
+ * sign on stderr, and the client asks. Once it has heard the end it says `leave`.
+ *
+ * A helper that stays answers the next call on the same channel, so that a connection pays for a login shell once and not
+ * with each command. Each call has a process of its own, which nothing of the one before reaches; only a call that went
+ * well is followed by another, so that what was not read of a command's text is never taken for a call.
  *
  * - Alive means: same pid, same start time, and not a zombie.
  * - A machine whose token is below the fence launches nothing, and neither stops nor forgets what another one follows now.
@@ -44,8 +49,7 @@ import { createHash } from 'node:crypto'
 export const HELPER = `#!/bin/sh
 set -u
 R=\${XDG_STATE_HOME:-$HOME/.local/state}/holdpoint
-verb=$1 nonce=$2 bootfile=$3 job=$4 here=$PWD
-D=$R/jobs/$job
+here=$PWD
 L=\${HOLDPOINT_OUTPUT_LIMIT:-1073741824}
 case $L in *[!0-9]*) L=1073741824 ;; esac
 
@@ -137,7 +141,7 @@ supervise() {
   bytes out; ro=$n; bytes err; re=$n
   until put rc "$k $code $ro $re"; do sleep 1; done
   o=$4 e=$5
-  if claim told.$$; then tell >&7; else echo end >&8; fi
+  if claim told.$nonce; then tell >&7; else echo end >&8; fi
 }
 
 # Set once a job: ends what the command runs when it prints without end. Looks once a second, and more often while much comes.
@@ -221,15 +225,14 @@ tell() {
   echo "done $k $code $ro $re"
 }
 
+# next: this call is answered, and another may come.
+next() { exit $after; }
+
 # Waits until the client asks again. With nobody there to ask it looks once a second, until nobody is there to be told either.
 asked() {
   x=
   if [ $deaf = 1 ]; then nap 1; elif ! read -r x; then deaf=1; fi
-  if [ "$x" = ack ]; then
-    if [ $tells$s != 1done ] && cd "$D"; then state; fi
-    if [ $s = done ]; then ack; fi
-    exit 0
-  fi
+  if [ "$x" = leave ]; then next; fi
 }
 
 # follow OUT ERR LAUNCHED: tells everything from these offsets on until the end.
@@ -238,7 +241,7 @@ follow() {
   if [ $3 = 1 ]; then tells=0; asked; fi
   while :; do
     if [ $s != absent ] || cd "$D" 2>/dev/null; then
-      if [ $tells = 0 ] && claim told.$$; then tells=1; fi
+      if [ $tells = 0 ] && claim told.$nonce; then tells=1; fi
       state
     fi
     # Looked at last: what was seen before in a folder that is being removed says nothing.
@@ -249,10 +252,7 @@ follow() {
       exit 0
     fi
     case $tells$s in
-    1done)
-      tell
-      while [ $deaf = 0 ]; do asked; done
-      exit 0 ;;
+    1done) tell; next ;;
     0*)
       # Told by the supervisor, unless it was killed before or while it did so: a client that goes on asking then comes again.
       p= pt=
@@ -286,8 +286,8 @@ fenced() { highest "$run"; [ "$F" -gt "$token" ]; }
 ack() {
   if fenced; then echo kept; return; fi
   if cd "$D" 2>/dev/null; then state; fi
-  if [ "\${s-}" != done ] || ! put "$R/gone/$job" "$k $code $ro $re"; then mark "$R/gone/$job" || return; fi
-  cd / && rm -rf "$D" "$R/stage/$job".* && echo acked
+  if [ "\${s-}" != done ] || ! put "$R/gone/$job" "$k $code $ro $re"; then mark "$R/gone/$job" || { echo kept; return; }; fi
+  if cd / && rm -rf "$D" "$R/stage/$job".*; then echo acked; else echo kept; fi
 }
 
 # copy LINES BYTES: so many lines of stdin to the copy, without a process of its own. True when all of it came and was taken.
@@ -311,7 +311,7 @@ stage() {
   if fenced; then echo "fenced $F"; exit 0; fi
   # After a takeover each launch also tells hosts that could not be told before.
   if [ "$token" -gt 1 ] && [ "$F" != "$token" ]; then mkdir -p "$R/fence/$run/$token" || { echo 'unstaged the fence could not be raised'; exit 0; }; fi
-  copy=$R/stage/$job.$$
+  copy=$R/stage/$job.$nonce
   if [ "$lines" = 0 ]; then
     x=$copy
     if [ "$hidden" -gt 0 ]; then x=$copy.env env=$x; ( umask 077; mark "$x" ); fi
@@ -423,24 +423,39 @@ clear() {
   ack
 }
 
-boot
-# A login may have printed something without ending its line.
-printf '\\nholdpoint %s %s\\n' "$nonce" "$B"
-case $verb in
-go)
-  o=$5 e=$6; shift 6
-  stage "$@"
-  # Twice forked: nothing that is killed with this shell is above the supervisor.
-  if [ $launched = 1 ]; then ( supervise "$run" "$token" "$copy" "$o" "$e" </dev/null 7>&1 8>&2 >/dev/null 2>&1 & ); fi
-  exec 2>/dev/null
-  follow "$o" "$e" $launched ;;
-follow) run=$7 token=$8; exec 2>/dev/null; follow "$5" "$6" 0 ;;
-stop) run=$6 token=$7; stop "$5" ;;
-ack) run=$5 token=$6; ack ;;
-fence) fence "$5" ;;
-list) list ;;
-clear) run=$6 token=$7; clear "$5" ;;
-esac
+# serve VERB NONCE BOOTFILE JOB…: one call.
+serve() {
+  verb=$1 nonce=$2 bootfile=$3 job=$4
+  D=$R/jobs/$job
+  boot
+  # A login may have printed something without ending its line.
+  printf '\\nholdpoint %s %s\\n' "$nonce" "$B"
+  case $verb in
+  go)
+    o=$5 e=$6; shift 6
+    stage "$@"
+    # Twice forked: nothing that is killed with this shell is above the supervisor.
+    if [ $launched = 1 ]; then ( supervise "$run" "$token" "$copy" "$o" "$e" </dev/null 7>&1 8>&2 >/dev/null 2>&1 & ); fi
+    exec 2>/dev/null
+    follow "$o" "$e" $launched ;;
+  follow) run=$7 token=$8; exec 2>/dev/null; follow "$5" "$6" 0 ;;
+  stop) run=$6 token=$7; stop "$5" ;;
+  ack) run=$5 token=$6; ack; next ;;
+  fence) fence "$5" ;;
+  list) list ;;
+  clear) run=$6 token=$7; clear "$5" ;;
+  esac
+}
+
+after=0
+if [ "$1" != stay ]; then serve "$@"; exit; fi
+after=10
+while read -r line; do
+  # Said to a call that had ended by itself just then.
+  case $line in '?'|leave) continue ;; esac
+  ( serve $line )
+  [ $? = $after ] || exit 0
+done
 `
 
 export const HELPER_SHA = createHash('sha256').update(HELPER).digest('hex').slice(0, 16)

@@ -1,5 +1,6 @@
 import type { Link } from '../link.ts'
 import { readFrames } from './frames.ts'
+import { openTalk, type Talk } from './talk.ts'
 import type { HelperCall } from './verbs.ts'
 
 export interface AnswerOptions<T> {
@@ -7,25 +8,24 @@ export interface AnswerOptions<T> {
   call: HelperCall
   /** How long the answer is waited for once the channel is open. */
   withinMs: number
-  /** Until the channel is open. */
+  /** Until the call is made. */
   signal: AbortSignal
   /** The answer, when this line completes it; null for a line that is no answer of ours; undefined to go on reading. */
   onLine(words: string[]): T | null | undefined
 }
 
 /** Calls the helper for one answer in lines. Null when it did not arrive, or was not understood. */
-export async function oneAnswer<T>({ link, call, withinMs, signal, onLine }: AnswerOptions<T>): Promise<T | null> {
-  const opened = await link.exec(call.command, signal)
-  if (opened.opened !== 'yes') return null
-  const { channel } = opened
-  return new Promise((resolve) => {
+export function oneAnswer<T>({ link, call, withinMs, signal, onLine }: AnswerOptions<T>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    let talk: Talk | null = null
+    let impatience: NodeJS.Timeout | undefined
     const settle = (answer: T | null): void => {
       clearTimeout(impatience)
       resolve(answer)
-      channel.close()
+      if (answer === null) talk?.close()
+      else talk?.leave()
     }
-    const impatience = setTimeout(() => settle(null), withinMs)
-    channel.on('data', readFrames(call.nonce, {
+    const onBytes = readFrames(call.nonce, {
       onHello: () => undefined,
       onLine: (words) => {
         const answer = onLine(words)
@@ -34,10 +34,11 @@ export async function oneAnswer<T>({ link, call, withinMs, signal, onLine }: Ans
       onData: () => undefined,
       onLate: () => undefined,
       onGarbage: () => settle(null),
-    }))
-    channel.stderr.resume()
-    channel.on('close', () => settle(null))
-    // A write after the far end closed; `close` follows.
-    channel.on('error', () => undefined)
+    })
+    openTalk(link, call, { onBytes, onSign: () => undefined, onClose: () => settle(null) }, signal).then((opened) => {
+      if (opened.opened !== 'yes') return settle(null)
+      talk = opened.talk
+      impatience = setTimeout(() => settle(null), withinMs)
+    }, reject)
   })
 }

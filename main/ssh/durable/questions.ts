@@ -1,11 +1,11 @@
-import type { Channel } from '../channel.ts'
-
 /** Asks who follows a job on its host (helper.ts) for what is new. */
 export interface Questions {
   /** The host has answered; until then there is nobody to ask. */
   begin(): void
   /** So many bytes of the answer came. */
   heard(bytes: number): void
+  /** The host has given a sign that there is something new. */
+  sign(): void
   end(): void
 }
 
@@ -22,14 +22,14 @@ const SIGN_MS = 5
 
 const waitMs = (asked: number): number => FIRST_MS[asked] ?? (asked < THEN_TIMES ? THEN_MS : LATER_MS)
 
-export function askOnAndOn(channel: Channel): Questions {
+export function askOnAndOn(put: () => void): Questions {
   let asked = 0
   let came = 0
   let isHurried = false
   let isOver = false
   let timer: NodeJS.Timeout | undefined
   function ask(): void {
-    channel.write('?\n')
+    put()
     asked += 1
     came = 0
     isHurried = false
@@ -39,11 +39,6 @@ export function askOnAndOn(channel: Channel): Questions {
     clearTimeout(timer)
     timer = setTimeout(ask, ms)
   }
-  channel.stderr.on('data', () => {
-    // The sign may come after the end has been told by the one who follows.
-    if (!isHurried && !isOver) within(SIGN_MS)
-    isHurried = true
-  })
   return {
     begin: () => within(waitMs(0)),
     heard: (bytes) => {
@@ -51,6 +46,11 @@ export function askOnAndOn(channel: Channel): Questions {
       if (came < MUCH_BYTES) return
       isHurried = true
       within(MORE_MS)
+    },
+    sign: () => {
+      // It may come after the end has been told by the one who follows.
+      if (!isHurried && !isOver) within(SIGN_MS)
+      isHurried = true
     },
     end: () => {
       isOver = true

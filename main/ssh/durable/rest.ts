@@ -1,40 +1,52 @@
 import type { Link } from '../link.ts'
 
-/** When hosts are asked to forget jobs that are over: a little later, so that no step waits for it. */
+/** When hosts are asked to forget jobs that are over: once no step is in the way, or after a while. */
 export interface Rests {
-  /** Does the work in a moment, or once another job of this connection is over, or at the end. It must not reject. */
+  /** Does the work a moment after the last job of this connection, one after another. It must not reject. */
   later(link: Link, work: () => Promise<void>): void
   /** Has all of it done now, and from now on at once. Waits for it, but not for long. */
   end(): Promise<void>
 }
 
 const REST_MS = 400
+/** Jobs that come closely one after another put it off no longer than this, and no more of it. */
+const MOST_REST_MS = 3000
+const MOST_RESTING = 20
 const END_WITHIN_MS = 1000
 
-/** A job at rest holds a channel of its connection; a connection has one such job at most. */
-export function createRests(): Rests {
-  const resting = new Map<Link, () => void>()
+interface Resting {
+  works: (() => Promise<void>)[]
+  since: number
+  timer: NodeJS.Timeout
+}
+
+export function createRests(now: () => number = Date.now): Rests {
+  const resting = new Map<Link, Resting>()
   const working = new Set<Promise<void>>()
   let isOver = false
-  const begin = (work: () => Promise<void>): void => {
-    const done = work().finally(() => working.delete(done))
+  const begin = async (works: (() => Promise<void>)[]): Promise<void> => {
+    for (const work of works) await work()
+  }
+  const wake = (link: Link): void => {
+    const { works, timer } = resting.get(link) ?? { works: [], timer: undefined }
+    clearTimeout(timer)
+    resting.delete(link)
+    const done = begin(works).finally(() => working.delete(done))
     working.add(done)
   }
   return {
     later: (link, work) => {
-      resting.get(link)?.()
-      if (isOver) return begin(work)
-      const wake = (): void => {
-        clearTimeout(timer)
-        if (resting.get(link) === wake) resting.delete(link)
-        begin(work)
-      }
-      const timer = setTimeout(wake, REST_MS)
-      resting.set(link, wake)
+      const before = resting.get(link)
+      clearTimeout(before?.timer)
+      const works = [...(before?.works ?? []), work]
+      const since = before?.since ?? now()
+      const restMs = isOver || works.length >= MOST_RESTING ? 0 : Math.min(REST_MS, since + MOST_REST_MS - now())
+      resting.set(link, { works, since, timer: setTimeout(() => wake(link), Math.max(restMs, 0)) })
+      if (restMs <= 0) wake(link)
     },
     end: async () => {
       isOver = true
-      for (const wake of resting.values()) wake()
+      for (const link of resting.keys()) wake(link)
       if (working.size === 0) return
       const impatience = new Promise<void>((resolve) => { setTimeout(resolve, END_WITHIN_MS).unref() })
       await Promise.race([Promise.all(working), impatience])

@@ -133,8 +133,8 @@ async function follow(work: DurableWork, world: DurableWorld): Promise<HostResul
       const result = resultOf(end, stopped === null ? null : { asked: asked ?? { why: 'aborted', timeoutMs: null }, stopped }, launched, sends <= 1, place, intent.id)
       await commit(work, world, result, end.end === 'done' ? end.late : Buffer.alloc(0))
       // Only after the local commit may the host forget it. The step does not wait for that.
-      if (end.end === 'done' && !end.isShort) world.later(link, () => forget(work, world, end.acknowledge))
-      else if (end.end === 'done') end.leave()
+      const told = link
+      if (end.end === 'done' && !end.isShort) world.later(told, () => forget(work, world, told))
       return result
     }
   } finally {
@@ -155,9 +155,9 @@ function resultOf(end: Exclude<AttachEnd, { end: 'cut' }>, stop: { asked: StopAs
 const FORGET_TRIES = 5
 
 /** Where a host never hears it, the folder stays and does no harm. */
-async function forget({ job, intent }: DurableWork, world: DurableWorld, acknowledge: () => Promise<boolean>): Promise<void> {
+async function forget({ job, intent }: DurableWork, world: DurableWorld, told: Link): Promise<void> {
   try {
-    let isForgotten = await acknowledge()
+    let isForgotten = await forgetJob(told, callAck(intent, world.placeOf(told)))
     for (let tries = 0; !isForgotten && !world.isClosed() && tries < FORGET_TRIES; tries++) {
       await world.sleep(backoff(tries, world.retryMs), NEVER)
       const link = world.isClosed() ? null : await world.reach(AbortSignal.timeout(30_000)).catch(() => null)

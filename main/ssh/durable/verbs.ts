@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { secretAssignments } from '#domain/flow/script.ts'
 import type { JobIntent } from '#kinds/ports.ts'
-import { cksum } from './helper.ts'
+import { cksum, HELPER_SHA } from './helper.ts'
 
 /** One call of the helper on a host (helper.ts says what each verb means). */
 export interface HelperCall {
+  /** Makes it on a channel of its own. */
   command: string
+  /** Makes it as a line to a helper that stays, which `command` starts. Null where none is asked, and for helpers of former versions. */
+  stay: { command: string; line: string } | null
   nonce: string
   /** For its standard input, which stays open. */
   input: Buffer | null
@@ -68,11 +71,15 @@ export const callClear = (intent: Pick<JobIntent, 'id' | 'run' | 'token'>, helpe
 /** The helper takes a run's name where other verbs take a job's. */
 export const callFence = (run: string, token: number, helper: string, at: HelperPlace): HelperCall => call({ id: run, helper }, 'fence', at, [token])
 
+/** What a helper that stays is asked. The others are rare, and a stop waits for nothing. */
+const STAYS: readonly string[] = ['go', 'follow', 'ack']
+
 /** No argument holds anything but letters, digits and `-._/`: what a host said is checked before it comes back in a command. */
 function call({ helper, id }: Pick<JobIntent, 'helper' | 'id'>, verb: string, { bootIdFile, root }: HelperPlace, more: (string | number)[]): HelperCall {
   const nonce = randomBytes(8).toString('hex')
   const words = [verb, nonce, bootIdFile, id, ...more].map(String)
   for (const word of words) if (!/^[\w./-]+$/.test(word)) throw new Error(`not a word for a helper call: ${JSON.stringify(word)}`)
-  const command = root === null ? `exec /bin/sh -c 'exec /bin/sh "${ROOT}/helper-${helper}" ${words.join(' ')}'` : `exec /bin/sh ${root}/helper-${helper} ${words.join(' ')}`
-  return { command, nonce, input: null }
+  const commandOf = (line: string): string => (root === null ? `exec /bin/sh -c 'exec /bin/sh "${ROOT}/helper-${helper}" ${line}'` : `exec /bin/sh ${root}/helper-${helper} ${line}`)
+  const line = words.join(' ')
+  return { command: commandOf(line), stay: helper === HELPER_SHA && STAYS.includes(verb) ? { command: commandOf('stay'), line } : null, nonce, input: null }
 }

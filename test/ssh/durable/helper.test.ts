@@ -19,6 +19,7 @@ for (const [name, path] of SHELLS) {
     let root: string
     let helper: string
     let started: string[]
+    let calls = 0
 
     beforeEach(() => {
       home = mkdtempSync(join(tmpdir(), 'holdpoint-helper-'))
@@ -36,7 +37,8 @@ for (const [name, path] of SHELLS) {
 
     const begin = (verb: string, job: string, more: (string | number)[], bootFile = BOOT_ID_FILE, isAsked = true) => {
       const [file = '', ...before] = shell
-      const child = spawn(file, [...before, helper, verb, 'N', bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, cwd: home, stdio: ['pipe', 'pipe', 'pipe'] })
+      const nonce = `N${calls++}`
+      const child = spawn(file, [...before, helper, verb, nonce, bootFile, job, ...more.map(String)], { env: { HOME: home, PATH: process.env['PATH'] }, cwd: home, stdio: ['pipe', 'pipe', 'pipe'] })
       const said: Buffer[] = []
       child.stdout.on('data', (bytes: Buffer) => void said.push(bytes))
       child.stdin.on('error', () => undefined)
@@ -50,7 +52,7 @@ for (const [name, path] of SHELLS) {
         const read = (turns: number): unknown => (turns === 0 ? resolve(Buffer.concat(said).toString('latin1')) : setImmediate(() => read(turns - 1)))
         read(10)
       }) })
-      return { child, ended, said: () => Buffer.concat(said).toString('latin1'), signs: () => signs.join('') }
+      return { child, job, nonce, ended, said: () => Buffer.concat(said).toString('latin1'), signs: () => signs.join('') }
     }
     const call = (verb: string, job: string, more: (string | number)[]) => {
       const [file = '', ...before] = shell
@@ -67,8 +69,9 @@ for (const [name, path] of SHELLS) {
     /** Everything said once the job's end has been told, and the host has been told to forget it or not. */
     const finished = async (going: ReturnType<typeof launch>, isKept = true) => {
       await until(() => /^(done|lost|absent|fenced|unstaged)/m.test(going.said()), 'the end')
-      going.child.stdin.end(isKept ? '' : 'ack\n')
-      return going.ended
+      going.child.stdin.end()
+      const said = await going.ended
+      return isKept ? said : said + call('ack', going.job, ['run', '1']).replace(/^\nholdpoint .*\n/, '')
     }
 
     test('exit codes, both streams and their lengths come back exactly; the folder goes on acknowledgement', async () => {
@@ -83,8 +86,8 @@ for (const [name, path] of SHELLS) {
     test('a command that is over before anybody asks is told by its supervisor; a longer one gives a sign at its end, and is told when asked', async () => {
       const short = launch('r1', 'echo out; exit 7', { isAsked: false })
       await until(() => short.said().includes('done exit 7 4 0'), 'the end')
-      short.child.stdin.end('ack\n')
-      expect(await short.ended).toMatch(/data out 0 4\nout\n\ndone exit 7 4 0\nacked\n$/)
+      short.child.stdin.end('leave\n')
+      expect(await short.ended).toMatch(/data out 0 4\nout\n\ndone exit 7 4 0\n$/)
       const flag = join(home, 'flag')
       const long = launch('r2', `echo begun; while [ ! -e ${flag} ]; do sleep 0.1; done; echo over`, { isAsked: false })
       await until(() => existsSync(join(root, 'jobs', 'r2', 'cmd')) && readFileSync(join(root, 'jobs', 'r2', 'cmd'), 'utf8').endsWith(' .\n'), 'the command')
@@ -95,8 +98,7 @@ for (const [name, path] of SHELLS) {
       expect(long.said()).not.toContain('done')
       long.child.stdin.write('?\n')
       await until(() => long.said().includes('over\n\ndone exit 0 11 0'), 'the end')
-      long.child.stdin.end('ack\n')
-      expect(await long.ended).toMatch(/acked\n$/)
+      expect(await long.ended).toMatch(/done exit 0 11 0\n$/)
     })
 
     test('while a supervisor tells a long output, whoever is asked says nothing in between', async () => {
@@ -108,10 +110,10 @@ for (const [name, path] of SHELLS) {
         long.child.stdout.read()
         return long.said().includes('done exit')
       }, 'the end')
-      expect(long.said()).toBe(`\nholdpoint N ${boot}\ndata out 0 5000000\n${'x'.repeat(5_000_000)}\ndone exit 0 5000000 0\n`)
-      long.child.stdin.end('ack\n')
+      expect(long.said()).toBe(`\nholdpoint ${long.nonce} ${boot}\ndata out 0 5000000\n${'x'.repeat(5_000_000)}\ndone exit 0 5000000 0\n`)
+      long.child.stdin.end('leave\n')
       long.child.stdout.resume()
-      expect(await long.ended).toMatch(/acked\n$/)
+      expect(await long.ended).toMatch(/done exit 0 5000000 0\n$/)
     })
 
     test('jobs launched eight times at once each run exactly once, and every launch hears the same end', async () => {
@@ -179,7 +181,7 @@ for (const [name, path] of SHELLS) {
         expect(statSync(join(root, 'stage', staged()[0] ?? '')).mode & 0o777).toBe(0o600)
         slow.child.stdin.write(bytes.subarray(9))
         const said = await finished(slow, false)
-        expect(said).toMatch(/data out 0 \d+\ncan'ary \$HOME\|r1\.\d+\n\n/)
+        expect(said).toMatch(/data out 0 \d+\ncan'ary \$HOME\|r1\.N\d+\n\n/)
         expect(said).toMatch(/done exit 4 \d+ 0/)
         expect(staged()).toEqual([])
       })

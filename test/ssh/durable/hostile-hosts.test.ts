@@ -39,11 +39,11 @@ describe.skipIf(sshdMissing)('durable commands on hosts that are odd or hostile'
   test('an end that is not said exactly is never an outcome: no code, one out of range, no lengths, another word', async () => {
     const helper = join(sshd.state, 'holdpoint', `helper-${HELPER_SHA}`)
     const pool = open(sshd, 100)
-    await run(pool, createMemoryJob(), 'true')
+    await pool.pool.fence({ host: hostNamed('app1'), run: 'nobodys', token: 1, signal: new AbortController().signal })
     const honest = readFileSync(helper)
     try {
       for (const line of ['done exit  0 0', 'done exit', 'done exit 0', 'done exit -0 0 0', 'done exit 0x0 0 0', 'done exit 300 0 0', 'done exit 1.5 0 0', 'done exit 0 -1 0', 'done whatever 0 0 0']) {
-        writeFileSync(helper, `echo "holdpoint $2 boot"; echo "${line}"; sleep 1`)
+        writeFileSync(helper, `nonce=\${2-}; if [ $1 = stay ]; then read -r verb nonce rest; fi; echo "holdpoint $nonce boot"; echo "${line}"; sleep 1`)
         const stop = new AbortController()
         const job = createMemoryJob()
         const running = run(pool, job, 'true', stop.signal)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { doneResult, saidResult, stoppedResult } from '#ssh/durable/outcome.ts'
 
-const done = { end: 'done' as const, code: 0, isShort: false, late: Buffer.alloc(0), acknowledge: async () => true, leave: () => undefined }
+const done = { end: 'done' as const, code: 0, isShort: false, late: Buffer.alloc(0) }
 const asked = { why: 'aborted' as const, timeoutMs: null }
 
 test('a command that had ended by itself, but whose end was not heard in time, is unknown and never "stopped"', () => {

@@ -1,6 +1,4 @@
-import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Channel } from '#ssh/channel.ts'
 import { askOnAndOn } from '#ssh/durable/questions.ts'
 
 describe('questions to who follows a job', () => {
@@ -18,19 +16,19 @@ describe('questions to who follows a job', () => {
   })
 
   it('follow a sign of the host at once', () => {
-    const { questions, stderr, asked } = begun()
+    const { questions, asked } = begun()
     questions.begin()
-    stderr.emit('data', Buffer.from('end\n'))
+    questions.sign()
     vi.advanceTimersByTime(10)
     expect(asked()).toBe(1)
     questions.end()
   })
 
   it('stop for good at the end, also when a sign of the host comes after it', () => {
-    const { questions, stderr, asked } = begun()
+    const { questions, asked } = begun()
     questions.begin()
     questions.end()
-    stderr.emit('data', Buffer.from('end\n'))
+    questions.sign()
     vi.advanceTimersByTime(60_000)
     expect(asked()).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
@@ -38,8 +36,6 @@ describe('questions to who follows a job', () => {
 })
 
 function begun() {
-  const stderr = new EventEmitter()
-  const write = vi.fn()
-  const questions = askOnAndOn({ stderr, write } as unknown as Channel)
-  return { questions, stderr, asked: () => write.mock.calls.length }
+  const put = vi.fn()
+  return { questions: askOnAndOn(put), asked: () => put.mock.calls.length }
 }

@@ -14,14 +14,28 @@ describe('what no step waits for', () => {
     expect(done).toEqual(['one'])
   })
 
-  it('is done once another job of the same connection is over, so that one channel at most is held', async () => {
+  it('waits while jobs of the same connection come closely one after another, but not for ever', async () => {
     const { rests, work, done } = begun()
     const [one, other] = [link(), link()]
-    rests.later(one, work('one'))
     rests.later(other, work('other'))
-    rests.later(one, work('next'))
+    for (let job = 1; job <= 5; job++) {
+      rests.later(one, work(`job ${job}`))
+      await vi.advanceTimersByTimeAsync(300)
+    }
+    expect(done).toEqual(['other'])
+    for (let job = 6; job <= 12; job++) {
+      rests.later(one, work(`job ${job}`))
+      await vi.advanceTimersByTimeAsync(300)
+    }
+    expect(done.slice(0, 11)).toEqual(['other', ...Array.from({ length: 10 }, (_, index) => `job ${index + 1}`)])
+  })
+
+  it('does not pile up', async () => {
+    const { rests, work, done } = begun()
+    const one = link()
+    for (let job = 1; job <= 20; job++) rests.later(one, work(`job ${job}`))
     await vi.advanceTimersByTimeAsync(0)
-    expect(done).toEqual(['one'])
+    expect(done).toHaveLength(20)
   })
 
   it('is done at the end, which waits for it, and at once afterwards', async () => {
