@@ -74,7 +74,7 @@ export function TroublePanel({ stepId }: { stepId: string }) {
       <dl className={styles.ways}>
         {[...ways.filter((action) => !isExclusion(action)), ...(canRollBack ? [rollBack] : []), ...(canGoPart ? [rollBackTo] : []), ...(canGoOn ? [goOn] : [])].map((action) => (
           <div key={JSON.stringify(action.does)}>
-            <dt><ActionButton action={action} /></dt>
+            <dt><ActionButton action={action} size="s" /></dt>
             <dd>{meaningOf(action)}</dd>
           </div>
         ))}
@@ -129,16 +129,17 @@ function meaningOf({ label, does }: Action): string {
   return meanings[label] ?? ''
 }
 
+/** A line each at the width of the room, so that the host's output keeps its place below them. */
 const meanings: Record<string, string> = {
-  Probe: 'Asks the hosts what they know of it. Sends no command again; only proof changes the outcome.',
-  Retry: 'Runs the same command again on the hosts where it has not succeeded.',
-  'Retry…': 'Runs the same command again where it has not succeeded. Only when doing it twice is safe.',
-  'Retry on all': 'Runs it again on every host. It is marked safe to run again.',
-  'Retry on all…': 'Runs it again on every host, also where it has succeeded. Asks why.',
-  'Ignore…': 'The failure stays in the record and the run goes on. Asks why.',
-  'Mark done…': 'You have seen that it is done. Sends nothing; asks how you know.',
+  Probe: 'Asks the hosts what became of it. Sends no command again.',
+  Retry: 'Runs it again on the hosts where it has not succeeded.',
+  'Retry…': 'Runs it again. Only when doing it twice is safe.',
+  'Retry on all': 'Runs it again on every host: it is marked safe for that.',
+  'Retry on all…': 'Also where it has succeeded. Asks why.',
+  'Ignore…': 'The failure stays on record, the run goes on. Asks why.',
+  'Mark done…': 'You saw that it is done. Sends nothing; asks how you know.',
   'Skip…': 'Goes on without it. Asks why.',
-  'Go on…': 'As a new run, also with the runbook edited. Shows first what is kept.',
-  'Back to a phase…': 'Takes back what was done since a phase began, and stands there again.',
+  'Go on…': 'As a new run, also with the runbook edited.',
+  'Back to a phase…': 'Takes back what was done since a phase began.',
   'Roll back…': 'Shows the steps back first. Asks why.',
 }

@@ -44,6 +44,23 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.close()
   })
 
+  test('a failure, however much it says, leaves the end of the output in sight', async () => {
+    for (const [scenario, height] of [['failed', 900], ['unknown', 900], ['failed', 720]] as const) {
+      const { page } = await open(scenario)
+      await page.setViewportSize({ width: 1440, height })
+      const last = page.getByRole('log', { name: 'Output' }).getByText('unpacked layer 40/40').last()
+      await last.waitFor()
+      await page.keyboard.press('o')
+      const bottom = await last.evaluate((line) => line.getBoundingClientRect().bottom)
+      expect([scenario, height, bottom < height]).toEqual([scenario, height, true])
+      expect(await page.getByRole('heading', { name: 'Deploy new version', exact: true }).evaluate((title) => title.getBoundingClientRect().top > 0)).toBe(true)
+      await page.getByRole('button', { name: 'Go on…' }).focus()
+      const wayOn = await page.getByRole('button', { name: 'Go on…' }).boundingBox()
+      expect(wayOn !== null && wayOn.y + wayOn.height < height).toBe(true)
+      await page.close()
+    }
+  })
+
   test('e takes the host that failed out of the run, with the reason typed, and the table says so', async () => {
     const { page, complaints } = await open('failed')
     await page.keyboard.press('e')
