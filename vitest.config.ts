@@ -6,7 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    globalSetup: 'test/support/dev-page-server.ts',
+    globalSetup: ['test/support/compiled-once.ts', 'test/support/dev-page-server.ts'],
     reporters: ['default'],
   },
 })

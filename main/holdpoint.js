@@ -3,12 +3,15 @@
 // better-sqlite3 kills an older Node without a word (Node-API 10), and older ones cannot run TypeScript unbuilt.
 import { spawn } from 'child_process'
 import { existsSync, realpathSync } from 'fs'
-import { dirname, join } from 'path'
+import module from 'module'
+import { homedir } from 'os'
+import { dirname, isAbsolute, join } from 'path'
 import { fileURLToPath } from 'url'
 
 const isFit = Number(process.versions.napi) >= 10 && Boolean(process.features.typescript)
 
 if (isFit) {
+  keepCompiled()
   import('./cli.ts').then(
     ({ main }) => main(process.argv.slice(2)).then((code) => process.exit(code)),
     (error) => {
@@ -23,6 +26,17 @@ if (isFit) {
     process.exit(2)
   }
   runWith(local)
+}
+
+/**
+ * Stripping types and compiling is half of a start, so the next start finds it done. The usual place of this is shared by
+ * all accounts of a machine, and whoever could write there could have us run what they like: hence the account's own.
+ */
+function keepCompiled() {
+  const { LOCALAPPDATA: local, XDG_CACHE_HOME: chosen } = process.env
+  const usual = chosen && isAbsolute(chosen) ? chosen : join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache')
+  // Where it cannot be written Node says so in its answer, and compiles as it would have.
+  module.enableCompileCache(join((process.platform === 'win32' && local) || usual, 'holdpoint', 'compiled'))
 }
 
 /** The Node that `npm ci` put beside us, unless that is the one running now. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,10 +9,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 const unfit = '--no-experimental-strip-types'
 
 let project: string
+let env: NodeJS.ProcessEnv
 const running: ChildProcess[] = []
 
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'holdpoint-guard-'))
+  env = process.env
   mkdirSync(join(project, 'main'))
   mkdirSync(join(project, 'node_modules', '.bin'), { recursive: true })
   writeFileSync(join(project, 'package.json'), '{"type":"module"}')
@@ -34,7 +36,7 @@ function putLocalNode(): void {
 }
 
 function run(flags: string[], ...args: string[]) {
-  const child = spawn(process.execPath, [...flags, join(project, 'main', 'holdpoint.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...flags, join(project, 'main', 'holdpoint.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   running.push(child)
   let stdout = ''
   let stderr = ''
@@ -79,6 +81,19 @@ describe('holdpoint.js', () => {
     await says('up')
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 4, signal: null })
+  })
+
+  test('what it has compiled is kept in the cache folder of the account, and nowhere else', async () => {
+    env = { ...process.env, XDG_CACHE_HOME: join(project, 'cache'), TMPDIR: join(project, 'shared'), NODE_COMPILE_CACHE: undefined }
+    expect(await run([], 'check').ended).toMatchObject({ code: 3 })
+    expect(readdirSync(join(project, 'cache', 'holdpoint', 'compiled'))).not.toEqual([])
+    expect(existsSync(join(project, 'shared'))).toBe(false)
+  })
+
+  test('starts where nothing can be kept', async () => {
+    writeFileSync(join(project, 'cache'), 'no folder')
+    env = { ...process.env, XDG_CACHE_HOME: join(project, 'cache'), NODE_COMPILE_CACHE: undefined }
+    expect(await run([], 'check').ended).toMatchObject({ code: 3, stderr: '' })
   })
 
   test('a defect on the way is shown and is a failure', async () => {
