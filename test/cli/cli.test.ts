@@ -1,32 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { commands } from '#main/cli/commands.ts'
 import type { StoredEvent } from '#domain/run/events.ts'
+import { HOLDPOINT, holdpointIn } from '#support/holdpoint.ts'
 
 const root = join(import.meta.dirname, '../..')
 const example = join(root, 'resources/examples/checkout-release.md')
-let folder: string
-
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'holdpoint-cli-')) })
+const folder = mkdtempSync(join(tmpdir(), 'holdpoint-cli-'))
+const holdpoint = holdpointIn(folder)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Ended { code: number | null; stdout: string; stderr: string }
-
-function holdpoint(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' },
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
-  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString() })
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, stdout, stderr })) })
-}
 
 /** One step on one host, played by the script given; the rollback has one step too. */
 function scripted(name: string, outcomes: string): string {
@@ -264,7 +252,7 @@ describe('hostile words', () => {
 
 describe('pipes', () => {
   const shell = (script: string) => spawnSync('sh', ['-c', script], {
-    env: { ...process.env, HOLDPOINT_HOME: join(folder, 'piped'), NO_COLOR: '1', HP: `${process.execPath} ${join(root, 'main/holdpoint.js')}` }, encoding: 'utf8',
+    env: { ...process.env, HOLDPOINT_HOME: join(folder, 'piped'), NO_COLOR: '1', HP: `${process.execPath} ${HOLDPOINT}` }, encoding: 'utf8',
   })
 
   test('a run outlives a reader that has gone, and a report larger than a pipe arrives whole', () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,14 +9,12 @@ import { createAsker } from '#main/cli/asker.ts'
 import { decide } from '#main/cli/learn.ts'
 import { replaceRunbookFile } from '#main/cli/runbook-file.ts'
 import { until } from '#support/fake-world.ts'
+import { holdpointIn } from '#support/holdpoint.ts'
 
-const root = join(import.meta.dirname, '../..')
-let folder: string
+const folder = mkdtempSync(join(tmpdir(), 'holdpoint-learn-'))
+const holdpoint = holdpointIn(folder)
 let runId: string
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'holdpoint-learn-'))
-  runId = await rehearsed()
-})
+beforeAll(async () => { runId = await rehearsed() })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const TEXT = `---
@@ -61,14 +59,6 @@ async function rehearsed(): Promise<string> {
   } finally {
     await app.close()
   }
-}
-
-function holdpoint(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' } })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
-  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString() })
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, stdout, stderr })) })
 }
 
 describe('holdpoint learn', () => {

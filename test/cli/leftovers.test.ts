@@ -1,23 +1,15 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createApp } from '#main/app.ts'
 import { hostLines } from '#main/cli/leftovers.ts'
+import { holdpointIn } from '#support/holdpoint.ts'
 
 const root = join(import.meta.dirname, '../..')
-let folder: string
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'holdpoint-left-cli-')) })
+const folder = mkdtempSync(join(tmpdir(), 'holdpoint-left-cli-'))
+const holdpoint = holdpointIn(folder)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-function holdpoint(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' } })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
-  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString() })
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, stdout, stderr })) })
-}
 
 test('holdpoint leftovers asks each host of a live run, and says of which it could not be learnt', async () => {
   const app = await createApp({ door: 'cli', dataPath: join(folder, 'data'), home: folder })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '#main/app.ts'
+import { HOLDPOINT } from '#support/holdpoint.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdpoint-cli-output-'))
 const said = Buffer.from('starting\n\u001b[31mDisk is full\u001b[0m\n\u001b]0;pwned\u0007 disk is full of \u0000\xff\n', 'latin1')
@@ -21,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const holdpoint = (...args: string[]) => spawnSync(process.execPath, [join(import.meta.dirname, '../../main/holdpoint.js'), 'output', ...args, '--data-dir', folder], { env: { ...process.env, NO_COLOR: '1' } })
+const holdpoint = (...args: string[]) => spawnSync(process.execPath, [HOLDPOINT, 'output', ...args, '--data-dir', folder], { env: { ...process.env, NO_COLOR: '1' } })
 
 test('--grep prints the lines that hold a text, with step, host and number, and nothing a terminal would obey', () => {
   const { status, stdout } = holdpoint('last', '--grep', 'disk IS full')

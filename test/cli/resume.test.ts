@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createApp } from '#main/app.ts'
 import type { ResumeOutline } from '#preload/contract.ts'
+import { holdpointIn } from '#support/holdpoint.ts'
 
-const root = join(import.meta.dirname, '../..')
-let folder: string
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'holdpoint-resume-')) })
+const folder = mkdtempSync(join(tmpdir(), 'holdpoint-resume-'))
+const holdpoint = holdpointIn(folder)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const text = (deploy: string, more = '') => `---
@@ -33,14 +32,6 @@ hosts: [app1]
    ${deploy}
    \`\`\`
 ${more}`
-
-function holdpoint(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'main/holdpoint.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), NO_COLOR: '1' } })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString() })
-  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString() })
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, stdout, stderr })) })
-}
 
 /** An aborted rehearsal whose first phase a person has skipped. */
 async function abortedRun(): Promise<string> {

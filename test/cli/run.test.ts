@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOLDPOINT } from '#support/holdpoint.ts'
 import { isMissing } from '#support/needs.ts'
 
 const hasTerminal = !isMissing('script(1), which makes a terminal', existsSync('/usr/bin/script'), 'apt install bsdutils')
-const root = join(import.meta.dirname, '../..')
 
 const RUNBOOK = `# Manual release
 
@@ -49,7 +49,7 @@ describe.skipIf(!hasTerminal)('holdpoint run at a terminal', () => {
   async function converse(answers: [string, string][], text = RUNBOOK): Promise<{ said: string; code: number | null }> {
     const file = join(folder, 'manual.md')
     writeFileSync(file, text)
-    const command = [process.execPath, join(root, 'main/holdpoint.js'), 'run', file].map((word) => `'${word}'`).join(' ')
+    const command = [process.execPath, HOLDPOINT, 'run', file].map((word) => `'${word}'`).join(' ')
     const child = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, HOLDPOINT_HOME: join(folder, 'data'), SHELL: '/bin/sh', TERM: 'dumb' },
     })
