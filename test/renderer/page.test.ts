@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { FakeBridge } from '#support/fake-bridge.ts'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
@@ -12,6 +12,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   test('a first start shows the example, and one press starts a rehearsal of it and opens its room', async () => {
@@ -22,7 +23,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     expect(await page.evaluate(() => fake.calls.filter((call) => call.name === 'send-command').map((call) => (call.input as { command: unknown }).command))).toEqual([{ type: 'start-run' }])
     await page.getByText('REHEARSAL').first().waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a live run is refused while the runbook has errors, with their places', async () => {
@@ -40,7 +40,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(await callsOf(page, 'create-run')).toEqual([])
-    await page.close()
   })
 
   test('letters typed into the palette are words, not commands, and Esc gives the focus back', async () => {
@@ -58,7 +57,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light')
     expect(await callsOf(page, 'create-run')).toEqual([])
-    await page.close()
   })
 
   test('the settings say by which SSH a host is reached, and what of its configuration is not done', async () => {
@@ -66,7 +64,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.getByRole('row', { name: /^web-2 .*by the system's ssh/ }).waitFor()
     await page.getByText('ForwardAgent is not applied').waitFor()
     expect(await page.getByText("by the system's ssh").count()).toBe(1)
-    await page.close()
   })
 
   test('an unknown host key is asked about over any screen; Esc refuses it', async () => {
@@ -77,7 +74,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await callsOf(page, 'answer-prompt')).toEqual([{ promptId: 'p1', answer: { accept: false } }])
-    await page.close()
   })
 
   test('the outline says which follow-up action the run does itself, and which is left to people', async () => {
@@ -92,7 +88,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     })
     await page.getByRole('button').filter({ hasText: 'Monitor for 24 hours' }).getByText('watched for 1 d').waitFor()
     await page.getByRole('button').filter({ hasText: 'Update documentation' }).getByText('by hand').waitFor()
-    await page.close()
   })
 
   test('a refused save says why and keeps every character', async () => {
@@ -105,7 +100,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.keyboard.press('Control+s')
     await page.getByRole('alert').getByText('The disk is full.').waitFor()
     expect(await text.inputValue()).toBe('# Mine')
-    await page.close()
   })
 
   test('a lost connection is said, with since when, and goes when it is back', async () => {
@@ -114,7 +108,6 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.getByText(/Connection lost, retrying since \d\d:\d\d/).waitFor()
     await page.evaluate(() => fake.setConnected(true))
     await page.getByText('Connection lost').waitFor({ state: 'detached' })
-    await page.close()
   })
 
   test('what cannot be opened says why and is no dead end', async () => {
@@ -128,7 +121,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       expect([path, await page.getByRole('button', { name: 'Try again' }).count()]).toEqual([path, tries])
       await page.getByRole('link', { name: 'Go to the library' }).click()
       await page.getByRole('heading', { name: 'Runbooks' }).waitFor()
-      await page.close()
+      await pages.leave()
     }
   })
 
@@ -146,6 +139,5 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.getByRole('button', { name: 'Download as Markdown' }).click()
     expect((await coming).suggestedFilename()).toBe('run-back.md')
     expect(complaints).toEqual([])
-    await page.close()
   })
 })

@@ -15,6 +15,8 @@ export const hasChromium = findChromium()
 export interface DevPages {
   /** Opens the page over a new fake bridge; what the page complains about is collected in `complaints`. */
   open(path?: string): Promise<{ page: Page; complaints: string[] }>
+  /** After a test: the next one is given the page of this one, emptied, whose process has what it loads compiled. A page that was changed beyond its size is closed instead. */
+  leave(): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,10 +27,14 @@ export async function openDevPages(): Promise<DevPages> {
   const answer = await fetch(origin)
   if (!answer.ok) throw new Error(`The page could not be built: ${await answer.text()}`)
   const browser = await launchChromium()
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const viewport = { width: 1440, height: 900 }
+  const context = await browser.newContext({ viewport })
+  const inUse: Page[] = []
+  const idle: Page[] = []
   return {
     async open(path = '/') {
-      const page = await context.newPage()
+      const page = idle.pop() ?? await context.newPage()
+      inUse.push(page)
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {
@@ -36,6 +42,15 @@ export async function openDevPages(): Promise<DevPages> {
       })
       await page.goto(origin + path)
       return { page, complaints }
+    },
+    async leave() {
+      for (const page of inUse.splice(0).filter((one) => !one.isClosed())) {
+        await page.removeAllListeners(undefined, { behavior: 'ignoreErrors' })
+        // Nothing of it goes on in the background, and the same address is loaded anew.
+        await page.goto('about:blank')
+        await page.setViewportSize(viewport)
+        idle.push(page)
+      }
     },
     close: () => browser.close(),
   }

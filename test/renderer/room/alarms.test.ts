@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
@@ -14,6 +14,7 @@ describe.skipIf(!hasChromium)('what the room asks when it is not healthy', () =>
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
   const open = async (scenario: ScenarioName) => {
     const opened = await pages.open(`/?scenario=${scenario}#/run/run-1`)
@@ -31,7 +32,6 @@ describe.skipIf(!hasChromium)('what the room asks when it is not healthy', () =>
     expect(await page.getByRole('timer').count()).toBe(0)
     expect(await commandsOf(page)).toMatchObject([{ type: 'watch-breach', note: 'the bank is asked' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('v shows each rule with its limit in numbers, what is asked, and the readings that decided', async () => {
@@ -45,7 +45,6 @@ describe.skipIf(!hasChromium)('what the room asks when it is not healthy', () =>
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('Enter at the point of no return asks with both numbers before it says go', async () => {
@@ -59,6 +58,5 @@ describe.skipIf(!hasChromium)('what the room asks when it is not healthy', () =>
     await page.getByLabel('In progress').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'sign-off-step', stepId: 'maintenance-on', decision: 'go', reason: 'the bank waits' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
@@ -12,6 +12,7 @@ describe.skipIf(!hasChromium)('outputs of many hosts, by keyboard alone', { time
   beforeAll(async () => {
     pages = await openDevPages()
   }, 120_000)
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
   const open = async (scenario: ScenarioName): Promise<{ page: Page; complaints: string[] }> => {
     const opened = await pages.open(`/?scenario=${scenario}#/run/run-1`)
@@ -40,7 +41,6 @@ describe.skipIf(!hasChromium)('outputs of many hosts, by keyboard alone', { time
     await page.getByRole('tab', { name: 'web-2', selected: true }).waitFor()
     await expect.poll(() => page.evaluate(() => fake.calls.findLast(({ name }) => name === 'read-output')?.input), { timeout: 20_000 }).toMatchObject({ host: 'web-2' })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('/ searches in all output; a hit opens that line of that host, and the hits are still there afterwards', async () => {
@@ -58,7 +58,6 @@ describe.skipIf(!hasChromium)('outputs of many hosts, by keyboard alone', { time
     await page.keyboard.press('Escape')
     await page.getByRole('log').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('two hosts\' outputs are compared, and too long ones are refused in words', async () => {
@@ -72,6 +71,5 @@ describe.skipIf(!hasChromium)('outputs of many hosts, by keyboard alone', { time
     await page.getByRole('button', { name: 'Compare again' }).click()
     await page.getByText('One of the two is longer than a megabyte.').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 })

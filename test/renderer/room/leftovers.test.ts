@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openDevPages, type DevPages } from '#support/dev-page.ts'
 import type { FakeBridge } from '#support/fake-bridge.ts'
 
@@ -9,6 +9,7 @@ describe.skipIf(!hasChromium)('what hosts still keep of commands', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   test('is shown from the palette, and only what can go is removed', async () => {
@@ -41,6 +42,5 @@ describe.skipIf(!hasChromium)('what hosts still keep of commands', () => {
     expect(await page.getByRole('button', { name: 'Nothing to remove' }).isDisabled()).toBe(true)
     await page.getByText('rrun-1-sdeploy-a2-web-1-aabbccdd').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
@@ -11,6 +11,7 @@ describe.skipIf(!hasChromium)('a long output in the room', { timeout: 120_000 },
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   /** A hundred thousand lines in chunks of a hundred; `number` 0 and up. */
@@ -55,7 +56,6 @@ describe.skipIf(!hasChromium)('a long output in the room', { timeout: 120_000 },
     await shown(async () => (await inSight(page))[0]).toBe(0)
     await page.getByText('held; there is more below').waitFor()
     expect(await page.getByRole('log').evaluate((log) => [log.scrollHeight <= 5000 * 18 + 100, log.querySelectorAll('time').length < 200])).toEqual([true, true])
-    await page.close()
   })
 
   test('scrolling reads the windows before and after, and the line that is read stays where it is', async () => {
@@ -66,7 +66,6 @@ describe.skipIf(!hasChromium)('a long output in the room', { timeout: 120_000 },
     while (top > 97_500) top = await scroll(page, -700)
     expect(await page.evaluate(() => fake.calls.filter(({ name }) => name === 'read-output').length)).toBeGreaterThan(2)
     while (top < 98_600) top = await scroll(page, 700)
-    await page.close()
   })
 
   test('what comes while it is held does not move it; Follow goes to the end again', async () => {
@@ -80,6 +79,5 @@ describe.skipIf(!hasChromium)('a long output in the room', { timeout: 120_000 },
     await shown(async () => (await inSight(page)).at(-1)).toBe(99_999)
     await page.evaluate(() => fake.emit('output', { bytes: 2_000_000, skipped: false, chunks: [{ seq: 1001, stream: 'stdout', at: 0, host: 'web-1', attempt: 1, goesOn: false, text: 'number 100000\n' }] }))
     await shown(async () => (await inSight(page)).at(-1)).toBe(100_000)
-    await page.close()
   })
 })

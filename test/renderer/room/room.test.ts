@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
@@ -15,6 +15,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
   const open = async (scenario: ScenarioName) => {
     const opened = await pages.open(`/?scenario=${scenario}#/run/run-1`)
@@ -30,7 +31,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await selected(page).getByText('Code reviewed and approved').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'start-run' }, { type: 'tick', id: 'code-0', note: '' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a key pressed twice at once does its work once, and nothing is refused', async () => {
@@ -41,7 +41,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByLabel('In progress').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'decide-gate', gateId: 'gate-before-phase-2', decision: 'go', reason: '' }])
     expect(await page.getByRole('button', { name: 'Dismiss' }).count()).toBe(0)
-    await page.close()
   })
 
   test('a failure, however much it says, leaves the end of the output in sight', async () => {
@@ -57,7 +56,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       await page.getByRole('button', { name: 'Go on…' }).focus()
       const wayOn = await page.getByRole('button', { name: 'Go on…' }).boundingBox()
       expect(wayOn !== null && wayOn.y + wayOn.height < height).toBe(true)
-      await page.close()
+      await pages.leave()
     }
   })
 
@@ -71,7 +70,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByRole('button', { name: 'Take back' }).click()
     await page.getByText(/excluded .* by .*: its disk is dying/).waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('i shows how long a step took in earlier runs, and one that is excluded counts in the forecast at once no more', async () => {
@@ -85,7 +83,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'n=3' }).waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('y asks each metric source once, and says what was asked and what came back', async () => {
@@ -97,7 +94,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await sources.getByText('3.1').waitFor()
     await sources.getByText('It did not answer in time.').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('of steps side by side each is named with its time, and chosen from the panel', async () => {
@@ -106,7 +102,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByRole('list', { name: 'Also in progress' }).getByRole('button', { name: /^Deploy new version/ }).click()
     await selected(page).getByText('Deploy new version').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('h shows the faults of a rehearsal: a host by the arrows, a fault by Enter, and the record says so', async () => {
@@ -121,7 +116,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await commandsOf(page)).toEqual([{ type: 'cause-fault', host: 'web-3', fault: 'reboot' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a live run shows no faults, whatever is pressed', async () => {
@@ -131,7 +125,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByRole('dialog', { name: 'Add a note' }).waitFor()
     expect(await page.getByText('Cause a fault').count()).toBe(0)
     expect(await page.getByRole('button', { name: /Faults/ }).count()).toBe(0)
-    await page.close()
   })
 
   test('q asks the hosts of a step nobody knows the outcome of, says that they are being asked, and what they said stays in sight', async () => {
@@ -139,11 +132,9 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('q')
     await page.getByText('Asking the host what it knows…').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'probe-step', stepId: 'deploy' }])
-    await page.close()
     const probed = await open('probed')
     await probed.page.getByLabel('Outcome unknown').getByText('Neither the command nor what watched over it is alive.').waitFor()
     expect([...complaints, ...probed.complaints]).toEqual([])
-    await probed.page.close()
   })
 
   test('c goes on as a new run: what was edited is shown, a step that succeeded and was edited is decided, and the new room opens', async () => {
@@ -160,7 +151,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.waitForURL(/#\/run\/run-.*-resumed$/)
     expect(await page.evaluate(() => fake.calls.find((call) => call.name === 'resume-run')?.input)).toEqual({ runId: 'run-1', revision: 4, from: 'deploy', reason: 'the disk is free', keep: ['stop'], again: [] })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('s ignores a failure and t runs the step again everywhere, each for a reason', async () => {
@@ -171,7 +161,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       await page.keyboard.press('Enter')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       expect(await commandsOf(page)).toEqual([command])
-      await page.close()
+      await pages.leave()
     }
   })
 
@@ -186,7 +176,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('g')
     await selected(page).getByText('Deploy new version').waitFor()
     expect(await selected(page).evaluate((row) => row === document.activeElement)).toBe(true)
-    await page.close()
   })
 
   test('doing what the run waits for takes the selection on, also after moving there by hand', async () => {
@@ -196,7 +185,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await selected(page).getByText('Changelog updated').waitFor()
     await page.keyboard.press('Space')
     await selected(page).getByText('Database backup completed').waitFor()
-    await page.close()
   })
 
   test('the point of no return, the finish and what a rollback costs are in sight before it is begun', async () => {
@@ -207,7 +195,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByRole('dialog').getByText(/Expected to take 21 min, p90 2[12] min.* \(planned, n=0\)\./).waitFor()
     await page.getByRole('dialog').getByText('Fits the window').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a step that would pass the point of no return is warned about where one says go, and the clocks never run out of the bar', async () => {
@@ -226,6 +213,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
         }
       }
       await page.getByText(/you \d\d:\d\d · \d\d:\d\d UTC/).waitFor()
+      // Its time zone would stay with it.
       await page.close()
     }
   })
@@ -237,7 +225,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       const box = await page.getByRole('button', { name: 'Roll back', exact: false }).first().boundingBox()
       expect([width, box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height]).toEqual([width, true])
     }
-    await page.close()
   })
 
   test('r retries a failed step; s asks for a reason and sends nothing without one', async () => {
@@ -253,7 +240,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('r')
     await page.getByLabel('In progress').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'retry-step', stepId: 'deploy' }])
-    await page.close()
   })
 
   test('a failed step that was given a secret can have it forgotten, there and in the palette, and then says that the next try asks for it again', async () => {
@@ -268,7 +254,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await panel.getByText('What was given as “shop-token” is forgotten: the next try asks for it again.').waitFor()
     expect(await panel.getByRole('button', { name: 'Forget shop-token' }).count()).toBe(0)
     expect(await commandsOf(page)).toEqual([{ type: 'forget-secret', name: 'shop-token' }])
-    await page.close()
   })
 
   test('a failed step says what happened on each host and what to do, in the words of the result', async () => {
@@ -277,7 +262,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     expect(await panel.innerText()).toContain('failed with exit code 3')
     expect(await panel.innerText()).toContain('Ask whoever runs web-3 whether it was rebuilt.')
     expect(await panel.getByRole('button').allInnerTexts()).toEqual(['Exclude', 'Exclude', 'Retry', 'Retry on all', 'Mark done', 'Ignore', 'Roll back', 'Back to a phase', 'Go on'].map((label): unknown => expect.stringContaining(label)))
-    await page.close()
   })
 
   test('a step with an unknown outcome is never run again without being asked about', async () => {
@@ -291,7 +275,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await commandsOf(page)).toEqual([{ type: 'resolve-step', stepId: 'deploy', evidence: 'shopctl version says 4.2.0' }])
-    await page.close()
   })
 
   test('Shift+R shows the steps back and what becomes of running work, and wants a reason', async () => {
@@ -306,7 +289,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.getByText('Rolling back').first().waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'start-rollback', reason: 'error rate' }])
-    await page.close()
   })
 
   test('Ctrl+Enter lets running work end before the rollback, and Shift+R then stops it after all', async () => {
@@ -321,7 +303,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByText('Stopping “Deploy new version”').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'start-rollback', reason: 'error rate', running: 'wait' }, { type: 'abort-forward', reason: 'it hangs' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('Shift+B goes back to before a phase: those that cannot be are said to be so, and what would be taken back is shown first', async () => {
@@ -339,14 +320,12 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByText('Stopping “Deploy new version”').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'roll-back-to', phaseId: 'phase-2', reason: 'wrong build' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a rollback that failed says what is left to do by hand, and on which hosts', async () => {
     const { page } = await open('rollback-failed')
     const left = page.getByRole('region', { name: 'Left to do by hand' })
     expect(await left.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringMatching(/Failed\s+Undo: Enable maintenance mode on lb-1/), expect.stringMatching(/Not begun\s+Deploy previous version on web-1, web-2, web-3/)]))
-    await page.close()
   })
 
   test('a breach shows its rule, its readings and both answers, and the strip says it in words', async () => {
@@ -354,7 +333,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     const alarm = page.getByRole('group', { name: 'Breach: Error rate > 2% for 1m' })
     expect((await alarm.innerText()).replaceAll('\u00a0', ' ')).toContain('2.20 % → 2.60 % → 2.90 % → 3.10 %')
     expect(await page.getByRole('list', { name: 'Thresholds' }).innerText()).toMatch(/BREACHED[\s\S]*ok/)
-    await page.close()
   })
 
   test('two rules breached on one metric are one panel, the rollback trigger first', async () => {
@@ -369,7 +347,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     const panels = page.getByRole('group', { name: /^Breach:/ })
     expect(await panels.count()).toBe(1)
     expect(await panels.getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('trigger'), expect.stringContaining('alert')])
-    await page.close()
   })
 
   test('a key that changed its meaning under the finger does nothing but say so; pressed again it acts', async () => {
@@ -390,7 +367,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('r')
     await page.getByLabel('In progress').waitFor()
     expect(await commandsOf(page)).toEqual([{ type: 'retry-step', stepId: 'deploy' }])
-    await page.close()
   })
 
   test('a plays along in a rehearsal, from the first tick on; a live run has no such thing', async () => {
@@ -398,13 +374,12 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await rehearsal.page.getByRole('switch', { name: /Play along/ }).waitFor()
     await rehearsal.page.keyboard.press('a')
     await rehearsal.page.getByText('Ticked “Changelog updated”').waitFor()
-    await rehearsal.page.close()
+    await pages.leave()
     const live = await open('gate')
     await live.page.keyboard.press('a')
     await live.page.keyboard.press('?')
     await live.page.getByRole('dialog').waitFor()
     expect(await live.page.getByText('Play along').count()).toBe(0)
-    await live.page.close()
   })
 
   test('n adds a note, p pauses and p again resumes', async () => {
@@ -418,7 +393,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('p')
     await page.getByLabel('In progress').waitFor()
     expect((await commandsOf(page)).map((command) => (command as { type: string }).type)).toEqual(['add-note', 'pause', 'resume'])
-    await page.close()
   })
 
   test('Enter at a gate goes, and a refusal is said and changes nothing', async () => {
@@ -429,7 +403,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('status').getByText('Nobody may go now.').waitFor()
     expect(await page.getByRole('region', { name: 'Next' }).innerText()).toContain('Go or no-go')
-    await page.close()
   })
 
   test('o goes to the output, which shows escapes as text', async () => {
@@ -440,14 +413,12 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('o')
     expect(await log.evaluate((element) => element === document.activeElement)).toBe(true)
     expect(await log.locator('img').count()).toBe(0)
-    await page.close()
   })
 
   test('a run that is only watched says until when, and not that it is running', async () => {
     const { page, complaints } = await open('follow-up')
     await page.getByText(/^Monitoring until \d+ \w{3} \d\d:\d\d$/).waitFor()
     expect([await page.getByText('Running', { exact: true }).count(), complaints]).toEqual([0, []])
-    await page.close()
   })
 
   test('a runbook of 500 steps is drawn only where it is looked at, and keys and screen readers find all of it', async () => {
@@ -481,7 +452,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.getByText('Pre-deployment checklist').waitFor()
     expect(await selected(page).count()).toBe(1)
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('nothing in the runbook repaints while only time passes', async () => {
@@ -508,7 +478,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       return from === minute() ? seen : []
     })
     expect(changed).toEqual([])
-    await page.close()
   })
 })
 

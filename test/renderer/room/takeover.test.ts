@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openDevPages, type DevPages } from '#support/dev-page.ts'
 import type { FakeBridge } from '#support/fake-bridge.ts'
 
@@ -9,6 +9,7 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   test('is only shown, until it is taken over from the keyboard, for a reason', async () => {
@@ -25,7 +26,6 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
     expect(await page.evaluate(() => fake.calls.filter((call) => call.name === 'send-command').map((call) => (call.input as { command: unknown }).command)))
       .toEqual([{ type: 'take-over', reason: 'his laptop is in the rain' }])
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('is handed over from the palette: what that means is said before, and what to do there afterwards', async () => {
@@ -46,7 +46,6 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
     await page.keyboard.press('Escape')
     await page.getByText('The copy is complete').waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('names the hosts that could not be told, and the work that the record does not know', async () => {
@@ -56,6 +55,5 @@ describe.skipIf(!hasChromium)('a run that is led on another machine', () => {
     await told.getByText('rrun-1-sstart-a1-web-2-kqzmwpae').waitFor()
     await told.getByRole('button', { name: 'Tell them again…' }).click()
     await page.getByText('Take this run over?').waitFor()
-    await page.close()
   })
 })

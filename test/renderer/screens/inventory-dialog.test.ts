@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
 import type { FakeBridge } from '#support/fake-bridge.ts'
@@ -8,6 +8,7 @@ declare const fake: FakeBridge
 describe.skipIf(!hasChromium)('a rehearsal on real hosts', () => {
   let pages: DevPages
   beforeAll(async () => { pages = await openDevPages() })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   test('is opened by o from the runbook, after saying where the commands will run, and its room says so all the time', async () => {
@@ -23,6 +24,5 @@ describe.skipIf(!hasChromium)('a rehearsal on real hosts', () => {
     expect(await page.getByRole('button', { name: /Faults/ }).count()).toBe(0)
     expect(await page.getByLabel('Rehearsal speed').count()).toBe(0)
     expect(complaints).toEqual([])
-    await page.close()
   })
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunSummary } from '#preload/contract.ts'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
@@ -18,6 +18,7 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   const withRuns = async (runs: RunSummary[]): Promise<Page> => {
@@ -40,7 +41,6 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
     expect(texts[2]).toMatch(/Running .* not ended/)
     expect(texts[3]).toMatch(/Monitoring LIVE .* until 24 Nov \d\d:02/)
     expect(texts.join()).not.toContain('just now')
-    await page.close()
   })
 
   test('are the twelve newest until all are asked for, by key or by button', async () => {
@@ -52,7 +52,6 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
     expect(await rows(page).count()).toBe(12)
     await page.keyboard.press('a')
     expect(await rows(page).count()).toBe(30)
-    await page.close()
   })
 
   test('are reached and walked through by key', async () => {
@@ -66,7 +65,6 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
     expect(await focused()).toContain('00000001')
     await page.keyboard.press('Enter')
     await page.waitForURL(/#\/run\/00000001/)
-    await page.close()
   })
 
   test('fit their column at every width', async () => {
@@ -75,6 +73,5 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
       await page.setViewportSize({ width, height: 900 })
       expect(await page.evaluate(() => [...document.querySelectorAll('[data-run]')].filter((row) => row.scrollWidth > row.clientWidth).length)).toBe(0)
     }
-    await page.close()
   })
 })

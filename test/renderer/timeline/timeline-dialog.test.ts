@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
@@ -10,6 +10,7 @@ describe.skipIf(!hasChromium)('the timeline, by keyboard alone', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   const open = async (scenario: string): Promise<void> => {
@@ -30,7 +31,6 @@ describe.skipIf(!hasChromium)('the timeline, by keyboard alone', () => {
     await page.getByRole('listbox').waitFor({ state: 'detached' })
     await page.locator('[role=treeitem][aria-selected=true]').getByText('Start application services').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('of 500 steps only those in sight are drawn, and End goes to the last', async () => {
@@ -40,6 +40,5 @@ describe.skipIf(!hasChromium)('the timeline, by keyboard alone', () => {
     await page.keyboard.press('End')
     await chosen().getByText('Step 500', { exact: true }).waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 })
