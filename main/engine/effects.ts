@@ -4,6 +4,7 @@ import type { RunState } from '#domain/run/state.ts'
 import { findStep } from '#domain/run/view.ts'
 import type { Ports, ShellJob } from '#kinds/ports.ts'
 import { askHosts } from './ask-hosts.ts'
+import { checkHosts } from './check-hosts.ts'
 import { executeStep } from './execute-step.ts'
 import { fenceHosts } from './fencing.ts'
 import type { EngineStorage } from './options.ts'
@@ -68,6 +69,9 @@ export function createEffects(options: EffectsOptions): Effects {
         openPorts().then(({ faults }) => faults?.(effect.host, effect.fault)).catch(log('a fault'))
         return
       case 'forget-secret': return options.forgetSecret(effect.name)
+      case 'check-hosts':
+        void checkHosts({ state, openPorts, report, signal: closing }).catch(log('looking at the hosts'))
+        return
       case 'probe-step':
         void Promise.resolve().then(() => askHosts({ state, effect, openPorts, report, job, stdout, closing })).catch(log(`asking about step ${effect.stepId}`))
         return

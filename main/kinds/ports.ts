@@ -108,11 +108,19 @@ export interface Leftover {
 /** `jobs`: what the host holds of the run. */
 export type FenceResult = { raised: true; jobs: string[] } | { raised: false; message: string; above: number | null }
 
+/** Whether a host would keep work when the link is lost; `durable` null: it could not be asked. `why`: why not, '' when it would. */
+export interface HostStanding {
+  durable: boolean | null
+  why: string
+}
+
 export interface Shell {
   /** Asks a host what it knows of work that was sent before; sends and stops nothing. Absent where hosts keep no records. Never throws for what a host does. */
   ask?(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
   /** Never throws for anything a host or a network does: that is a HostResult. */
   run(request: ShellRequest): Promise<HostResult>
+  /** Reaches a host and looks whether it would keep work; sends nothing of a step. Absent where hosts are played. Never throws for what a host or a network does. */
+  check?(request: { host: Host; signal: AbortSignal }): Promise<HostStanding>
   /** Tells a host that another machine has taken a run over. Never throws for anything a host does. Rehearsal hosts need none. */
   fence?(request: FenceRequest): Promise<FenceResult>
 }

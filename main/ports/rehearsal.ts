@@ -47,11 +47,12 @@ export async function createRehearsalPorts<C extends Clock>({ runbook, clock, se
 
 /** A rehearsal on other real hosts: commands run there, and nothing else is asked; checks, metrics and secrets are made up as ever. */
 export function createInventoryPorts<C extends Clock>({ shell, ...world }: RehearsalPortsOptions<C> & { shell: Shell }): RehearsalPorts<C> {
-  const { ask } = shell
+  const { ask, check } = shell
   return {
     ...madeUp(world, readScript(world.runbook)),
     shell: {
       ask: ask && ((request) => ask({ ...request, host: byAddress(request.host) })),
+      check: check && ((request) => check({ ...request, host: byAddress(request.host) })),
       run: (request) => shell.run({ ...request, host: byAddress(request.host) }),
     },
     faults: null,

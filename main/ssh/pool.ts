@@ -5,7 +5,7 @@ import type { Host } from '#domain/inventory.ts'
 import { secretAssignments } from '#domain/flow/script.ts'
 import { Problem, toProblem } from '#domain/problem.ts'
 import { DETACHED, type HostResult } from '#domain/step.ts'
-import type { Clock, FenceRequest, FenceResult, JobAnswer, JobIntent, Leftover, OnOutput, ShellJob } from '#kinds/ports.ts'
+import type { Clock, FenceRequest, FenceResult, HostStanding, JobAnswer, JobIntent, Leftover, OnOutput, ShellJob } from '#kinds/ports.ts'
 import { orAborted } from './abortable.ts'
 import type { EmbeddedHost } from './connect.ts'
 import { describeWay, type ResolvedHost } from './describe.ts'
@@ -15,6 +15,7 @@ import { HELPER_SHA } from './durable/helper.ts'
 import { clearLeftover, listLeftovers } from './durable/leftovers.ts'
 import { notFollowed } from './durable/outcome.ts'
 import { probeHost, type Probe } from './durable/probe.ts'
+import { standingOf } from './durable/standing.ts'
 import { createRests } from './durable/rest.ts'
 import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE, callClear, callFence, callList, type HelperPlace } from './durable/verbs.ts'
@@ -87,6 +88,8 @@ export interface SshPool {
   run(request: ScriptRequest): Promise<HostResult>
   /** Asks a host what it knows of a job that was sent there before; launches and stops nothing. Never throws. */
   ask(request: { host: Host; job: ShellJob; signal: AbortSignal }): Promise<JobAnswer>
+  /** Whether a host would keep work. Never throws for what a host or a network does. */
+  check(request: { host: Host; signal: AbortSignal }): Promise<HostStanding>
   /** Makes a host refuse launches for a run with a lower token. Never throws for what a host or a network does. */
   fence(request: FenceRequest): Promise<FenceResult>
   /** What a host still holds of jobs, whoever began them. Throws Problem. */
@@ -245,6 +248,10 @@ export function createSshPool(options: SshPoolOptions): SshPool {
         return { outcome: 'failed', reason: 'refused', code, message, hint, ...(hop !== null && { hop }) }
       }
     },
+    check: ({ host, signal }) => standingOf(host.name, async () => {
+      const link = await reachHost(host, signal)
+      return link && orAborted(signal, probeOf(link, host.name))
+    }),
     fence: async ({ host, run, token, signal }) => {
       try {
         const link = await reachHost(host, signal)

@@ -57,6 +57,14 @@ export const scenarios = {
     run.take({ type: 'report-host-fence-failed', host: 'web-3', token, message: 'web-3 did not answer in time', above: null }, now - minute, 'holdpoint')
     return run
   },
+  /** Before the second phase: two hosts of its steps would not keep their work, and one could not be reached. */
+  doubts: (now: number): FakeJournal => {
+    const run = played(now, 'live', (journal) => journal.state().gates['gate-before-phase-2']?.state === 'reached')
+    run.take({ type: 'report-host-checked', host: 'web-2', durable: false, why: 'its home folder is not writable' }, now - 9 * minute, 'holdpoint')
+    run.take({ type: 'report-host-checked', host: 'lb-1', durable: false, why: 'it is a Windows host, which has no /bin/sh' }, now - 9 * minute, 'holdpoint')
+    run.take({ type: 'report-host-checked', host: 'web-3', durable: null, why: 'web-3 at 10.20.0.13:22 refused the connection.' }, now - 9 * minute, 'holdpoint')
+    return run
+  },
   unknown: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': done, 'web-3': lost }),
   /** web-3 has been asked what it knows, and proves nothing. */
   probed: (now: number) => {

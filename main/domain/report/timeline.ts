@@ -53,6 +53,8 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
       return event.decision === 'go' ? 'good' : 'bad'
     case 'step-finished':
       return event.outcome === 'succeeded' ? 'good' : 'bad'
+    case 'host-checked':
+      return event.durable === true ? 'good' : 'warning'
     case 'host-started':
       return event.durable === false ? 'warning' : 'plain'
     case 'host-finished':
@@ -66,7 +68,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'host-link-restored':
       return 'good'
     case 'run-created': case 'outcomes-inherited': case 'run-started': case 'item-ticked': case 'item-unticked': case 'gate-reached': case 'phase-started':
-    case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added': case 'secret-forgotten':
+    case 'host-check-asked': case 'step-started': case 'probe-started': case 'pace-changed': case 'speed-changed': case 'run-resumed': case 'note-added': case 'secret-forgotten':
     case 'value-captured': case 'host-included': case 'message-sent': case 'monitoring-started': case 'monitoring-ended':
     case 'verdict-changed': case 'baseline-chosen': case 'baseline-taken':
       return 'plain'

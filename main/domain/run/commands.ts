@@ -68,6 +68,8 @@ export const OperatorCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cause-fault'), host: id, fault: z.enum(CLICKED_FAULT_IDS) }),
   /** On the machine where it is to go on, when it was led on another, or when hosts could not be told of it. */
   z.strictObject({ type: z.literal('take-over'), reason }),
+  /** Connects to the hosts the steps run on and looks whether they would keep their work. Sends no command of a step. */
+  z.strictObject({ type: z.literal('check-hosts') }),
   z.strictObject({ type: z.literal('finish-run') }),
 ])
 export type OperatorCommand = z.infer<typeof OperatorCommand>
@@ -92,6 +94,7 @@ export type EngineCommand =
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'report-host-fenced'; host: string; token: number; strangers: string[] }
   | { type: 'report-host-fence-failed'; host: string; token: number; message: string; above: number | null }
+  | { type: 'report-host-checked'; host: string; durable: boolean | null; why: string }
   | { type: 'report-clock'; entry: ClockEntry }
   | { type: 'report-time' }
 

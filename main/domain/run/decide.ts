@@ -13,6 +13,7 @@ import * as items from './decide/items.ts'
 import * as rehearsal from './decide/rehearsal.ts'
 import * as rollback from './decide/rollback.ts'
 import * as probe from './decide/probe.ts'
+import { checkHosts, reportHostChecked } from './decide/host-check.ts'
 import { forgetSecret } from './decide/secrets.ts'
 import { signOffStep } from './decide/sign-off.ts'
 import * as steps from './decide/steps.ts'
@@ -53,6 +54,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'send-message': flow.sendMessage,
   'skip-message': flow.skipMessage,
   'end-monitoring': flow.endMonitoring,
+  'check-hosts': checkHosts,
   'finish-run': flow.finishRun,
   'cause-fault': rehearsal.causeFault,
   'report-host-started': steps.reportHostStarted,
@@ -71,6 +73,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'take-over': lead.takeOver,
   'report-host-fenced': lead.reportHostFenced,
   'report-host-fence-failed': lead.reportHostFenceFailed,
+  'report-host-checked': reportHostChecked,
   'report-clock': reportClock,
   'report-time': flow.reportTime,
 }

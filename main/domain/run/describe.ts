@@ -6,6 +6,7 @@ import type { Phase, Runbook } from '../runbook.ts'
 import { LOCAL_HOST, type HostResult } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import { describeReading, describeVerdict } from '../verdict.ts'
+import { describeCheck } from './host-check.ts'
 import { describeReturn } from './describe-return.ts'
 import { unitOf, watchedRules } from './rules.ts'
 import type { RunEvent, RunFact } from './events.ts'
@@ -150,5 +151,7 @@ const describers: Describers = {
   'lead-taken': (event) => `Run taken over on ${event.machine.name}${because(event.reason)}`,
   'host-fenced': (event) => `${event.host} refuses what another machine sends for this run${event.strangers.length === 0 ? '' : `; it holds work that this record does not know: ${event.strangers.join(', ')}`}`,
   'host-fence-failed': (event) => `${event.host} could not be told of the takeover: ${event.message}`,
+  'host-check-asked': () => 'The hosts are looked at again',
+  'host-checked': (event) => `${event.host}: ${describeCheck(event)}`,
   'run-finished': (event) => `Run finished: ${event.outcome === 'rolled-back' ? 'rolled back' : event.outcome}`,
 }

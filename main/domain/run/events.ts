@@ -138,6 +138,10 @@ export type RunFact =
   | { type: 'host-fenced'; host: string; token: number; strangers: string[] }
   /** The host could not be told of the takeover, or had been told of a later one, whose token is `above`. */
   | { type: 'host-fence-failed'; host: string; token: number; message: string; above: number | null }
+  /** A person wants to know again whether the hosts can be reached and keep their work. */
+  | { type: 'host-check-asked' }
+  /** Whether a host would keep work when the link is lost, known before any step begins there; `durable` null: it could not be asked. `why` says why not. */
+  | { type: 'host-checked'; host: string; durable: boolean | null; why: string }
   | { type: 'run-finished'; outcome: RunOutcome }
 
 /** A fact with when it happened (epoch ms on the run's clock) and who caused it (`holdpoint` for the program itself). */

@@ -38,7 +38,7 @@ function created(event: FactOf<'run-created'>): RunState {
     excluded: {}, returnGates: {}, returnPassed: null, breaches: [], silent: {}, unwatched: {}, forgotten: {}, verdicts: {}, baseline: null, control: event.by, captured: {}, notes: [],
     messages: Object.fromEntries(runbook.messages.map((message) => [message.id, { state: 'pending' as const, sentAt: [], by: null, note: '' }])),
     monitoring: null, followUp: null, rollback: null, partialRollbacks: [], aborting: null,
-    lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {},
+    lead: { machine: event.machine ?? null, token: FIRST_TOKEN, since: event.at, by: event.by }, fences: {}, hostChecks: {},
   }
 }
 
@@ -205,5 +205,7 @@ const evolvers: Evolvers = {
   'lead-taken': (_, event) => ({ lead: { machine: event.machine, token: event.token, since: event.at, by: event.by }, fences: {} }),
   'host-fenced': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: true, message: '', above: null, strangers: event.strangers } } }),
   'host-fence-failed': (state, event) => ({ fences: { ...state.fences, [event.host]: { isRaised: false, message: event.message, above: event.above, strangers: [] } } }),
+  'host-check-asked': () => ({}),
+  'host-checked': (state, { host, durable, why, at }) => ({ hostChecks: { ...state.hostChecks, [host]: { at, durable, why } } }),
   'run-finished': (_, event) => ({ stage: 'ended', outcome: event.outcome, finishedAt: event.at, paused: null }),
 }

@@ -15,11 +15,14 @@ export type Effect =
   | { type: 'probe-step'; stepId: string; attempt: number; hosts: string[] }
   /** Hosts are to refuse what another machine sends for this run; then what runs there is followed from here. */
   | { type: 'fence-hosts'; token: number }
+  /** Hosts of steps are reached, and say whether they would keep work. */
+  | { type: 'check-hosts' }
 
 export function react(event: RunEvent): Effect[] {
   if (event.type === 'step-started') {
     return event.hosts.length > 0 ? [{ type: 'execute-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }] : []
   }
+  if (event.type === 'run-started' || event.type === 'host-check-asked') return [{ type: 'check-hosts' }]
   if (event.type === 'probe-started') return [{ type: 'probe-step', stepId: event.stepId, attempt: event.attempt, hosts: event.hosts }]
   if (event.type === 'lead-taken') return [{ type: 'fence-hosts', token: event.token }]
   if (event.type === 'rollback-started' && event.running === 'wait') return []

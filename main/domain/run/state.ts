@@ -44,6 +44,14 @@ export interface HostState {
   probe: { at: number; by: string; findings: string[] | null } | null
 }
 
+/** Whether a host would keep work when the link is lost; `durable` null: it could not be asked. */
+export interface HostCheck {
+  at: number
+  durable: boolean | null
+  /** Why not; '' when it would. */
+  why: string
+}
+
 export interface StepState {
   status: StepStatus
   /** 0 before the first start. */
@@ -204,6 +212,8 @@ export interface RunState {
   lead: Lead
   /** How hosts answered to the last takeover, by name. */
   fences: Record<string, Fence>
+  /** What is known of hosts beyond that all is well, by name. */
+  hostChecks: Record<string, HostCheck>
 }
 
 /** The gate before a phase: the go/no-go that opens it. */

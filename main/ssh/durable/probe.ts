@@ -5,6 +5,7 @@ import { runScript } from '../run-script.ts'
 import { wrapScript } from '../script-command.ts'
 import { cksum, HELPER, HELPER_SHA } from './helper.ts'
 import { ROOT } from './verbs.ts'
+import { whyNoShell } from './no-shell.ts'
 
 /** Whether a host can keep work alive by itself. Asked once a connection, before anything of a command is sent. */
 export type Probe =
@@ -25,14 +26,16 @@ export async function probeHost(link: Link, place: string, bootIdFile: string, s
   if (opened.opened === 'refused') return { probed: 'plain', why: 'it starts no shell' }
   if (opened.opened !== 'yes') return { probed: 'cut' }
   let said = ''
+  let erred = ''
   await runScript({
     channel: opened.channel, ended: opened.ended, input, place, timeoutMs: ANSWER_WITHIN_MS, signal, graceMs: 1000, link,
     onOutput: (stream, bytes) => {
       if (stream === 'stdout' && said.length < MOST_OUTPUT) said += Buffer.from(bytes).toString('latin1')
+      if (stream === 'stderr' && erred.length < MOST_OUTPUT) erred += Buffer.from(bytes).toString('latin1')
     },
   })
   const [, answer, rest = ''] = new RegExp(`^holdpoint ${nonce} (durable|plain) (.*)$`, 'm').exec(said) ?? []
-  if (answer === undefined) return link.isAlive() && !signal.aborted ? { probed: 'plain', why: 'it does not run /bin/sh as asked' } : { probed: 'cut' }
+  if (answer === undefined) return link.isAlive() && !signal.aborted ? { probed: 'plain', why: whyNoShell(erred, said) } : { probed: 'cut' }
   if (answer === 'plain') return { probed: 'plain', why: clean(rest) }
   const [, bootId, root = ''] = /^([\w.-]{1,100}) (.*)$/.exec(rest) ?? []
   return bootId !== undefined ? { probed: 'durable', bootId, root: /^\/[\w./-]{1,300}$/.test(root) ? root : null } : { probed: 'plain', why: 'it does not say which boot this is' }

@@ -9,6 +9,7 @@ import { formatCounter } from '#renderer/ui/format.ts'
 import { ActionButton } from './action-button.tsx'
 import { nextAction } from './next-action.ts'
 import type { Action, NextAction } from './next-action.ts'
+import { NextHostDoubts } from './host-doubts.tsx'
 import { ReturnWarning } from './return-warning.tsx'
 import { refusalFor } from './row-actions.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
@@ -42,6 +43,7 @@ export function NextPanel() {
       {second && <ActionButton action={second} size="l" variant="quiet" unlessStale={(state) => nextAction(state).second} />}
       {primary && <Primary action={primary} tone={tone} />}
       <ReturnWarning />
+      <NextHostDoubts />
     </section>
   )
 }

@@ -36,6 +36,7 @@ export function RoomCommands() {
   const playsAlong = useView((room) => room.playsAlong)
   const canTakeOver = useRun((state) => here.getState().machine !== undefined && isAllowed(state, { type: 'take-over', reason: '…' }))
   const live = useRun((state) => state.mode === 'live')
+  const canCheckHosts = useRun((state) => isAllowed(state, { type: 'check-hosts' }))
   const handsOver = useRun((state) => canHandOver(state, here.getState().machine))
   const canResume = useRun(isResumable)
   const canAbort = useRun((state) => isAllowed(state, { type: 'abort', reason: '…' }))
@@ -108,6 +109,7 @@ export function RoomCommands() {
     { id: 'room-verdicts', title: 'Show how the rules are judged', group: GROUP, shortcut: 'v', run: () => view.getState().showVerdicts(true) },
     { id: 'room-baseline', title: 'Choose the time of the baseline…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'baseline', about: '' }) },
     { id: 'room-hand-over', title: 'Hand the run over to another machine…', group: GROUP, enabled: handsOver, run: () => view.getState().handOver(true) },
+    { id: 'room-check-hosts', title: 'Look at the hosts: can they be reached, and do they keep their work', group: GROUP, enabled: canCheckHosts, run: () => void send({ type: 'check-hosts' }) },
     { id: 'room-leftovers', title: 'Show what hosts still keep of commands…', group: GROUP, enabled: live, run: () => view.getState().showLeftovers(true) },
     { id: 'room-take-over', title: 'Take the run over on this machine…', group: GROUP, enabled: canTakeOver, run: () => ask({ kind: 'take-over', about: '' }) },
     { id: 'room-abort', title: 'Abort the run…', group: GROUP, enabled: canAbort, run: () => ask({ kind: 'abort', about: '' }) },

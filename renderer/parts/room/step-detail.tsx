@@ -5,6 +5,7 @@ import { createOutputStore } from '#renderer/stores/output.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { doubtWords } from './rollback-preview.tsx'
+import { HostDoubts } from './host-doubts.tsx'
 import { RowActionsBar } from './row-actions-bar.tsx'
 import { StepFacts } from './step-facts.tsx'
 import { StepHosts } from './step-hosts.tsx'
@@ -37,6 +38,7 @@ export function StepDetail({ stepId }: { stepId: string }) {
         </div>
         <StepFacts step={step} />
         {status === 'failed' || status === 'unknown' ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} sayWhyNot={status === 'planned'} /></>}
+        {status === 'planned' && <HostDoubts stepId={stepId} />}
       </header>
       {begun && <StepHosts stepId={stepId} chosen={host} onChoose={setHost} />}
       {begun
