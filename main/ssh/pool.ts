@@ -21,7 +21,7 @@ import { runDurable, type DurableWorld } from './durable/run-durable.ts'
 import { BOOT_ID_FILE, callClear, callFence, callList, type HelperPlace } from './durable/verbs.ts'
 import { createSshConfig } from './config-of-ssh.ts'
 import { createKeyRing } from './identities.ts'
-import type { Link } from './link.ts'
+import { lossWords, type Link } from './link.ts'
 import { createLinks, type Way } from './links.ts'
 import { askOneAtATime, type SshPrompts } from './prompts.ts'
 import { resolveHops, type Hop, type ResolveOptions } from './resolve.ts'
@@ -165,6 +165,8 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       if (signal.aborted) return aborted(place)
       if (probe.probed === 'cut') {
         probes.delete(link)
+        const loss = link.loss()
+        if (loss.isFlood) throw new Problem('ssh-flood', `While ${place} was asked what it can, ${lossWords(loss)}.`, 'Check the host. No command was sent.')
         if (attempt > 2) throw new Problem('ssh-refused', `The connection to ${place} closed again right after the login.`, 'Check the host. No command was sent.')
         continue
       }

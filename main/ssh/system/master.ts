@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { toProblem, type Problem } from '#domain/problem.ts'
 import type { Hop } from '../resolve.ts'
 import { openAskPass } from './askpass.ts'
+import { bytesMoved, limitKept, type Moved } from './traffic.ts'
 import { masterArguments, muxArguments, READY, type MasterOptions, type MasterPlace } from './arguments.ts'
 
 /** A connection kept by a process of the system's ssh, which others go through by its socket. */
@@ -14,6 +15,10 @@ export interface Master {
   hostKey: string
   /** The last of what it has said on its error output. */
   said(): string
+  /** What it was ended for from here, or null: the host sent without end what nobody asked for. */
+  flood(): string | null
+  /** Is told of output that came through it, in bytes. */
+  passed(bytes: number): void
   onEnd(listener: () => void): void
   close(): void
 }
@@ -73,6 +78,8 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
   const listeners = new Set<() => void>()
   let said = ''
   let greeting = ''
+  let flood: string | null = null
+  let passed = 0
 
   return new Promise((resolve) => {
     const giveUp = (): void => void child.kill()
@@ -84,7 +91,13 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
       signal.removeEventListener('abort', giveUp)
       loginOver()
       const { fingerprint } = shownKey(place)
-      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, said: () => said, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
+      const { pid } = child
+      const traffic = pid === undefined ? null : limitKept(async () => withPassed(await bytesMoved(pid), passed), () => performance.now(), (what) => {
+        flood = what
+        child.kill('SIGKILL')
+      })
+      child.once('close', () => traffic?.end())
+      resolve({ started: 'yes', master: { socket: place.socket, hostKey: fingerprint, said: () => said, flood: () => flood, passed: (bytes) => { passed += bytes }, onEnd: (listener) => listeners.add(listener), close: () => end(child, place.socket) } })
     })
     child.on('error', () => {
       loginOver()
@@ -103,6 +116,8 @@ export async function startMaster(hop: Hop, options: Omit<MasterOptions, 'place'
     if (signal.aborted) giveUp()
   })
 }
+
+const withPassed = (moved: Omit<Moved, 'passed'> | null, passed: number): Moved | null => moved && { ...moved, passed }
 
 function shownKey({ keys }: MasterPlace): { fingerprint: string; key: Buffer | null } {
   try {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { PassThrough, type Duplex } from 'node:stream'
-import type { Channel, Ended, Wire, WireAnswer } from '../channel.ts'
+import type { Channel, Ended, Loss, Wire, WireAnswer } from '../channel.ts'
 import { clean } from '../failures.ts'
 import { muxArguments } from './arguments.ts'
 import { masterHeard } from './blame.ts'
@@ -46,7 +46,7 @@ export function createSystemWire(master: Master): SystemWire {
           const send = async (name: 'TERM' | 'KILL'): Promise<void> => {
             if (await signal(number, name)) ended ??= { signal: name }
           }
-          resolve({ opened: 'yes', channel: channelOf(child, errors, send, () => (ended === null ? masterHeard(master) : Promise.resolve())), ended: () => ended })
+          resolve({ opened: 'yes', channel: channelOf(child, errors, master.passed, send, () => (ended === null ? masterHeard(master) : Promise.resolve())), ended: () => ended })
         } else if (word === 'ended' && /^\d{1,3}$/.test(number) && Number(number) < 256) {
           ended = { exitCode: Number(number) }
         }
@@ -58,7 +58,10 @@ export function createSystemWire(master: Master): SystemWire {
           errors.once('drain', () => child.stderr.resume())
         }
       })
-      child.stderr.on('data', marks.feed)
+      child.stderr.on('data', (bytes: Buffer) => {
+        master.passed(bytes.length)
+        marks.feed(bytes)
+      })
       child.stderr.on('end', () => {
         marks.end()
         errors.end()
@@ -86,10 +89,15 @@ export function createSystemWire(master: Master): SystemWire {
     child.stdin.end(`kill -s ${name} -- -${pid}; ${wait}\n`)
   })
 
-  return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master, address, port, timeoutMs), loss: () => ({ isFlood: false, why: lastWords(withoutRefusals(master.said())) }), onEnd: master.onEnd, close: master.close }
+  return { hostKey: master.hostKey, socket: master.socket, open, forward: (address, port, timeoutMs) => forwardThrough(master, address, port, timeoutMs), loss: () => lossOf(master), onEnd: master.onEnd, close: master.close }
 }
 
-function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, send: (name: 'TERM' | 'KILL') => Promise<void>, heard: () => Promise<void>): Channel {
+function lossOf(master: Master): Loss {
+  const flood = master.flood()
+  return flood === null ? { isFlood: false, why: lastWords(withoutRefusals(master.said())) } : { isFlood: true, why: `it sent ${flood}` }
+}
+
+function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, passed: (bytes: number) => void, send: (name: 'TERM' | 'KILL') => Promise<void>, heard: () => Promise<void>): Channel {
   let sent = Promise.resolve()
   let isLeft = false
   const closed = new Promise<void>((resolve) => child.once('close', () => void sent.then(() => (isLeft ? undefined : heard())).then(resolve)))
@@ -98,7 +106,10 @@ function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, s
     child.kill()
   }
   const on: Channel['on'] = (event: 'data' | 'close' | 'error', listener: (argument: Buffer & Error) => void) => {
-    if (event === 'data') child.stdout.on('data', listener)
+    if (event === 'data') child.stdout.on('data', (bytes: Buffer & Error) => {
+      passed(bytes.length)
+      listener(bytes)
+    })
     else if (event === 'close') void closed.then(listener as () => void)
     else child.stdin.on('error', listener)
   }
