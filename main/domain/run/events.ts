@@ -103,9 +103,10 @@ export type RunFact =
   | { type: 'forward-abort-requested'; reason: string }
   | { type: 'rollback-steps-finished' }
   | { type: 'breach-opened'; breachId: string; thresholdId: string | null; triggerId: string | null; metric: string | null; evidence: Evidence }
-  | { type: 'breach-closed'; breachId: string }
+  /** `rule` is its text, for who reads the record; logs of older versions lack it here and in the two below. */
+  | { type: 'breach-closed'; breachId: string; rule?: string }
   /** A person has seen the fired trigger and holds the run without deciding yet. It ends the countdown. */
-  | { type: 'breach-watched'; breachId: string; note: string }
+  | { type: 'breach-watched'; breachId: string; rule?: string; note: string }
   /** The trigger is marked `auto`: unless a person answers before `endsAt`, the rollback begins. A later one replaces it. */
   | { type: 'rollback-countdown-started'; breachId: string; endsAt: number }
   /** How a rule stands now; told when that changes. */
@@ -119,7 +120,7 @@ export type RunFact =
   | { type: 'baseline-taken'; from: number; to: number; metrics: Record<string, Baseline | null> }
   /** A person goes on without data of this metric until it is back. */
   | { type: 'no-data-accepted'; metric: string; reason: string }
-  | { type: 'breach-overridden'; breachId: string; reason: string }
+  | { type: 'breach-overridden'; breachId: string; rule?: string; reason: string }
   | { type: 'no-data-noticed'; metric: string }
   | { type: 'data-returned'; metric: string }
   /** The machine slept, Holdpoint did not run, or a clock was set. */

@@ -37,6 +37,14 @@ it('says the rule and the last reading of a breach', () => {
   expect(words({ type: 'breach-opened', breachId: 'b', thresholdId: null, triggerId: 'gone', metric: null, evidence: { rule: 'Orders fail', samples: [], stepId: null } })).toBe('Rollback trigger: Orders fail')
 })
 
+it('names the rule whose breach is over, overridden or watched; an older record does without', () => {
+  const rule = 'Error rate > 2%'
+  expect(words({ type: 'breach-closed', breachId: 'b', rule })).toBe('Breach over, back inside its limit: Error rate > 2%')
+  expect(words({ type: 'breach-overridden', breachId: 'b', rule, reason: 'known' })).toBe('Breach of “Error rate > 2%” overridden: known')
+  expect(words({ type: 'breach-watched', breachId: 'b', rule, note: 'mira asks the bank' })).toBe('Held and watched: “Error rate > 2%” is not answered yet: mira asks the bank')
+  expect(words({ type: 'breach-closed', breachId: 'b' })).toBe('Breach over: the metric is back inside its limit')
+})
+
 it('keeps the identifier of what the runbook no longer names', () => {
   expect(words({ type: 'step-skipped', stepId: 'gone', reason: 'not needed' })).toBe('Step “gone” skipped: not needed')
 })

@@ -55,9 +55,11 @@ describe('a fired rollback trigger', () => {
   })
 })
 
-test('a breach that is over cannot be overridden', () => {
+test('a breach that is over cannot be overridden, and the record names its rule', () => {
   const open = story([...opening, { type: 'report-breach', thresholdId: 'limit', triggerId: null, metric: 'error rate', evidence: { rule: 'Error rate > 2%', samples: [], stepId: null } }])
   const breachId = open.state.breaches[0]?.id ?? ''
+  expect(followedBy(open, { type: 'report-breach-over', breachId }).facts.at(-1)).toMatchObject({ type: 'breach-closed', rule: 'Error rate > 2%' })
+  expect(followedBy(open, { type: 'override-breach', breachId, reason: 'known' }).facts.at(-1)).toMatchObject({ type: 'breach-overridden', rule: 'Error rate > 2%' })
   expect(refusalOf(() => followedBy(followedBy(open, { type: 'report-breach-over', breachId }), { type: 'override-breach', breachId, reason: 'late' }))).toBe('breach-over')
 })
 

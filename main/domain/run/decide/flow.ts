@@ -23,7 +23,7 @@ export const decideGate: Decide<'decide-gate'> = (state, command) => {
   const decided: RunFact = { type: 'gate-decided', gateId: command.gateId, decision: command.decision, reason: command.reason }
   if (command.decision === 'no-go') return [decided]
   // Whoever goes on in the face of a fired trigger has answered it: it must not hold the first step of the phase as well.
-  const answered = holdingTriggers(state).map((breach): RunFact => ({ type: 'breach-overridden', breachId: breach.id, reason: command.reason }))
+  const answered = holdingTriggers(state).map((breach): RunFact => ({ type: 'breach-overridden', breachId: breach.id, rule: breach.evidence.rule, reason: command.reason }))
   const accepted = blindTriggers(state).map((metric): RunFact => ({ type: 'no-data-accepted', metric, reason: command.reason }))
   return [decided, ...answered, ...accepted, { type: 'phase-started', phaseId: waiting.phase.id }]
 }

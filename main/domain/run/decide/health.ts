@@ -22,7 +22,7 @@ export const fireTrigger: Decide<'fire-trigger'> = (state, command, { now }) => 
 export const overrideBreach: Decide<'override-breach'> = (state, command) => {
   requireActive(state)
   const breach = requireOpenBreach(state, command.breachId, 'Nothing needs to be overridden.')
-  return [{ type: 'breach-overridden', breachId: breach.id, reason: command.reason }]
+  return [{ type: 'breach-overridden', breachId: breach.id, rule: breach.evidence.rule, reason: command.reason }]
 }
 
 export const watchBreach: Decide<'watch-breach'> = (state, command) => {
@@ -31,7 +31,7 @@ export const watchBreach: Decide<'watch-breach'> = (state, command) => {
   if (state.rollback) refuse('rollback-begun', `The rollback was begun by ${state.rollback.by}.`, 'Go on with its steps.')
   if (breach.triggerId === null) refuse('breach-holds-nothing', `"${breach.evidence.rule}" is an alert: it holds nothing.`, 'Override it with a reason, or roll back.')
   if (breach.watched && breach.countdownEndsAt === null) refuse('breach-watched', `The run is held already, by ${breach.watched.by}.`, 'Roll back, or override the trigger with a reason.')
-  return [{ type: 'breach-watched', breachId: breach.id, note: command.note }]
+  return [{ type: 'breach-watched', breachId: breach.id, rule: breach.evidence.rule, note: command.note }]
 }
 
 function requireOpenBreach(state: RunState, breachId: string, nothing: string): Breach {
@@ -62,7 +62,7 @@ export const reportBreachOver: Decide<'report-breach-over'> = (state, command) =
   const breach = state.breaches.find((candidate) => candidate.id === command.breachId)
   if (!breach || breach.closedAt !== null || state.stage === 'ended') return []
   if (breach.triggerId !== null && breach.override === null && state.rollback === null) return []
-  return [{ type: 'breach-closed', breachId: breach.id }]
+  return [{ type: 'breach-closed', breachId: breach.id, rule: breach.evidence.rule }]
 }
 
 export const reportVerdict: Decide<'report-verdict'> = (state, command) => {
