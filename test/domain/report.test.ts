@@ -47,6 +47,33 @@ describe('the report', () => {
     ])
   })
 
+  it('says how long a step took the last time, when it was taken back and done again', () => {
+    const undoable = runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy', { undo: 'previous', plannedMs: 5 * minute })])] })
+    const again = done('deploy', 20, 28).map((happening): Happening => ('attempt' in happening ? { ...happening, attempt: 2 } : happening))
+    const upToThere: Happening[] = [
+      { type: 'run-started', at: at(0) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }, ...done('deploy', 0, 8),
+      { type: 'rollback-started', reason: 'r', running: 'abort', to: 'phase-1', at: at(10) }, { type: 'undo-planned', undo: [{ stepId: 'deploy', hosts: ['web-1'], certainty: 'changed' }], at: at(10) },
+      ...done('undo:deploy', 10, 13), { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(13) },
+    ]
+    expect(reportOn(undoable, upToThere).phases[0]?.steps[0]).toMatchObject({ status: 'planned', actual: { startAt: null, endAt: null }, durationMs: null })
+    expect(reportOn(undoable, [...upToThere, { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...again]).phases[0]?.steps[0]).toMatchObject({ actual: { startAt: at(20), endAt: at(28) }, durationMs: 8 * minute, attempts: [{ attempt: 1 }, { attempt: 2 }] })
+  })
+
+  it('does not call a window kept that a live run began before', () => {
+    const begun = (mode: 'live' | 'rehearsal', minutes: number) => {
+      const journalOf = journal(runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy')])] }), [{ type: 'run-started', at: at(-20) }, { type: 'phase-started', phaseId: 'phase-1', at: at(minutes) }, ...done('deploy', minutes, minutes + 2)])
+      const events = journalOf.map((stored) => (stored.event.type === 'run-created' ? { ...stored, event: { ...stored.event, mode } } : stored))
+      const state = fold(events)
+      return buildReport({ ...shopInput(), state, events, timing: timingOf(state, state.lastEventAt), series: [], output: () => null })
+    }
+    expect(begun('live', -5)).toMatchObject({ overview: { beforeWindowMs: 5 * minute } })
+    expect(begun('live', -5).summary.attention).toContain('The first step began 5 min before the change window opened.')
+    for (const report of [begun('live', 0), begun('rehearsal', -5)]) {
+      expect(report.overview.beforeWindowMs).toBe(null)
+      expect(report.summary.attention.join(' ')).not.toContain('before the change window')
+    }
+  })
+
   it('has the course as the timeline has it: plan, the forecast of the beginning, what happened, and the way back after it', () => {
     const { rows, marks } = shopReport().course
     expect(rows.slice(-4).map(({ title, kind }) => [title, kind])).toEqual([['Clear CDN cache (if applicable)', 'step'], ['Rollback', 'phase'], ['Deploy previous version', 'step'], ['Verify rollback success', 'step']])

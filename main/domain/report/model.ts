@@ -50,6 +50,8 @@ export interface OverviewReport extends Pick<Overview, 'deploymentType' | 'envir
   /** As the run was timed: moved with a rehearsal held outside its window. */
   window: Span
   windowMoved: boolean
+  /** How long before the window opened a live run's first step began; null when none did. */
+  beforeWindowMs: number | null
   status: RunStatus
   /** Until when it is watched, where that is all it does. */
   monitoringEndsAt: number | null

@@ -50,9 +50,11 @@ export function buildReport(input: ReportInput): ReportModel {
   const course = courseOf({ state, events: input.events, timing, attempts, history: input.history, now: input.now })
   const sources: StepSources = { state, timing, attempts, rows: new Map(course.rows.map((row) => [row.id, row])), befallen, output: input.output, mask }
   const noData = noDataReports(events)
+  const phases = phaseReports(sources)
   const sections = {
+    overview: overviewReport(state, events, timing, phases),
     checklists: runbook.checklists.map((group) => ({ title: group.title, items: checklistReport(state, group.items) })),
-    phases: phaseReports(sources),
+    phases,
     incidents: incidentReports(state),
     noData,
     rollback: rollbackReport(sources),
@@ -70,7 +72,6 @@ export function buildReport(input: ReportInput): ReportModel {
     format: 'holdpoint-report/1',
     title: runbook.title, mode: state.mode, inventory: state.inventory, runId: state.id, runbookId: state.runbookId, revision: state.revision,
     zone: timing.window?.zone ?? 'UTC', generatedAt: input.generatedAt, version: input.version,
-    overview: overviewReport(state, events, timing),
     summary: summaryReport(state, sections, befallen),
     changes: runbook.changes.map((change) => change.text),
     tickets: runbook.tickets.map(({ key, text }) => ({ key, text })),

@@ -43,7 +43,8 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
   const timing = sources.timing.steps[step.id]
   const row = sources.rows.get(step.id)
   const attempts = (sources.attempts.get(step.id) ?? []).map((one) => ({ ...one, failures: one.attempt === state?.attempt ? [] : one.failures.map((failure) => withOutput(sources, step.id, one.attempt, failure)) }))
-  const actual: Span = { startAt: attempts[0]?.startedAt ?? state?.startedAt ?? null, endAt: state?.finishedAt ?? null }
+  // What was taken back and done again is as long as it was the last time; the course of the run knows from when.
+  const actual: Span = { startAt: row === undefined ? attempts[0]?.startedAt ?? state?.startedAt ?? null : row.actual.startAt, endAt: state?.finishedAt ?? null }
   return {
     title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
     by: state?.by ?? null, message: state?.message ?? '',

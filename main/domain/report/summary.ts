@@ -7,15 +7,17 @@ import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
 import { timesIn } from './times.ts'
 import type { Befallen } from './happenings.ts'
-import type { MessageReport, OverviewReport, ReportModel, StepReport, SummaryReport } from './model.ts'
+import { beforeWindowMs } from './before-window.ts'
+import type { MessageReport, OverviewReport, PhaseReport, ReportModel, StepReport, SummaryReport } from './model.ts'
 
-export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming): OverviewReport {
+export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming, phases: PhaseReport[]): OverviewReport {
   const { deploymentType, environment, version, date, windowText } = state.runbook.overview
   const people = new Set(events.map(({ event }) => event.by).filter((by) => by !== 'holdpoint'))
   return {
     deploymentType, environment, version, date, windowText,
     window: { startAt: timing.window?.startAt ?? null, endAt: timing.window?.endAt ?? null },
     windowMoved: timing.movedMs !== 0,
+    beforeWindowMs: beforeWindowMs(state.mode, phases, timing.window?.startAt ?? null),
     status: statusOf(state), monitoringEndsAt: monitoringEndsAt(state), outcome: state.outcome, createdBy: state.createdBy,
     startedAt: state.startedAt, finishedAt: state.finishedAt,
     durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
@@ -25,7 +27,7 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
   }
 }
 
-type Sections = Pick<ReportModel, 'checklists' | 'phases' | 'incidents' | 'noData' | 'rollback' | 'postDeployment' | 'communications' | 'monitoring'>
+type Sections = Pick<ReportModel, 'overview'> & Pick<ReportModel, 'checklists' | 'phases' | 'incidents' | 'noData' | 'rollback' | 'postDeployment' | 'communications' | 'monitoring'>
 
 export function summaryReport(state: RunState, sections: Sections, befallen: Befallen): SummaryReport {
   const lane = laneOf(sections)
@@ -73,6 +75,7 @@ function attentionOf(state: RunState, sections: Sections, summary: SummaryReport
       : 'The run has not ended: this report is a snapshot.'],
     [rollback.state === 'not-finished', left.length === 0 ? 'The rollback failed: its steps are done, but the run was ended before its validation was.' : `The rollback failed; left to do by hand: ${left.join('; ')}.`],
     [rollback.state === 'finished' && left.length > 0, `Rolled back, but left to do by hand: ${left.join('; ')}.`],
+    [sections.overview.beforeWindowMs !== null, `The first step began ${formatDuration(sections.overview.beforeWindowMs ?? 0)} before the change window opened.`],
     ...rollback.partial.map(({ to, by }): [boolean, string] => [true, `The run went back to before ${to} (${by}) and on from there.`]),
     [steps.unknown > 0, `${count(steps.unknown, 'step')} with an unknown outcome.`],
     [steps.failed > 0, `${count(steps.failed, 'step')} failed.`],

@@ -19,7 +19,7 @@ export function ReportHead({ report }: { report: ReportModel }) {
       <h2 className={styles.title}>{report.title}</h2>
       <p className={styles.line}>
         {[overview.deploymentType, overview.version, overview.environment].filter(Boolean).join(' · ')}
-        {overview.startedAt !== null && <> · <Time at={overview.startedAt} zone={zone} form="date" /></>}
+        {overview.startedAt !== null && <> · <Time at={overview.startedAt} zone={zone} form="date" /> · times in {zone}</>}
         {overview.people.length > 0 && <> · {overview.people.join(', ')}</>}
       </p>
       <dl className={styles.figures}>
@@ -46,7 +46,8 @@ const projected: Record<Standing, string> = { within: 'In time so far', tight: '
 function windowWords({ overview }: ReportModel): string {
   if (overview.startedAt === null) return 'Not started'
   const words = (overview.finishedAt === null ? projected : kept)[overview.standing]
-  return overview.overrunMs !== null && overview.overrunMs > 0 ? `${words} by ${formatLength(overview.overrunMs)}` : words
+  if (overview.overrunMs !== null && overview.overrunMs > 0) return `${words} by ${formatLength(overview.overrunMs)}`
+  return overview.beforeWindowMs === null ? words : `Begun ${formatLength(overview.beforeWindowMs)} early`
 }
 
 function Figure({ label, children }: { label: string; children: ReactNode }) {
