@@ -73,12 +73,15 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
 
   return (
     <Dialog
-      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} {limit ? `Limit: ${limit.text}` : 'No limit set'}{baseline && ` · usual before the release: ${formatValue(baseline.least, unit)} to ${formatValue(baseline.greatest, unit)}`}</>}
+      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} Times in {zone} · {limit ? `limit: ${limit.text}` : 'no limit set'}{baseline && ` · usual before the release: ${formatValue(baseline.least, unit)} to ${formatValue(baseline.greatest, unit)}`}</>}
       actions={<>
         {series && <ChartExport box={box} metric={metric} title={title} note={note} buckets={series.buckets} />}
         <span className={styles.spread} />
         {zoom !== null && <Button variant="quiet" onClick={showWhole}>Whole run</Button>}
-        {!isOver && <Button variant="quiet" aria-pressed={frozenAt !== null} onClick={() => setFrozenAt(frozenAt === null ? to : null)}>{frozenAt === null ? 'Freeze' : `Frozen at ${formatClock(frozenAt, zone, true)}: go on`}</Button>}
+        {!isOver && <>
+          {frozenAt !== null && <span className={styles.frozen} role="status">Frozen at {formatClock(frozenAt, zone, true)}</span>}
+          <Button variant={frozenAt === null ? 'quiet' : 'neutral'} aria-pressed={frozenAt !== null} onClick={() => setFrozenAt(frozenAt === null ? to : null)}>Freeze</Button>
+        </>}
         <Button variant="quiet" onClick={() => setAsTable(!asTable)}>{asTable ? 'Show the chart' : 'Show the numbers'}</Button>
         <Button data-autofocus onClick={onClose} shortcut="Escape">Close</Button>
       </>}
