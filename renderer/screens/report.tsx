@@ -1,5 +1,5 @@
 import { Download, GraduationCap, RefreshCw } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { ReportModel } from '#domain/report/model.ts'
 import { Phases, RollbackSteps } from '#renderer/parts/report/phases.tsx'
@@ -26,6 +26,9 @@ const formats: { format: ReportFormat; label: string }[] = [
 export function ReportScreen({ runId }: { runId: string }) {
   const { model, problem, busy, reload, save } = useReport(runId)
   const [learning, setLearning] = useState(false)
+  const screen = useRef<HTMLDivElement>(null)
+  // Read by keys at once: the page below the bar has the focus, and with it the arrows, Space and Page Down.
+  useEffect(() => screen.current?.focus({ preventScroll: true }), [runId])
   const hasEnded = model !== null && model.overview.finishedAt !== null
   const group = 'Report'
   useRegisterCommands([
@@ -35,7 +38,7 @@ export function ReportScreen({ runId }: { runId: string }) {
     { id: 'to-room', title: 'Open the room of this run', group, shortcut: 'Escape', run: () => go({ screen: 'run', id: runId }) },
   ])
   return (
-    <div className={styles.screen}>
+    <div ref={screen} className={styles.screen} role="region" aria-label="Report" tabIndex={0}>
       <div className={styles.bar}>
         <Button variant="quiet" onClick={() => go({ screen: 'run', id: runId })} shortcut="Escape">Room</Button>
         <span className={styles.gap} />
