@@ -1,5 +1,6 @@
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunMode } from '#domain/run/events.ts'
+import { openItems, waitingGate } from '#domain/run/view.ts'
 import type { HostResult } from '#domain/step.ts'
 import { createFakeJournal, finishRunning, HERE, play } from './fake-journal.ts'
 import type { FakeJournal } from './fake-journal.ts'
@@ -15,7 +16,19 @@ export const scenarios = {
     for (const id of ['code-0', 'code-1', 'environment-0']) run.take({ type: 'tick', id, note: '' }, now - 2 * minute)
     return run
   },
+  /** All is ticked for phase 1, and its change window opens in twelve minutes. */
+  early: (now: number) => played(now, 'live', (run) => waitingGate(run.state()) !== null && openItems(run.state(), 'gate-before-phase-1').length === 0, 10 * minute, -12 * minute),
   gate: (now: number) => played(now, 'live', (run) => run.state().gates['gate-before-phase-2']?.state === 'reached'),
+  /** Forty hosts, an owner and names that are longer than any column, at the gate before phase 2. */
+  wide: (now: number): FakeJournal => {
+    const book = fakeRunbook(now)
+    const hosts = Array.from({ length: 40 }, (_, place) => `web-${place + 1}.prod.eu-central-1.shop.example`)
+    const owner = 'bartholomew-montgomery-featherstonehaugh'
+    const phases = book.phases.map((phase) => (phase.number === 1 ? phase : { ...phase, steps: phase.steps.map((step, place) => ({ ...step, owner, hosts: step.hosts.length > 1 ? hosts : step.hosts, title: place === 1 ? `Stop_every_service_${'of_the_order_platform_'.repeat(5)}and_wait` : step.title })) }))
+    const run = createFakeJournal('run-1', { ...book, phases, rollback: { ...book.rollback, steps: book.rollback.steps.map((step) => ({ ...step, hosts: step.hosts.length > 1 ? hosts : step.hosts })) } }, 'live', now - 50 * minute)
+    play(run, now - 37 * minute, (state) => state.gates['gate-before-phase-2']?.state === 'reached')
+    return run
+  },
   running: (now: number) => deploying(now, 'rehearsal', now - 74_000, { 'web-1': done }),
   /** Services are stopped and the new version is installed side by side. */
   lanes: (now: number): FakeJournal => {

@@ -50,9 +50,9 @@ function Now() {
   const isFarAway = own !== there
   const words = [isFarAway && `you ${own}${own === utc ? ' UTC' : ''}`, !(isFarAway && own === utc) && `${utc} UTC`].filter((word) => word !== false)
   return (
-    <div className={styles.cell} title={`${formatDate(now, zone)} · ${formatClock(now, 'UTC', true)} UTC`}>
+    <div className={styles.cell} title={`${formatDate(now, zone)} in ${zone} · ${formatClock(now, 'UTC', true)} UTC`}>
       <span className={styles.big}>{formatClock(now, zone, true)}</span>
-      <span className={styles.small}><span className={classNames(words.length > 1 && styles.city)}>{city(zone)} · </span>{words.join(' · ')}</span>
+      <span className={styles.small}><span className={classNames(words.length > 1 && styles.city)}><span className={styles.place}>{city(zone)}</span> · </span>{words.join(' · ')}</span>
     </div>
   )
 }

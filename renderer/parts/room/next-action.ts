@@ -177,7 +177,7 @@ const watch = (change: Partial<NextAction>): NextAction => ({ ...blank, tone: 'w
 const send = (label: string, key: string, command: OperatorCommand): Action => ({ label, key, does: { send: command } })
 const ask = (label: string, key: string, about: Ask): Action => ({ label, key, does: { ask: about } })
 const skip = (step: Step): Action => ask('Skip', 's', { kind: 'skip-step', about: step.id })
-const onHosts = (step: Step): string => (step.hosts.length > 0 ? `Runs on ${step.hosts.join(', ')}.` : 'Runs here, on no host.')
+const onHosts = (step: Step): string => (step.hosts.length > 0 ? `Runs on ${step.hosts.length > 6 ? `${step.hosts.length} hosts` : step.hosts.join(', ')}.` : 'Runs here, on no host.')
 
 const byHand = (step: Step): NextAction =>
   act({ title: step.title, detail: 'By hand: do it, then tick it.', focusId: step.id, owner: step.owner, primary: send('Done', 'Space', { type: 'tick', id: step.id, note: '' }), second: skip(step) })

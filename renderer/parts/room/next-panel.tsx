@@ -13,6 +13,7 @@ import { NextHostDoubts } from './host-doubts.tsx'
 import { ReturnWarning } from './return-warning.tsx'
 import { refusalFor } from './row-actions.ts'
 import { useRoom, useRun, useView } from './room-context.ts'
+import { WindowWarning } from './window-warning.tsx'
 import styles from './next-panel.module.css'
 
 const looks: Record<NextAction['tone'], { word: string; icon: ReactNode }> = {
@@ -42,6 +43,7 @@ export function NextPanel() {
       <MonitoringLeft />
       {second && <ActionButton action={second} size="l" variant="quiet" unlessStale={(state) => nextAction(state).second} />}
       {primary && <Primary action={primary} tone={tone} />}
+      <WindowWarning />
       <ReturnWarning />
       <NextHostDoubts />
     </section>

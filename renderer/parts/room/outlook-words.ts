@@ -2,7 +2,7 @@ import { formatDuration } from '#domain/duration.ts'
 import type { StepGate } from '#domain/forecast/no-return.ts'
 import type { Outlook } from '#domain/forecast/outlook.ts'
 import { describeCounts, mayBeEarlier, returnStanding, type Counts, type ReturnStanding } from '#domain/forecast/standing.ts'
-import { formatClock, formatCounter } from '#renderer/ui/format.ts'
+import { formatClock, formatCounter, formatUntil } from '#renderer/ui/format.ts'
 
 const minute = 60_000
 
@@ -95,6 +95,15 @@ function windowWords(fit: Outlook['clocks']['window'], likely: number, bad: numb
 }
 
 const minutes = (ms: number): string => `${Math.round(ms / minute)} min`
+
+/** Said where something is begun before the change window opens or after it has closed; null within it. */
+export function outsideWindow({ startAt, endAt }: { startAt: number; endAt: number }, now: number, zone: string): string | null {
+  if (now < startAt) return `The change window opens at ${formatUntil(startAt, now, zone)} (${zone}), in ${waitWords(startAt - now)}. What begins now begins before it.`
+  return now < endAt ? null : `The change window closed at ${formatUntil(endAt, now, zone)} (${zone}), ${waitWords(now - endAt)} ago. What begins now begins after it.`
+}
+
+/** Whole minutes, so that it is not said anew each second. */
+const waitWords = (ms: number): string => (ms < minute ? 'less than a minute' : formatDuration(Math.floor(ms / minute) * minute))
 
 /** Why a person should think before the next step; null when it may begin freely, or nobody can say. */
 export function gateWarning({ decision, why, stepEndP90, noReturnAfter, noReturnBefore, addedUndoMs }: StepGate, title: string, zone: string): string | null {

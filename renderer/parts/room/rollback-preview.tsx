@@ -2,6 +2,7 @@ import type { RunState } from '#domain/run/state.ts'
 import { undoOfAll, type Undo } from '#domain/run/undo.ts'
 import { automatedRunning, runningSteps } from '#domain/run/view.ts'
 import type { Step } from '#domain/step.ts'
+import { shortNames } from './host-names.ts'
 import { RollbackCost } from './rollback-cost.tsx'
 import { StepForecast } from './step-forecast.tsx'
 import { useRun } from './room-context.ts'
@@ -56,6 +57,10 @@ export interface RollbackRow {
   plannedMs: number | null
 }
 
+/** More than a line carries are counted: what is read here is the order of the steps. */
+const MOST_NAMED = 3
+const hostsBriefly = (hosts: string[]): string => (hosts.length > MOST_NAMED ? `${hosts.length} hosts` : hosts.map(shortNames(hosts)).join(', '))
+
 const rowsOf = (state: RunState): RollbackRow[] => [...undoRows(state, undoOfAll(state)), ...state.runbook.rollback.steps.map((step) => rowOf(step))]
 
 export function undoRows(state: RunState, undo: (Undo & { step: Step })[]): RollbackRow[] {
@@ -63,7 +68,7 @@ export function undoRows(state: RunState, undo: (Undo & { step: Step })[]): Roll
   return undo.map(({ step, stepId, certainty }) => rowOf(step, running.has(stepId) || running.has(step.id) ? 'running now' : doubtWords[certainty]))
 }
 
-const rowOf = ({ id, title, hosts, kind, plannedMs }: Step, doubt = ''): RollbackRow => ({ id, title, doubt, plannedMs, where: hosts.length > 0 ? hosts.join(', ') : kind === 'manual' ? 'by hand' : '' })
+const rowOf = ({ id, title, hosts, kind, plannedMs }: Step, doubt = ''): RollbackRow => ({ id, title, doubt, plannedMs, where: hosts.length > 0 ? hostsBriefly(hosts) : kind === 'manual' ? 'by hand' : '' })
 
 export const doubtWords: Record<Undo['certainty'], string> = {
   changed: '', maybe: 'may have been applied in part', unknown: 'nobody knows how it ended: waits for you to look',

@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { undoneBy } from '#domain/run/undo-step.ts'
 import { findRunStep, findStep, isManual } from '#domain/run/view.ts'
 import { createOutputStore } from '#renderer/stores/output.ts'
+import { classNames } from '#renderer/ui/class-names.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { useRoom, useRun, useView } from './room-context.ts'
 import { doubtWords } from './rollback-preview.tsx'
@@ -28,16 +29,17 @@ export function StepDetail({ stepId }: { stepId: string }) {
   const output = useMemo(() => createOutputStore({ client, runId, stepId, host }), [client, runId, stepId, host])
   if (!found) return null
   const { step, phase } = found
+  const isTroubled = status === 'failed' || status === 'unknown'
   return (
     <div className={styles.detail}>
-      <header className={styles.head}>
+      <header className={classNames(styles.head, isTroubled && styles.troubled)}>
         <p className={styles.crumb}>{phase ? `Phase ${phase.number} · ${phase.title} · step ${phase.steps.indexOf(step) + 1} of ${phase.steps.length}` : <RollbackCrumb stepId={stepId} />}</p>
         <div className={styles.titleLine}>
           <h2 className={styles.title}>{step.title}</h2>
           <StatusMark status={status} />
         </div>
         <StepFacts step={step} />
-        {status === 'failed' || status === 'unknown' ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} sayWhyNot={status === 'planned'} /></>}
+        {isTroubled ? <TroublePanel stepId={stepId} /> : <><StepMessage stepId={stepId} /><RowActionsBar id={stepId} sayWhyNot={status === 'planned'} /></>}
         {status === 'planned' && <HostDoubts stepId={stepId} />}
       </header>
       {begun && <StepHosts stepId={stepId} chosen={host} onChoose={setHost} />}

@@ -28,7 +28,7 @@ function StepRow({ id, title, owner }: { id: string; title: string; owner: strin
     <tr>
       <td><button type="button" className={styles.link} onClick={() => view.getState().choose(id)}>{title}</button></td>
       <td><StatusMark status={status} size="s" /></td>
-      <td>{owner ?? '–'}</td>
+      <td className={styles.owner} title={owner ?? undefined}>{owner ?? '–'}</td>
       {times.split('\n').map((text, place) => <td key={place}>{text}</td>)}
     </tr>
   )

@@ -3,7 +3,7 @@ import type { DurationSample } from '#domain/forecast/history.ts'
 import { createOutlook, type Outlook } from '#domain/forecast/outlook.ts'
 import { countsAhead, returnStanding } from '#domain/forecast/standing.ts'
 import type { Runbook } from '#domain/runbook.ts'
-import { finishWords, fitWords, gateWarning, returnWords } from '#renderer/parts/room/outlook-words.ts'
+import { finishWords, fitWords, gateWarning, outsideWindow, returnWords } from '#renderer/parts/room/outlook-words.ts'
 import { rollbackWords } from '#domain/forecast/rollback-words.ts'
 import { berlinWindow, done, minute, phase, runbook, stateAfter, step, windowStart, type Happening } from '#support/run-states.ts'
 
@@ -34,6 +34,14 @@ test('the point of no return is said as a time and as what is left, and louder t
   expect(said(look(at(85)).outlook)?.[0]).toBe('near')
   expect(said(look(at(85) + 1).outlook)?.[0]).toBe('passed')
   expect(said(look(at(90)).outlook)).toEqual(['passed', '23:25', 'passed 5 min ago', '5 min ago'])
+})
+
+test('what begins outside the change window is told so, to the minute and with the zone', () => {
+  const window = { startAt: at(0), endAt: at(120) }
+  expect(outsideWindow(window, at(-12) - 1, zone)).toBe('The change window opens at 22:00 (Europe/Berlin), in 12 min. What begins now begins before it.')
+  expect(outsideWindow(window, at(0) - 1, zone)).toContain('in less than a minute')
+  expect([outsideWindow(window, at(0), zone), outsideWindow(window, at(120) - 1, zone)]).toEqual([null, null])
+  expect(outsideWindow(window, at(135), zone)).toBe('The change window closed at 00:00 (Europe/Berlin), 15 min ago. What begins now begins after it.')
 })
 
 test('without a window, or once a rollback has begun, there is none', () => {

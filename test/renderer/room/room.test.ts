@@ -198,7 +198,7 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
   })
 
   test('a step that would pass the point of no return is warned about where one says go, and the clocks never run out of the bar', async () => {
-    for (const scenario of ['late', 'passed', 'running', 'planned'] as const) {
+    for (const scenario of ['late', 'passed', 'running', 'planned', 'early'] as const) {
       const { page } = await open(scenario)
       await page.getByText('no return ·').waitFor()
       if (scenario === 'late') await page.getByLabel('Next').getByText('Would pass the point of no return').waitFor()
@@ -216,6 +216,33 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
       // Its time zone would stay with it.
       await page.close()
     }
+  })
+
+  test('names longer than their place push nothing out of it, and forty hosts are counted', async () => {
+    const { page, complaints } = await open('wide')
+    const title = page.getByRole('table').getByRole('button', { name: 'Enable maintenance mode' })
+    await title.waitFor()
+    expect(await title.evaluate((button) => button.closest('td')!.clientWidth > 120 && button.closest('table')!.scrollWidth <= button.closest('table')!.parentElement!.clientWidth)).toBe(true)
+    await page.keyboard.press('Shift+R')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('40 hosts').first().waitFor()
+    expect(await dialog.evaluate((element) => element.querySelector('ol')!.getBoundingClientRect().height)).toBeLessThan(200)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Enter')
+    const panel = page.getByLabel('In progress')
+    await panel.getByText(/Stop_every_service/).waitFor()
+    expect(await panel.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('a go before the change window opens is warned about', async () => {
+    const { page, complaints } = await open('early')
+    await page.getByLabel('Next').getByText(/The change window opens at .* \(Europe\/Berlin\), in 1[12] min/).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText(/The change window opens at/).waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await page.close()
   })
 
   test('the way back is in sight in a narrow window and at twice the size', async () => {
