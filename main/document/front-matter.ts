@@ -19,6 +19,8 @@ export interface FrontMatterText {
 
 export interface FrontMatter {
   inventory: Inventory
+  /** False where it is no YAML at all, so that nothing of it was read. */
+  isRead: boolean
   zone: string | null
   /** Values under `rehearsal:`, not checked yet: they refer to steps. */
   rehearsal: unknown
@@ -49,7 +51,7 @@ export function readFrontMatter(text: FrontMatterText | null, report: Report): F
   const groups = readGroups(hosts, reader)
   const others = readInventories(reader.root['inventories'], hosts, reader.complain)
   const inventory = { hosts, groups, sources: readSources({ hosts, groups, sources: [] }, reader), ...(others.length > 0 && { others }) }
-  return { inventory, zone: readZone(reader), rehearsal: reader.root['rehearsal'], complain: reader.complain, offsetOf: reader.offsetOf }
+  return { inventory, isRead: problems.length === 0, zone: readZone(reader), rehearsal: reader.root['rehearsal'], complain: reader.complain, offsetOf: reader.offsetOf }
 }
 
 interface Reader extends Pick<FrontMatter, 'complain' | 'offsetOf'> {

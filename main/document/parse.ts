@@ -40,7 +40,7 @@ export function parseRunbook(text: string): { runbook: Runbook; findings: Findin
   const ids = createIds()
   const frontMatter = readFrontMatter(frontMatterText, report)
   const reading: Reading = {
-    source, report, ids, inventory: frontMatter.inventory, zone: frontMatter.zone,
+    source, report, ids, inventory: frontMatter.inventory, isFrontMatterRead: frontMatter.isRead, zone: frontMatter.zone,
     fences: readFences(blocks, source, ids, report), used: new Set(),
   }
   const sections = cutSections(blocks, source)

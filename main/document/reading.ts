@@ -11,6 +11,7 @@ export interface Reading {
   report: Report
   ids: Ids
   inventory: Inventory
+  isFrontMatterRead: boolean
   /** The zone in front matter, or null. */
   zone: string | null
   /** Every fenced block with attributes, by where it starts. */

@@ -36,7 +36,8 @@ function readStep(item: Block, prefix: string, wantsUndo: boolean, reading: Read
     hosts: kind === 'sh' ? hosts : [],
     unknownHosts: unknown,
     timeoutMs: length('timeout', fence, reading),
-    plannedMs: length('planned', fence, reading),
+    // A wait takes as long as it says.
+    plannedMs: length('planned', fence, reading) ?? (kind === 'wait' ? parseDuration(attributes['for'] ?? '') || null : null),
     undo,
     owner: attributes['owner']?.replace(/^@/, '') ?? words.owner,
     checkbox: words.checked !== null,
@@ -68,8 +69,9 @@ function length(attribute: string, fence: Fence | null, reading: Reading): numbe
   return ms
 }
 
-function checkStep(step: Step, fence: Fence, wantsUndo: boolean, { report }: Reading): void {
-  for (const host of step.unknownHosts) {
+function checkStep(step: Step, fence: Fence, wantsUndo: boolean, { report, isFrontMatterRead }: Reading): void {
+  // Where none of the front matter could be read, that is the one mistake: no name of a host is.
+  for (const host of isFrontMatterRead ? step.unknownHosts : []) {
     report.error(fence.at('hosts'), 'host-unknown', `${quoted(host)} is neither a host nor a group of this runbook.`, 'Name it under hosts: or groups: in the front matter, or mend the spelling.')
   }
   if (step.kind !== 'sh') return

@@ -18,6 +18,8 @@ const alerts = (line: string): string => `## Monitoring & Alerts\n\n### Alert Th
 test.each([
   ['placeholder-left', runbook({ date: '\\[Scheduled date\\]' }), ['error 9:24 \\[Scheduled date\\]']],
   ['host-unknown', runbook({ phases: step('```sh {hosts=web undo=none}') }), ['error 19:11 hosts=web undo=non']],
+  // One mistake, not one for each host that could not be read.
+  ['host-unknown', runbook({ front: 'hosts: {app1', phases: step('```sh {hosts=app1 undo=none}') }), []],
   ['step-no-hosts', runbook({ phases: step('```sh {undo=none}') }), ['error 19:4 ```sh {undo=none}']],
   ['step-no-undo', runbook({ phases: step('```sh {hosts=app}') }), ['warning 19:4 ```sh {hosts=app}']],
   ['attributes-malformed', runbook({ phases: step('```sh {hosts=app undo="x}') }), ['error 19:25 ="x}']],
@@ -96,4 +98,9 @@ test('a host may name the transport it wants; one that does not is as it always 
     { name: 'app1', address: null, user: null, port: null, jump: null, transport: 'ssh' },
     { name: 'app2', address: null, user: null, port: 2222, jump: null },
   ])
+})
+
+test('a wait is planned with the time it waits, unless the runbook plans another', () => {
+  const planned = (attributes: string) => parseRunbook(runbook({ phases: step(`\`\`\`wait {${attributes}}`) })).runbook.phases[0]?.steps[0]?.plannedMs
+  expect([planned('for=3m'), planned('for=3m planned=5m'), planned('for=soon')]).toEqual([180_000, 300_000, null])
 })
