@@ -13,6 +13,7 @@ import { useAppStores } from '#renderer/stores/app-stores.ts'
 import { useRegisterCommands } from '#renderer/stores/commands.ts'
 import { go } from '#renderer/stores/route.ts'
 import { Button } from '#renderer/ui/button.tsx'
+import { localZone } from '#renderer/ui/format.ts'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { Loading } from '#renderer/ui/loading.tsx'
 import { ProblemNote } from '#renderer/ui/problem-note.tsx'
@@ -88,7 +89,7 @@ export function LibraryScreen() {
           <p className={styles.foot}>Drop a .md file anywhere here to import it. A rehearsal never leaves this machine, unless you choose real hosts for it.</p>
         </section>
         <section className={styles.region} aria-labelledby="runs-title">
-          <header className={styles.head}><h2 id="runs-title" className={styles.title}>Recent runs</h2></header>
+          <header className={styles.head}><h2 id="runs-title" className={styles.title}>Recent runs</h2>{runs !== null && runs.length > 0 && <span className={styles.zone}>times in {localZone()}</span>}</header>
           {runs !== null && runs.length > 0 && <RunList runs={runs} />}
           {runs?.length === 0 && (
             <div className={styles.list}>

@@ -19,7 +19,8 @@ export function RunRow({ run }: { run: RunSummary }) {
       <div className={styles.words}>
         <a href={hashOf({ screen: 'run', id: run.id })} className={styles.title} title={run.title} dir="auto" data-run-title="">{run.title}</a>
         <p className={styles.facts}>
-          <span title={rehearsed ? 'By the clock of the rehearsal' : undefined}>{rehearsed && 'as of '}<Time at={run.createdAt} form="moment" /></span>
+          {/* What is watched to a moment says that one: both do not fit a line, and the report has the other. */}
+          {run.monitoringEndsAt === null && <span title={rehearsed ? 'By the clock of the rehearsal' : undefined}>{rehearsed && 'as of '}<Time at={run.createdAt} form="moment" /></span>}
           <span>{run.finishedAt !== null ? <Duration ms={run.finishedAt - run.createdAt} /> : run.monitoringEndsAt === null ? 'not ended' : <>until <Time at={run.monitoringEndsAt} form="moment" /></>}</span>
           <span>{run.operator}</span>
           <span title={run.id}>run {run.id.slice(0, 8)}</span>

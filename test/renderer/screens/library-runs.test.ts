@@ -41,6 +41,10 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
     expect(texts[2]).toMatch(/Running .* not ended/)
     expect(texts[3]).toMatch(/Monitoring LIVE .* until 24 Nov \d\d:02/)
     expect(texts.join()).not.toContain('just now')
+    await page.getByText(/^times in /).waitFor()
+    const heights = await rows(page).evaluateAll((items) => items.map((item) => item.getBoundingClientRect().height))
+    // A line above all but the first, and no second line of words.
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(1.5)
   })
 
   test('are the twelve newest until all are asked for, by key or by button', async () => {
