@@ -26,7 +26,7 @@ function ReportChart({ chart, zone, rehearsal }: { chart: ChartReport; zone: str
   const limit = threshold && { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${threshold.limit} ${unit}`.trim() }
   return (
     <figure className={styles.chart}>
-      <figcaption className={styles.caption}><span className={styles.metric}>{metric}</span>{threshold && <span className={styles.limit}>limit: {threshold.text}</span>}</figcaption>
+      <figcaption className={styles.caption}><span className={styles.metric}>{title}</span>{threshold && <span className={styles.limit}>limit: {threshold.text}</span>}</figcaption>
       <div ref={box} className={styles.plot}>
         <ChartPlot buckets={buckets} from={from} to={to} width={WIDTH} height={HEIGHT} unit={unit} zone={zone} limit={limit} breached={breaches.map(({ fromAt, toAt }) => ({ from: fromAt, to: toAt ?? to }))} markers={markers} />
         <Crosshair buckets={buckets} from={from} to={to} width={WIDTH} gapMs={columnMsOf(buckets)} unit={unit} zone={zone} />
