@@ -88,7 +88,7 @@ const withoutData = (metric: string, next: Step | null): NextAction => act({
 
 function steadyAction(state: RunState): NextAction {
   const running = currentStep(state)
-  if (running) return isManual(running) ? byHand(running) : watchStep(running, nextStep(state))
+  if (running) return isManual(running) ? byHand(running) : watchStep(state, running)
   const gate = waitingGate(state)
   if (gate) return gateAction(state, gate.gateId, `phase ${gate.phase.number}, ${gate.phase.title}`)
   if (state.stage === 'monitoring') {
@@ -182,5 +182,11 @@ const onHosts = (step: Step): string => (step.hosts.length > 0 ? `Runs on ${step
 const byHand = (step: Step): NextAction =>
   act({ title: step.title, detail: 'By hand: do it, then tick it.', focusId: step.id, owner: step.owner, primary: send('Done', 'Space', { type: 'tick', id: step.id, note: '' }), second: skip(step) })
 
-const watchStep = (step: Step, next: Step | null): NextAction =>
-  watch({ title: step.title, detail: next ? `Next: ${next.title}${next.owner ? ` · ${next.owner}` : ''}` : 'Nothing is left in this part of the run.', focusId: step.id, owner: step.owner })
+const watchStep = (state: RunState, step: Step): NextAction =>
+  watch({ title: step.title, detail: whatFollows(state, nextStep(state)), focusId: step.id, owner: step.owner })
+
+function whatFollows({ runbook, rollback }: RunState, next: Step | null): string {
+  if (next) return `Next: ${next.title}${next.owner ? ` · ${next.owner}` : ''}`
+  const back = runbook.phases.find(({ id }) => id === rollback?.to)
+  return back ? `Then the run stands before phase ${back.number}, ${back.title}, again.` : 'Nothing is left in this part of the run.'
+}

@@ -5,6 +5,7 @@ import { actionByKey, actionsFor, refusalFor } from '#renderer/parts/room/row-ac
 import { commandOf } from '#renderer/parts/room/asks.ts'
 import { openByStage, pathTo, treeOf, visibleRows } from '#renderer/parts/room/tree-rows.ts'
 import { dueAt } from '#domain/messages.ts'
+import { finishRunning } from '#support/fake-journal.ts'
 import { scenarios } from '#support/room-scenarios.ts'
 import type { ScenarioName } from '#support/room-scenarios.ts'
 
@@ -83,4 +84,11 @@ test('a repeated message is due again after its interval, one before the window 
   const due = state.runbook.messages.map((message) => [message.timing.when, dueAt(message, state, 1_000_000_000)])
   expect(due).toContainEqual(['every', startedAt + 15 * 60_000])
   expect(due).toContainEqual(['before', 1_000_000_000 - 24 * 3_600_000])
+})
+
+test('what follows the last undo on the way back to a phase is said: the run stands before it again', () => {
+  const run = scenarios.undoable(NOW)
+  run.take({ type: 'roll-back-to', phaseId: 'phase-2', reason: 'wrong build' }, NOW - 30_000)
+  for (let turns = 0; turns < 9 && run.state().steps['undo:maintenance-on']?.status !== 'running'; turns += 1) finishRunning(run, Math.max(NOW, run.state().lastEventAt))
+  expect(nextAction(run.state())).toMatchObject({ tone: 'watch', title: 'Undo: Enable maintenance mode', detail: 'Then the run stands before phase 2, Application Deployment, again.' })
 })
