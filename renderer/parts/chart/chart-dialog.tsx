@@ -32,6 +32,7 @@ export interface ChartDialogProps {
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
+  triggers: ChartLimit[]
   baseline: Band | null
   breached: Stretch[]
   markers: Marker[]
@@ -45,7 +46,7 @@ const MOST_COLUMNS = 600
 const HEIGHT = 320
 
 /** The whole run of one metric, or a stretch of it, as a chart or as numbers. It follows the run until it is frozen. */
-export function ChartDialog({ client, runId, metric, title, from, to, isOver, unit, zone, limit, baseline, breached, markers, gapMs, rehearsal, onClose }: ChartDialogProps) {
+export function ChartDialog({ client, runId, metric, title, from, to, isOver, unit, zone, limit, triggers, baseline, breached, markers, gapMs, rehearsal, onClose }: ChartDialogProps) {
   const [asTable, setAsTable] = useState(false)
   const [frozenAt, setFrozenAt] = useState<number | null>(null)
   const [zoom, setZoom] = useState<TimeRange | null>(null)
@@ -73,7 +74,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
 
   return (
     <Dialog
-      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} Times in {zone} · {limit ? `limit: ${limit.text}` : 'no limit set'}{baseline && ` · usual before the release: ${formatValue(baseline.least, unit)} to ${formatValue(baseline.greatest, unit)}`}</>}
+      title={title} size="xl" onClose={onClose} description={<>{rehearsal && <RehearsalTag />} Times in {zone} · {limit ? `limit: ${limit.text}` : 'no limit set'}{triggers.map(({ text }) => ` · rollback trigger: ${text}`)}{baseline && ` · usual before the release: ${formatValue(baseline.least, unit)} to ${formatValue(baseline.greatest, unit)}`}</>}
       actions={<>
         {series && <ChartExport box={box} metric={metric} title={title} note={note} buckets={series.buckets} />}
         <span className={styles.spread} />
@@ -91,7 +92,7 @@ export function ChartDialog({ client, runId, metric, title, from, to, isOver, un
         {series && asTable && <ValueTable series={series} unit={unit} zone={zone} limit={limit} />}
         {series && !asTable && width > 0 && (<>
           <div className={styles.plot}>
-            <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={HEIGHT} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={shown} gapMs={gapMs} />
+            <ChartPlot large buckets={series.buckets} from={series.from} to={series.to} width={width} height={HEIGHT} unit={unit} zone={zone} limit={limit} triggers={triggers} baseline={baseline} breached={breached} markers={shown} gapMs={gapMs} />
             <Crosshair buckets={series.buckets} from={series.from} to={series.to} width={width} gapMs={gapMs} unit={unit} zone={zone} onZoom={zoomTo} whole={whole} />
             {isEmpty && <p className={styles.none} role="status">{zoom !== null ? 'No data in this stretch' : isOver ? 'No data was recorded' : 'No data yet'}</p>}
           </div>

@@ -38,6 +38,8 @@ export interface ChartPlotProps {
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
+  /** Limits of rollback triggers that are not the limit itself. */
+  triggers?: ChartLimit[]
   breached: Stretch[]
   markers: Marker[]
   /** Readings further apart than this have a gap between them. Left out: any empty column is one. */
@@ -62,8 +64,8 @@ const axisLine = { stroke: 'var(--line)' }
 
 /** Least and greatest as a band, the last reading as a line, in a frame that is drawn anew only when an axis, a limit or a marker changes. */
 export function ChartPlot({ buckets, gapMs = 0, ...frame }: ChartPlotProps) {
-  const { from, to, width, height, limit } = frame
-  const top = valueTop(buckets, limit?.value ?? null)
+  const { from, to, width, height, limit, triggers } = frame
+  const top = valueTop(buckets, limit?.value ?? null, triggers?.map(({ value }) => value))
   const drawn = useMemo(() => pathsOf(pointsOf(buckets, columnMsOf(buckets), gapMs), { from, to, top, width, height }), [buckets, gapMs, from, to, top, width, height])
   const [paths] = useState(() => createStore(() => drawn))
   useLayoutEffect(() => paths.setState(drawn), [paths, drawn])
@@ -79,7 +81,7 @@ interface FrameProps extends Omit<ChartPlotProps, 'buckets' | 'gapMs'> {
  * What recharts draws: axes, limits and bands. Each thing in it costs it several passes, which the readings and the markers, of which
  * there may be hundreds, are not to pay for; and with one layer, in the order written here, all of it stands at once.
  */
-const Frame = memo(function Frame({ top, paths, from, to, width, height, unit, zone, limit, breached, markers, baseline = null, large = false }: FrameProps) {
+const Frame = memo(function Frame({ top, paths, from, to, width, height, unit, zone, limit, triggers = NO_DATA, breached, markers, baseline = null, large = false }: FrameProps) {
   // A label at the very edge would be cut off.
   const ticks = useMemo(() => timeTicks(from, to, large ? 8 : 3).filter((at) => at - from > (to - from) * 0.06 && to - at > (to - from) * 0.06), [from, to, large])
   const seconds = ticks.some((at) => at % MINUTE !== 0)
@@ -95,18 +97,20 @@ const Frame = memo(function Frame({ top, paths, from, to, width, height, unit, z
         <ReferenceArea x1={from} x2={to} y1={baseline.least} y2={baseline.greatest} ifOverflow="hidden" fill="var(--series-3)" fillOpacity={0.13} stroke="var(--series-3)" strokeOpacity={0.5} strokeDasharray="1 4" zIndex={0} />
       )}
       <XAxis dataKey="at" type="number" domain={[from, to]} ticks={ticks} interval={0} tick={timeTick} tickLine={false} axisLine={axisLine} height={PLOT.bottom} allowDataOverflow />
-      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, large)} width={PLOT.left} tick={valueTick} tickLine={false} axisLine={false} allowDataOverflow />
+      <YAxis type="number" domain={[0, top]} ticks={valueTicks(top, limit, triggers, large)} interval={0} width={PLOT.left} tick={valueTick} tickLine={false} axisLine={false} allowDataOverflow />
       <MarkerLines markers={markers} frame={frame} numbered={large} />
       <PlotData paths={paths} width={width} height={height} />
       {limit && <ReferenceLine y={limit.value} stroke="var(--bad)" strokeDasharray="5 3" strokeWidth={1.2} zIndex={0} />}
-      {large && <PlotWords limit={limit} baseline={baseline} frame={frame} />}
+      {triggers.filter(({ value }) => value < top).map(({ value }) => <ReferenceLine key={value} y={value} stroke="var(--bad)" strokeWidth={1.2} zIndex={0} />)}
+      {large && <PlotWords limit={limit} triggers={triggers.filter(({ value }) => value < top)} baseline={baseline} frame={frame} />}
     </ComposedChart>
   )
 })
 
-/** In a tile the limit is a tick of its own, where no line runs over it. */
-function valueTicks(top: number, limit: ChartLimit | null, large: boolean): number[] {
+/** In a tile the limit is a tick of its own, where no line runs over it, and a rollback trigger's where there is room. */
+function valueTicks(top: number, limit: ChartLimit | null, triggers: ChartLimit[], large: boolean): number[] {
   if (large) return [0, top / 4, top / 2, (top * 3) / 4, top]
   if (!limit || limit.value <= 0 || limit.value >= top) return [0, top / 2, top]
-  return [0, limit.value, top].filter((value) => value === limit.value || Math.abs(value - limit.value) > top * 0.18)
+  const apart = [...triggers.map(({ value }) => value), 0, top].filter((value) => value <= top && Math.abs(value - limit.value) > top * 0.18)
+  return [limit.value, ...apart.filter((value, place) => apart.slice(0, place).every((other) => Math.abs(value - other) > top * 0.18))].toSorted((one, other) => one - other)
 }

@@ -23,6 +23,7 @@ export interface MetricChartProps {
   unit: '%' | 'ms' | ''
   zone: string
   limit: ChartLimit | null
+  triggers: ChartLimit[]
   verdict: 'ok' | 'warning' | 'breached' | 'no-data'
   breached: Stretch[]
   markers: Marker[]
@@ -38,7 +39,7 @@ export interface MetricChartProps {
 }
 
 /** The live tile: the current value large, the run so far or its last quarter of an hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, verdict, breached, markers, gapMs, baseline, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, triggers, verdict, breached, markers, gapMs, baseline, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const { from, to } = shownRange(series.from, endOf(series), startedAt)
@@ -57,7 +58,7 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>
       <div className={styles.plot} ref={box} aria-hidden="true" hidden={compact}>
-        {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} baseline={baseline} breached={breached} markers={markers} gapMs={gapMs} />}
+        {width > 0 && !compact && <ChartPlot buckets={buckets} from={from} to={to} width={width} height={92} unit={unit} zone={zone} limit={limit} triggers={triggers} baseline={baseline} breached={breached} markers={markers} gapMs={gapMs} />}
         {width > 0 && !compact && <Crosshair buckets={buckets} from={from} to={to} width={width} gapMs={gapMs} unit={unit} zone={zone} />}
       </div>
     </section>

@@ -45,11 +45,12 @@ function farApart(markers: Marker[], x: (marker: Marker) => number): { marker: M
 }
 
 /** What the lines across the plot are, said at them. */
-export function PlotWords({ limit, baseline, frame }: { limit: ChartLimit | null; baseline: Band | null; frame: PlotFrame }) {
+export function PlotWords({ limit, triggers, baseline, frame }: { limit: ChartLimit | null; triggers: ChartLimit[]; baseline: Band | null; frame: PlotFrame }) {
   return (
     <>
       {baseline && <text x={frame.width - PLOT.right - 5} y={yOf(baseline.least, frame) - 5} textAnchor="end" fill="var(--series-3)" {...halo}>usual before the release</text>}
       {limit && <text x={PLOT.left + 5} y={yOf(limit.value, frame) + 5} dy={below} fill="var(--bad)" {...halo}>{limit.text}</text>}
+      {triggers.map(({ value, text }) => <text key={value} x={PLOT.left + 5} y={yOf(value, frame) - 5} fill="var(--bad)" {...halo}>rollback trigger {text}</text>)}
     </>
   )
 }

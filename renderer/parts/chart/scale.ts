@@ -1,8 +1,12 @@
 import type { Bucket } from '#preload/contract.ts'
 
-/** The top of the value axis: a round number above the data and with air above the limit, so that it seldom changes. */
-export function valueTop(buckets: Bucket[], limit: number | null): number {
+/** A rollback trigger further off than this many limits would press the readings to the ground. */
+const FARTHEST_TRIGGER = 4
+
+/** The top of the value axis: a round number above the data and with air above the limit, so that it seldom changes; above a rollback trigger too, where that is near. */
+export function valueTop(buckets: Bucket[], limit: number | null, triggers: number[] = []): number {
   let top = limit === null ? 0 : limit * 1.6
+  for (const trigger of triggers) if (limit !== null && trigger <= limit * FARTHEST_TRIGGER) top = Math.max(top, trigger * 1.1)
   for (const bucket of buckets) if (bucket.max !== null && bucket.max * 1.05 > top) top = bucket.max * 1.05
   return roundUp(top)
 }

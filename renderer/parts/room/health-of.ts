@@ -1,6 +1,8 @@
 import type { Breach, RunState } from '#domain/run/state.ts'
 import { readingEveryMs } from '#domain/run/sources.ts'
-import type { Threshold } from '#domain/threshold.ts'
+import type { Trigger } from '#domain/runbook.ts'
+import { resolveLimit } from '#domain/threshold.ts'
+import type { Baseline, Threshold } from '#domain/threshold.ts'
 import { isPast, longestGapMs } from '#domain/verdict.ts'
 import type { VerdictWord } from '#domain/verdict.ts'
 import type { LiveSeries } from '#renderer/parts/chart/live-series.ts'
@@ -13,6 +15,12 @@ export type ThresholdWord = Exclude<VerdictWord, 'inconclusive'> | 'no-data' | '
 /** Null also while a multiple of the baseline has no baseline. */
 export const limitOf = (threshold: Threshold | null): ChartLimit | null =>
   threshold && Number.isFinite(threshold.limit) ? { value: threshold.limit, operator: threshold.operator, text: `${threshold.operator} ${formatRound(threshold.limit, threshold.unit)}` } : null
+
+/** The limits at which a rollback trigger on the metric fires, but for the one that the chart shows as its limit. */
+export function triggerLimits(triggers: readonly Trigger[], metric: string, usual: Baseline | null, shown: ChartLimit | null): ChartLimit[] {
+  const limits = triggers.flatMap(({ threshold }) => (threshold?.metric === metric ? limitOf(resolveLimit(threshold, usual)) ?? [] : []))
+  return limits.filter(({ value }, place) => value !== shown?.value && limits.findIndex((other) => other.value === value) === place)
+}
 
 /** Where a threshold stands: breaches, silences and verdicts as main has recorded them, else the newest reading. Unclear is no data. */
 export function wordOf(state: Pick<RunState, 'breaches' | 'silent' | 'verdicts'>, threshold: Threshold, reading: { at: number; value: number } | null, staleMs: number | null): ThresholdWord {

@@ -12,7 +12,7 @@ import type { RunState } from '#domain/run/state.ts'
 import { resolveLimit } from '#domain/threshold.ts'
 import { currentStep, findStep } from '#domain/run/view.ts'
 import { longestGapMs } from '#domain/verdict.ts'
-import { breachedStretches, limitOf, staleness, trustMs, wordOf } from './health-of.ts'
+import { breachedStretches, limitOf, staleness, triggerLimits, trustMs, wordOf } from './health-of.ts'
 import { useRoom, useRun, useRunRoom, useSamples, useView, useZone } from './room-context.ts'
 import styles from './health.module.css'
 
@@ -46,14 +46,14 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   if (!series) return null
   return (
     <MetricChart
-      title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} verdict={verdict === 'overridden' ? 'breached' : verdict}
+      title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} triggers={facts.triggers} verdict={verdict === 'overridden' ? 'breached' : verdict}
       breached={facts.breached} markers={facts.few} gapMs={facts.gapMs} baseline={facts.baseline} rehearsal={facts.rehearsal} staleMs={staleMs} until={until} onEnlarge={enlarge}
     />
   )
 })
 
 /** What a chart draws besides its numbers; the same objects as long as they say the same. */
-function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; few: Marker[]; limit: ChartLimit | null; baseline: Band | null; gapMs: number } {
+function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; breached: Stretch[]; markers: Marker[]; few: Marker[]; limit: ChartLimit | null; triggers: ChartLimit[]; baseline: Band | null; gapMs: number } {
   const { client, runId } = useRoom()
   const rehearsal = useRun((state) => state.mode === 'rehearsal')
   const breaches = useRun((state) => JSON.stringify(breachedStretches(state.breaches, metric, Number.MAX_SAFE_INTEGER)))
@@ -63,10 +63,12 @@ function useChartFacts({ metric, threshold }: Watched): { rehearsal: boolean; br
   const few = useMemo(() => markers.filter((marker) => marker.kind !== 'step'), [markers])
   const usual = useRun((state) => state.baseline?.metrics[metric] ?? null)
   const limit = useMemo(() => limitOf(threshold && resolveLimit(threshold, usual)), [threshold, usual])
+  const rules = useRun((state) => state.runbook.rollback.triggers)
+  const triggers = useMemo(() => triggerLimits(rules, metric, usual, limit), [rules, metric, usual, limit])
   const gapMs = useRun((state) => longestGapMs(readingEveryMs(state, metric)))
   const before = useRun((state) => JSON.stringify(baselineRange(state)))
   const baseline = useBaseline(client, runId, metric, JSON.parse(before) as ReturnType<typeof baselineRange>)
-  return { rehearsal, breached, markers, few, limit, baseline, gapMs }
+  return { rehearsal, breached, markers, few, limit, triggers, baseline, gapMs }
 }
 
 /** Where the work changed: the start of each phase, of the rollback and of each step. A phase stands for its first step. */
@@ -102,7 +104,7 @@ function Large({ watched, client, runId, onClose }: { watched: Watched; client: 
   return (
     <ChartDialog
       client={client} runId={runId} metric={watched.metric} title={watched.title} from={from} to={end ?? now} isOver={end !== null} unit={watched.unit} zone={zone}
-      limit={facts.limit} baseline={facts.baseline} breached={facts.breached} markers={facts.markers} gapMs={facts.gapMs} rehearsal={facts.rehearsal} onClose={onClose}
+      limit={facts.limit} triggers={facts.triggers} baseline={facts.baseline} breached={facts.breached} markers={facts.markers} gapMs={facts.gapMs} rehearsal={facts.rehearsal} onClose={onClose}
     />
   )
 }

@@ -25,13 +25,14 @@ const valueAt = (second: number): number => 1.2 + Math.sin(second / 90) + Math.s
 const limit = { value: 2, operator: '>', text: '> 2 %' } as const
 const stretches = [{ from: 0, to: 1 }]
 const markers = [{ at: START + 60_000, label: 'Deploy', kind: 'phase' } as const]
+const triggers = [{ value: 5, operator: '>', text: '> 5 %' }] as { value: number; operator: '>'; text: string }[]
 const ignore = (): void => {}
 
 function Tile({ series }: { series: LiveSeries }) {
   return (
     <div className="tile">
       <MetricChart
-        title="Error rate" series={series} startedAt={START} unit="%" zone="UTC" limit={limit} verdict="ok" breached={stretches} markers={markers} gapMs={10_000} baseline={null}
+        title="Error rate" series={series} startedAt={START} unit="%" zone="UTC" limit={limit} triggers={triggers} verdict="ok" breached={stretches} markers={markers} gapMs={10_000} baseline={null}
         rehearsal={false} staleMs={null} onEnlarge={ignore}
       />
     </div>

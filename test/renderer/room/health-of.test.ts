@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Breach } from '#domain/run/state.ts'
 import { addSample, emptySeries } from '#renderer/parts/chart/live-series.ts'
-import { limitOf, staleness, trustMs, wordOf } from '#renderer/parts/room/health-of.ts'
+import { limitOf, staleness, triggerLimits, trustMs, wordOf } from '#renderer/parts/room/health-of.ts'
 import { fakeRunbook } from '#support/fake-runbook.ts'
 
 const NOW = Date.UTC(2026, 11, 1, 21, 0, 7)
@@ -16,6 +16,15 @@ const reading = (value: number) => ({ at: NOW, value })
 
 test('a limit is written as short as it goes', () => {
   expect(limitOf(book.thresholds[1]!)).toEqual({ value: 800, operator: '>', text: '> 800 ms' })
+})
+
+test('the limits of rollback triggers on a metric are drawn beside its own, and not twice', () => {
+  expect(triggerLimits(book.rollback.triggers, 'error rate', null, limitOf(threshold))).toEqual([{ value: 5, operator: '>', text: '> 5 %' }])
+  expect(triggerLimits(book.rollback.triggers, 'error rate', null, limitOf(trigger))).toEqual([])
+  expect(triggerLimits(book.rollback.triggers, 'response time', null, null)).toEqual([])
+  const doubled = [{ ...book.rollback.triggers[0]!, threshold: { ...trigger, limit: 2, of: 'baseline' as const } }]
+  expect(triggerLimits(doubled, 'error rate', null, null)).toEqual([])
+  expect(triggerLimits(doubled, 'error rate', { value: 0.4, n: 20 }, null)).toMatchObject([{ value: 0.8 }])
 })
 
 test('no reading, an old one, or a silence noticed by main is no data, never ok', () => {

@@ -41,6 +41,8 @@ test('history from main lands in the buckets of its time', () => {
 
 test('the value axis keeps air above the limit and above every spike', () => {
   expect(valueTop([], 2)).toBe(4)
+  expect(valueTop([], 2, [5])).toBe(6)
+  expect(valueTop([], 2, [50])).toBe(4)
   expect(valueTop([{ at: 0, min: 1, max: 90, last: 1 }], 2)).toBe(100)
   expect([0, 0.3, 7.1, 99].map(roundUp)).toEqual([1, 0.3, 8, 100])
 })
