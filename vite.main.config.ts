@@ -8,7 +8,7 @@ const project = import.meta.dirname
 export default defineConfig({
   publicDir: false,
   // Beside dist/main as resources/ is beside main/, so that one relative path finds them from both.
-  plugins: [{ name: 'copy-resources', closeBundle: () => cpSync(join(project, 'resources', 'examples'), join(project, 'dist', 'resources', 'examples'), { recursive: true }) }],
+  plugins: [{ name: 'copy-resources', closeBundle: () => ['examples', 'template'].forEach((name) => cpSync(join(project, 'resources', name), join(project, 'dist', 'resources', name), { recursive: true })) }],
   ssr: { noExternal: true, external: ['electron', 'better-sqlite3', 'ssh2'], target: 'node' },
   build: {
     ssr: join(project, 'main', 'electron.ts'),

@@ -126,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     trySource: (source, signal) => trySource(source, createLivePorts({ shell: pool, http, sql, secrets: secrets.forRun(), clock: createLiveClock() }), signal),
     secretFault: (reference) => faultHere(reference, home),
     folderNamed: (text) => folderNamed(text, home),
+    template: () => readFileSync(join(resources('template'), 'deployment-task.md'), 'utf8'),
     copyData: (folder) => copyAppData(dataPath, folder),
     leftovers: pool.leftovers,
     clearLeftover: pool.clear,
@@ -162,10 +163,15 @@ export function copyAppData(from: string | undefined, folder: string): string {
   return copy
 }
 
+/** A folder of what ships unread, beside the source or beside what was built of it. */
+function resources(name: string): string {
+  const [source, built] = ['..', join('..', '..')].map((up) => join(import.meta.dirname, up, 'resources', name))
+  return existsSync(source!) ? source! : built!
+}
+
 /** The examples come with the first start; one that was removed or edited stays as the person left it. */
 function seedExamples(storage: Storage): void {
-  const folder = [join(import.meta.dirname, '..', 'resources', 'examples'), join(import.meta.dirname, '..', '..', 'resources', 'examples')].find((path) => existsSync(path))
-  if (!folder) return
+  const folder = resources('examples')
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.md')).toSorted()) {
     const id = `example-${file.replace(/\.md$/, '')}`
     if (!storage.runbooks.exists(id)) storage.runbooks.create({ id, name: file, text: readFileSync(join(folder, file), 'utf8'), example: true, at: Date.now() })

@@ -96,6 +96,8 @@ export const calls = {
   'list-runbooks': { input: z.strictObject({}), output: out<RunbookSummary[]>() },
   'open-runbook': { input: z.strictObject({ runbookId: id }), output: out<OpenRunbook>() },
   'import-runbook': { input: z.strictObject({ name, text }), output: out<{ runbookId: string; findings: Finding[] }>() },
+  /** The template, to be filled in. */
+  'new-runbook': { input: z.strictObject({}), output: out<{ runbookId: string }>() },
   /** Refused with `runbook-changed` when `revision` is not the newest. */
   'save-runbook': { input: z.strictObject({ runbookId: id, revision: z.number().int(), text }), output: out<OpenRunbook>() },
   'remove-runbook': { input: z.strictObject({ runbookId: id }), output: out<null>() },

@@ -27,6 +27,8 @@ export interface ApiDeps {
   folderNamed(text: string): string
   /** Copies all data to a folder that has none; returns the copy's path. Throws `storage-…` Problems. */
   copyData(folder: string): string
+  /** The text of the runbook template. */
+  template(): string
   /** Real time, epoch ms. */
   now(): number
   newId(): string

@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts'
 import type { OpenRunbook, RunbookSummary } from '#preload/contract.ts'
 import type { StoredRunbook } from '#storage/runbooks.ts'
 
-type LibraryCalls = 'list-runbooks' | 'open-runbook' | 'import-runbook' | 'save-runbook' | 'remove-runbook' | 'check-text' | 'create-run'
+type LibraryCalls = 'list-runbooks' | 'open-runbook' | 'import-runbook' | 'new-runbook' | 'save-runbook' | 'remove-runbook' | 'check-text' | 'create-run'
 
 /** A rehearsal begins this long before its change window, so that the checklists come first, as on the night. */
 const REHEARSAL_LEAD_MS = 5 * 60_000
@@ -37,6 +37,11 @@ export function createLibraryHandlers(deps: ApiDeps, check: CheckRevision): Pick
       const stored = storage.runbooks.create({ id: deps.newId(), name, text, example: false, at: deps.now() })
       deps.libraryChanged()
       return { runbookId: stored.id, findings: check(stored).findings }
+    },
+    'new-runbook': () => {
+      const stored = storage.runbooks.create({ id: deps.newId(), name: 'deployment-task.md', text: deps.template(), example: false, at: deps.now() })
+      deps.libraryChanged()
+      return { runbookId: stored.id }
     },
     'save-runbook': ({ runbookId, revision, text }) => {
       const stored = storage.runbooks.save({ id: runbookId, expectedRevision: revision, text, at: deps.now() })

@@ -1,4 +1,4 @@
-import { FilePlus2, RadioTower } from 'lucide-react'
+import { FilePlus2, FileUp, RadioTower } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { ProblemValue } from '#domain/problem.ts'
@@ -43,6 +43,7 @@ export function LibraryScreen() {
     { id: 'rehearse', title: `Rehearse ${selected?.title ?? 'the runbook'}`, group, shortcut: 'r', enabled: selected !== undefined, run: withSelected(rehearsing.rehearse) },
     { id: 'run-live', title: `Run ${selected?.title ?? 'the runbook'} live`, group, shortcut: 'l', enabled: selected !== undefined, run: withSelected(setLive) },
     { id: 'open', title: `Open ${selected?.title ?? 'the runbook'}`, group, shortcut: 'o', enabled: selected !== undefined, run: withSelected((id) => go({ screen: 'runbook', id })) },
+    { id: 'new', title: 'New runbook from the template', group, shortcut: 'n', run: importing.createNew },
     { id: 'import', title: 'Import a runbook', group, shortcut: 'i', run: () => picker.current?.click() },
     { id: 'next', title: 'Next runbook', group, shortcut: 'j', run: () => move(1) },
     { id: 'previous', title: 'Previous runbook', group, shortcut: 'k', run: () => move(-1) },
@@ -55,7 +56,10 @@ export function LibraryScreen() {
         <section className={styles.region} aria-labelledby="runbooks-title">
           <header className={styles.head}>
             <h2 id="runbooks-title" className={styles.title}>Runbooks</h2>
-            <Button size="s" icon={<FilePlus2 size={13} />} busy={importing.busy} shortcut="i" onClick={() => picker.current?.click()}>Import</Button>
+            <div className={styles.ways}>
+              <Button size="s" icon={<FilePlus2 size={13} />} busy={importing.busy} shortcut="n" title="The Deployment Task template, to be filled in" onClick={importing.createNew}>New</Button>
+              <Button size="s" icon={<FileUp size={13} />} busy={importing.busy} shortcut="i" onClick={() => picker.current?.click()}>Import</Button>
+            </div>
             <input
               ref={picker} type="file" accept=".md,.markdown,.txt,text/markdown" multiple hidden
               onChange={(event) => {
@@ -84,7 +88,7 @@ export function LibraryScreen() {
           )}
           {runbooks === null && problem === null && <Loading title="Reading the library" problem={null} />}
           {runbooks?.length === 0 && (
-            <EmptyState title="No runbooks" text="A runbook is a Markdown file on the Deployment Task template. Holdpoint runs it and keeps the file as it is." action={<Button variant="primary" onClick={() => picker.current?.click()}>Import a runbook</Button>} />
+            <EmptyState title="No runbooks" text="A runbook is a Markdown file on the Deployment Task template. Holdpoint runs it and keeps the file as it is." action={<Button variant="primary" onClick={importing.createNew}>New runbook from the template</Button>} />
           )}
           <p className={styles.foot}>Drop a .md file anywhere here to import it. A rehearsal never leaves this machine, unless you choose real hosts for it.</p>
         </section>

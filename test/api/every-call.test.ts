@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -83,6 +83,15 @@ describe.each(Object.keys(doors) as (keyof typeof doors)[])('every call and feed
     const saved = await call('save-runbook', { runbookId, revision: 1, text: RUNBOOK.replace('Small', 'Smaller') })
     expect(saved).toMatchObject({ revision: 2, runbook: { title: 'Smaller release' } })
     expect(await refusal('save-runbook', { runbookId, revision: 1, text: RUNBOOK })).toBe('runbook-changed')
+  })
+
+  test('a new runbook is the template, refused for its placeholders until they are filled in', async () => {
+    const { runbookId: fresh } = await call('new-runbook', {})
+    const opened = await call('open-runbook', { runbookId: fresh })
+    expect(opened).toMatchObject({ name: 'deployment-task.md', revision: 1, runbook: { title: 'Deployment Task' } })
+    expect(opened.text).toBe(readFileSync(new URL('../../resources/template/deployment-task.md', import.meta.url), 'utf8'))
+    expect(opened.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toContain('placeholder-left')
+    await call('remove-runbook', { runbookId: fresh })
   })
 
   test('a text is checked with line and column', async () => {

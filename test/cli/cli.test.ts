@@ -121,7 +121,7 @@ describe('check', () => {
   })
 
   test('the blank template has errors, each with file:line:column, and as JSON', async () => {
-    const template = join(root, 'test/fixtures/runbooks/deployment-task.md')
+    const template = join(root, 'resources/template/deployment-task.md')
     const { code, stdout } = await holdpoint('check', template)
     expect(code).toBe(2)
     expect(stdout).toMatch(/deployment-task\.md:\d+:\d+: error: .* \[placeholder-left\]/)

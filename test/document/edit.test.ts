@@ -5,7 +5,7 @@ import { replaceItemText, setCheckbox } from '#document/edit.ts'
 import { plainText } from '#document/inline.ts'
 import { parseRunbook } from '#document/parse.ts'
 
-const template = readFileSync(new URL('../fixtures/runbooks/deployment-task.md', import.meta.url), 'utf8')
+const template = readFileSync(new URL('../../resources/template/deployment-task.md', import.meta.url), 'utf8')
 const example = readFileSync(new URL('../../resources/examples/checkout-release.md', import.meta.url), 'utf8')
 
 /** The same runbook as other editors would have saved it. */

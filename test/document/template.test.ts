@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Runbook, SourceRange } from '#domain/runbook.ts'
 import { parseRunbook } from '#document/parse.ts'
 
-const text = readFileSync(new URL('../fixtures/runbooks/deployment-task.md', import.meta.url), 'utf8')
+const text = readFileSync(new URL('../../resources/template/deployment-task.md', import.meta.url), 'utf8')
 const filled = readFileSync(new URL('../../resources/examples/checkout-release.md', import.meta.url), 'utf8')
 
 /** Everything in the model that says where it stands, but the phases: each covers all of its lines anyway. */

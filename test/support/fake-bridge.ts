@@ -66,6 +66,7 @@ export function createFakeBridge({ now = Date.now, fresh = false }: FakeBridgeOp
   answer('list-runbooks', () => fakeRunbooks(startedAt, fresh))
   answer('open-runbook', ({ runbookId }) => open(runbookId))
   answer('import-runbook', ({ name }) => ({ runbookId: name.replace(/\.md$/, ''), findings: fakeFindings }))
+  answer('new-runbook', () => ({ runbookId: 'deployment-task' }))
   answer('save-runbook', (input) => {
     text = input.text
     revision += 1

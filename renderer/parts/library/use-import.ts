@@ -5,7 +5,7 @@ import { go } from '#renderer/stores/route.ts'
 import { announce } from '#renderer/ui/announce.ts'
 import { readRunbookFile } from './read-runbook-file.ts'
 
-/** Imports files one after the other; what could not be imported stays listed until the next try. */
+/** Brings runbooks into the library: the template, or files one after the other; what could not be imported stays listed until the next try. */
 export function useImport() {
   const client = useClient()
   const [busy, setBusy] = useState(false)
@@ -34,5 +34,15 @@ export function useImport() {
     else if (imported.length > 1) announce(`Imported ${imported.length} runbooks.`, 'ok')
   }
 
-  return { busy, problems, importFiles: (files: Iterable<File>) => void importFiles(files) }
+  /** The template as a runbook of its own, opened to be filled in. */
+  const createNew = async () => {
+    setBusy(true)
+    setProblems([])
+    const reply = await client.call('new-runbook', {})
+    setBusy(false)
+    if (reply.ok) go({ screen: 'runbook', id: reply.value.runbookId })
+    else setProblems([reply.problem])
+  }
+
+  return { busy, problems, createNew: () => void createNew(), importFiles: (files: Iterable<File>) => void importFiles(files) }
 }

@@ -47,6 +47,14 @@ describe.skipIf(!hasChromium)('the recent runs of the library', () => {
     expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(1.5)
   })
 
+  test('a new runbook is made from the template by key and opened to be filled in', async () => {
+    const { page } = await pages.open()
+    await page.getByRole('button', { name: 'New' }).waitFor()
+    await page.keyboard.press('n')
+    await page.getByRole('textbox', { name: 'The runbook\'s text' }).waitFor()
+    expect(await page.evaluate(() => [location.hash, fake.calls.filter(({ name }) => name === 'new-runbook').length])).toEqual(['#/runbook/deployment-task', 1])
+  })
+
   test('are the twelve newest until all are asked for, by key or by button', async () => {
     const page = await withRuns(Array.from({ length: 30 }, (_, index) => run(index + 1)))
     expect(await rows(page).count()).toBe(12)
