@@ -58,6 +58,8 @@ function createCarrier(link: Link, channel: Channel, canStay: boolean): Carrier 
   const close = (): void => {
     listener = null
     if (stayed.get(link) === carrier) stayed.delete(link)
+    // Of one that is not read from, the end is never heard.
+    channel.resume()
     channel.close()
   }
   const carrier: Carrier = {
