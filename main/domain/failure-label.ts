@@ -33,6 +33,7 @@ const LABELS: Record<string, string> = {
   'ssh-host-key-unknown': 'host key',
   'ssh-host-key-changed': 'host key',
   'ssh-host-key-revoked': 'host key',
+  'ssh-revoked-keys': 'host key',
   'ssh-needs-certificate': 'host key',
   'ssh-known-hosts': 'host key',
   'ssh-auth': 'authentication',

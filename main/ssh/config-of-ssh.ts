@@ -2,7 +2,6 @@ import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { askSsh, type SshSaid } from './ask-ssh.ts'
 import type { HostConfig } from './config.ts'
-import { clean } from './failures.ts'
 import { createLimiter } from './limiter.ts'
 import { isPlainName } from './plain-name.ts'
 import { createShared } from './shared.ts'
@@ -118,7 +117,6 @@ function toHostConfig(text: string): HostConfig {
   const seconds = Number(first('connecttimeout'))
   const notes: string[] = []
   if ((first('forwardagent') ?? 'no') !== 'no') notes.push('ForwardAgent is not applied: the agent is never forwarded.')
-  if (named('revokedhostkeys') !== null) notes.push(`RevokedHostKeys (${clean(named('revokedhostkeys') ?? '')}) is not applied: @revoked lines of known_hosts are.`)
   return {
     // Its tokens are expanded already.
     hostName: first('hostname')?.replaceAll('%', '%%') ?? null,
@@ -132,6 +130,7 @@ function toHostConfig(text: string): HostConfig {
     hostKeyAlias: first('hostkeyalias'),
     userKnownHostsFiles: filesIn(first('userknownhostsfile')),
     globalKnownHostsFiles: filesIn(first('globalknownhostsfile')),
+    revokedHostKeys: named('revokedhostkeys'),
     strictHostKeyChecking: ['true', 'yes'].includes(first('stricthostkeychecking') ?? '') ? 'yes' : 'ask',
     connectTimeoutMs: seconds > 0 ? seconds * 1000 : null,
     notes,

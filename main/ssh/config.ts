@@ -18,6 +18,7 @@ export interface HostConfig {
   hostKeyAlias: string | null
   userKnownHostsFiles: string[] | null
   globalKnownHostsFiles: string[] | null
+  revokedHostKeys: string | null
   strictHostKeyChecking: 'ask' | 'yes'
   connectTimeoutMs: number | null
   /** What was seen and not done, in words. */
@@ -109,6 +110,7 @@ function toHostConfig(found: Found): HostConfig {
   if (canonicalize !== undefined && canonicalize !== 'no' && canonicalize !== 'none') found.skipped.add(`CanonicalizeHostname (${place('canonicalizehostname')}) is not applied: names are used as written.`)
   if (first('forwardagent')?.toLowerCase() === 'yes') found.notes.add(`ForwardAgent (${place('forwardagent')}) is not applied: the agent is never forwarded.`)
   const proxyCommand = first('proxycommand')
+  const revoked = first('revokedhostkeys')
   return {
     hostName: first('hostname'),
     user: first('user'),
@@ -121,6 +123,7 @@ function toHostConfig(found: Found): HostConfig {
     hostKeyAlias: first('hostkeyalias'),
     userKnownHostsFiles: found.values.get('userknownhostsfile') ?? null,
     globalKnownHostsFiles: found.values.get('globalknownhostsfile') ?? null,
+    revokedHostKeys: revoked?.toLowerCase() === 'none' ? null : revoked,
     strictHostKeyChecking: first('stricthostkeychecking')?.toLowerCase() === 'yes' ? 'yes' : 'ask',
     connectTimeoutMs: toTimeout(first('connecttimeout'), place('connecttimeout')),
     notes: [...found.skipped, ...found.notes],

@@ -1,6 +1,7 @@
 import { Problem } from '#domain/problem.ts'
 import { fingerprint, judgeHostKey, keyTypeOf, linesFor, type KnownHostsLine } from './known-hosts.ts'
 import type { Hop } from './resolve.ts'
+import { refusedByList } from './revoked-keys.ts'
 
 /** What decides about a server's key, before anything secret is sent. */
 export interface HostKeyCheck {
@@ -19,6 +20,8 @@ export function knownHostsCheck(hop: Hop, place: string, lines: KnownHostsLine[]
   return {
     knownKeyTypes: [...new Set(relevant.map((line) => line.keyType))],
     judge: (key) => {
+      const problem = hop.revokedKeysFile === null ? null : refusedByList(hop.revokedKeysFile, place, key, hop.transport === 'ssh')
+      if (problem !== null) return { answer: 'refused', problem }
       const verdict = judgeHostKey(lines, hop.hostKeyName, key)
       switch (verdict.verdict) {
         case 'known':

@@ -321,6 +321,6 @@ function embeddedHop(host: Host, embedded: EmbeddedHost, options: ResolveOptions
   const { address, port, user } = embedded
   return {
     name: host.name, address, port, user, hostKeyName: host.name, identityFiles: [], identityFilesNamed: true, identitiesOnly: true,
-    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], strictHostKeyChecking: 'yes', connectTimeoutMs: null, proxyCommand: false, transport: 'ssh2',
+    agentSocket: null, knownHostsFiles: [options.ownKnownHostsFile], revokedKeysFile: null, strictHostKeyChecking: 'yes', connectTimeoutMs: null, proxyCommand: false, transport: 'ssh2',
   }
 }

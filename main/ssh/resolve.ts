@@ -21,6 +21,8 @@ export interface Hop {
   identitiesOnly: boolean
   agentSocket: string | null
   knownHostsFiles: string[]
+  /** Its keys are refused whatever else is said of them (RevokedHostKeys). */
+  revokedKeysFile: string | null
   strictHostKeyChecking: 'ask' | 'yes'
   connectTimeoutMs: number | null
   /** The system's ssh goes through the ProxyCommand of its configuration. */
@@ -136,6 +138,7 @@ function toHop(target: Target, config: HostConfig, options: ResolveOptions): Omi
     identitiesOnly: config.identitiesOnly,
     agentSocket: agentSocket(config.identityAgent, options, expand),
     knownHostsFiles: [...knownHostsFiles(config, options, expand), options.ownKnownHostsFile],
+    revokedKeysFile: config.revokedHostKeys === null ? null : expand(config.revokedHostKeys),
     strictHostKeyChecking: config.strictHostKeyChecking,
     connectTimeoutMs: config.connectTimeoutMs,
   }

@@ -6,6 +6,7 @@ import { clean, connectProblem } from '../failures.ts'
 import { knownHostsCheck } from '../host-key-check.ts'
 import { readKnownHosts } from '../known-hosts-files.ts'
 import type { Hop } from '../resolve.ts'
+import { refusedBySystem } from '../revoked-keys.ts'
 import { lastWords } from './last-words.ts'
 import { readLoginQuestion } from './login-questions.ts'
 import { loginAnswersFor } from './logins.ts'
@@ -36,6 +37,8 @@ export async function connectSystemHop(route: SystemRoute, world: ConnectWorld):
     if (start.started === 'missing') throw new Problem('ssh-client', `${place} is to be reached with the system's ssh, and there is none.`, `Install OpenSSH's client. ${NOTHING_SENT}`)
     if (world.signal.aborted) throw givenUpProblem(place)
     if (start.started === 'stopped') throw start.problem
+    const revoked = refusedBySystem(start.said, place)
+    if (revoked !== null) throw revoked
     if (/host key verification failed/i.test(start.said) && start.shown !== null) {
       const verdict = knownHostsCheck(hop, place, readKnownHosts(hop.knownHostsFiles)).judge(start.shown)
       if (verdict.answer === 'refused') throw verdict.problem
