@@ -59,6 +59,28 @@ describe('the report', () => {
     expect(reportOn(undoable, [...upToThere, { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...again]).phases[0]?.steps[0]).toMatchObject({ actual: { startAt: at(20), endAt: at(28) }, durationMs: 8 * minute, attempts: [{ attempt: 1 }, { attempt: 2 }] })
   })
 
+  it('says how long things really took when the clock was set meanwhile, and nothing where nobody can say', () => {
+    const book = runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy'), step('after')])] })
+    const set = (from: number, minutes: number, noted: number): Happening => ({ type: 'clock-noted', entry: { from: at(from), to: at(from + minutes), kind: 'wall-jump', ms: minutes * minute }, at: at(noted) })
+    const begun: Happening[] = [
+      { type: 'run-started', at: at(0) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) },
+      { type: 'step-started', stepId: 'deploy', attempt: 1, hosts: ['web-1'], at: at(0) }, { type: 'host-started', stepId: 'deploy', attempt: 1, host: 'web-1', at: at(0) },
+    ]
+    const ended = (deploy: number, after: number, run: number): Happening[] => [
+      { type: 'host-finished', stepId: 'deploy', attempt: 1, host: 'web-1', result: { outcome: 'succeeded', exitCode: 0 }, at: at(deploy) },
+      { type: 'step-finished', stepId: 'deploy', attempt: 1, outcome: 'succeeded', message: '', at: at(deploy) },
+      ...done('after', deploy, after), { type: 'run-finished', outcome: 'failed', at: at(run) },
+    ]
+    const lengths = (...happenings: Happening[]) => {
+      const { phases, overview } = reportOn(book, [...begun, ...happenings])
+      return [...phases[0]!.steps.map(({ durationMs }) => durationMs), phases[0]!.steps[0]!.hosts[0]!.durationMs, overview.durationMs].map((ms) => ms && ms / minute)
+    }
+    expect(lengths(set(5, 60, 65), ...ended(68, 70, 71))).toEqual([8, 2, 8, 11])
+    // Set back by 30 minutes: the record's time stands at minute 5 until the clock is there again.
+    expect(lengths(set(5, -30, 5), ...ended(5, 5, 9))).toEqual([null, null, null, 39])
+    expect(lengths(set(5, -30, 5), ...ended(6, 8, 9))).toEqual([36, 2, 36, 39])
+  })
+
   it('does not call a window kept that a live run began before', () => {
     const begun = (mode: 'live' | 'rehearsal', minutes: number) => {
       const journalOf = journal(runbook({ phases: [phase(1, '22:00', '22:30', [step('deploy')])] }), [{ type: 'run-started', at: at(-20) }, { type: 'phase-started', phaseId: 'phase-1', at: at(minutes) }, ...done('deploy', minutes, minutes + 2)])

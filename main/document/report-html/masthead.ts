@@ -47,7 +47,7 @@ function figures({ overview: facts, summary, incidents, rollback }: ReportModel,
   const total = Object.values(steps).reduce((sum, count) => sum + count, 0)
   return [
     ['Change window', times.span(facts.window), facts.windowMoved ? 'moved to the rehearsal' : times.zone],
-    ['Run', facts.startedAt === null ? '–' : times.span({ startAt: facts.startedAt, endAt: facts.finishedAt }), facts.durationMs === null ? 'not ended' : times.length(facts.durationMs)],
+    ['Run', facts.startedAt === null ? '–' : times.span({ startAt: facts.startedAt, endAt: facts.finishedAt }), facts.finishedAt === null ? 'not ended' : times.length(facts.durationMs)],
     rollback.decision === null
       ? ['Deployment finish', doneAt, facts.plannedFinishAt === null ? 'no plan' : `planned ${times.clock(facts.plannedFinishAt)}`]
       : ['Rollback finish', doneAt, `decided ${times.clock(rollback.decision.at)}`],

@@ -5,6 +5,7 @@ import type { RunState } from '../run/state.ts'
 import { findStep, tickableItems } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
 import { chartReports, type ReportSeries } from './charts.ts'
+import { clockSetOf } from './clock-set.ts'
 import { courseOf } from './course.ts'
 import { gateReports, incidentReports, noDataReports, pauseReports } from './incidents.ts'
 import { followUpReport } from './follow-up.ts'
@@ -46,13 +47,14 @@ export function buildReport(input: ReportInput): ReportModel {
   const { timing } = input
   const { runbook } = state
   const befallen = befallenOf(events)
+  const clockSet = clockSetOf(events)
   const attempts = attemptsOf(events)
   const course = courseOf({ state, events: input.events, timing, attempts, history: input.history, now: input.now })
-  const sources: StepSources = { state, timing, attempts, rows: new Map(course.rows.map((row) => [row.id, row])), befallen, output: input.output, mask }
+  const sources: StepSources = { state, timing, attempts, rows: new Map(course.rows.map((row) => [row.id, row])), befallen, clockSet, output: input.output, mask }
   const noData = noDataReports(events)
   const phases = phaseReports(sources)
   const sections = {
-    overview: overviewReport(state, events, timing, phases),
+    overview: overviewReport(state, events, timing, { phases, clockSet }),
     checklists: runbook.checklists.map((group) => ({ title: group.title, items: checklistReport(state, group.items) })),
     phases,
     incidents: incidentReports(state),

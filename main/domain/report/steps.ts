@@ -7,6 +7,7 @@ import type { HostState, RunState, StepState } from '../run/state.ts'
 import type { HostResult, Step } from '../step.ts'
 import { LOCAL_HOST } from '../step.ts'
 import type { RunTiming, Span } from '../timing.ts'
+import { hostKey, lengthOf, type ClockSet } from './clock-set.ts'
 import { excerptOf } from './excerpt.ts'
 import type { Befallen } from './happenings.ts'
 import type { AttemptReport, CourseRow, HostReport, PhaseReport, StepReport } from './model.ts'
@@ -20,6 +21,7 @@ export interface StepSources {
   attempts: Map<string, AttemptReport[]>
   rows: ReadonlyMap<string, CourseRow>
   befallen: Befallen
+  clockSet: ClockSet
   output: ReadOutput
   mask: Mask
 }
@@ -48,7 +50,7 @@ export function stepReport(sources: StepSources, step: Step): StepReport {
   return {
     title: step.title, kind: step.kind, status: state?.status ?? 'planned', owner: step.owner,
     by: state?.by ?? null, message: state?.message ?? '',
-    planned: timing?.planned ?? noSpan, forecast: row?.forecast ?? noSpan, p90EndAt: row?.p90EndAt ?? null, isCritical: row?.isCritical ?? false, actual, durationMs: length(actual.startAt, actual.endAt), lateMs: timing?.lateMs ?? 0,
+    planned: timing?.planned ?? noSpan, forecast: row?.forecast ?? noSpan, p90EndAt: row?.p90EndAt ?? null, isCritical: row?.isCritical ?? false, actual, durationMs: lengthOf(actual.startAt, actual.endAt, sources.clockSet.steps.get(step.id)), lateMs: timing?.lateMs ?? 0,
     attempts, hosts: state === undefined ? [] : hostReports(sources, step, state),
     skippedByCondition: isSkippedByCondition(state), happenings: sources.befallen.steps.get(step.id) ?? [],
   }
@@ -77,12 +79,12 @@ const excludedReport = (host: string, state: RunState): HostReport => ({
   host, state: 'excluded', startedAt: null, finishedAt: null, durationMs: null, exitCode: null, result: own(state.excluded, host)?.reason ?? '', output: null,
 })
 
-function hostReport({ output, mask, attempts }: StepSources, stepId: string, attempt: number, host: string, state: HostState): HostReport {
+function hostReport({ output, mask, attempts, clockSet }: StepSources, stepId: string, attempt: number, host: string, state: HostState): HostReport {
   // A retry may leave out hosts that had succeeded: their output belongs to an earlier attempt.
   const number = (attempts.get(stepId) ?? []).findLast((one) => state.startedAt !== null && one.startedAt <= state.startedAt)?.attempt ?? attempt
   const text = output(stepId, number, host)
   return {
-    host: placeOf(host), state: state.state, startedAt: state.startedAt, finishedAt: state.finishedAt, durationMs: length(state.startedAt, state.finishedAt),
+    host: placeOf(host), state: state.state, startedAt: state.startedAt, finishedAt: state.finishedAt, durationMs: lengthOf(state.startedAt, state.finishedAt, clockSet.hosts.get(hostKey(stepId, host))),
     exitCode: exitCodeOf(state.result), result: state.result === null ? '' : describeResult(state.result),
     output: text === null ? null : excerptOf(text, state.state === 'succeeded' ? plainLines : failedLines, mask),
   }
@@ -90,8 +92,6 @@ function hostReport({ output, mask, attempts }: StepSources, stepId: string, att
 
 /** A step without hosts runs under a name of its own, which tells the reader nothing. */
 const placeOf = (host: string): string => (host === LOCAL_HOST ? 'this machine' : host)
-
-const length = (from: number | null, to: number | null): number | null => (from === null || to === null ? null : to - from)
 
 function exitCodeOf(result: HostResult | null): number | null {
   return result !== null && 'exitCode' in result ? result.exitCode : null

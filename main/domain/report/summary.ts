@@ -7,10 +7,11 @@ import { statusOf } from '../run/view.ts'
 import type { RunTiming } from '../timing.ts'
 import { timesIn } from './times.ts'
 import type { Befallen } from './happenings.ts'
+import { lengthOf, type ClockSet } from './clock-set.ts'
 import { beforeWindowMs } from './before-window.ts'
 import type { MessageReport, OverviewReport, PhaseReport, ReportModel, StepReport, SummaryReport } from './model.ts'
 
-export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming, phases: PhaseReport[]): OverviewReport {
+export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming, { phases, clockSet }: { phases: PhaseReport[]; clockSet: ClockSet }): OverviewReport {
   const { deploymentType, environment, version, date, windowText } = state.runbook.overview
   const people = new Set(events.map(({ event }) => event.by).filter((by) => by !== 'holdpoint'))
   return {
@@ -20,7 +21,7 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
     beforeWindowMs: beforeWindowMs(state.mode, phases, timing.window?.startAt ?? null),
     status: statusOf(state), monitoringEndsAt: monitoringEndsAt(state), outcome: state.outcome, createdBy: state.createdBy,
     startedAt: state.startedAt, finishedAt: state.finishedAt,
-    durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
+    durationMs: lengthOf(state.startedAt, state.finishedAt, clockSet.runMs),
     plannedFinishAt: timing.plannedFinishAt,
     deployedAt: state.outcome !== 'succeeded' && state.outcome !== 'rolled-back' && !openMonitoring(state)?.isFollowUp ? null : timing.projectedFinishAt,
     overrunMs: timing.overrunMs, standing: timing.standing, speed: state.speed, people: [...people],
