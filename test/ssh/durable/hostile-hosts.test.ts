@@ -43,7 +43,7 @@ describe.skipIf(sshdMissing)('durable commands on hosts that are odd or hostile'
     const honest = readFileSync(helper)
     try {
       for (const line of ['done exit  0 0', 'done exit', 'done exit 0', 'done exit -0 0 0', 'done exit 0x0 0 0', 'done exit 300 0 0', 'done exit 1.5 0 0', 'done exit 0 -1 0', 'done whatever 0 0 0']) {
-        writeFileSync(helper, `nonce=\${2-}; if [ $1 = stay ]; then read -r verb nonce rest; fi; echo "holdpoint $nonce boot"; echo "${line}"; sleep 1`)
+        writeFileSync(helper, `nonce=\${2-}; if [ $1 = stay ]; then read -r verb nonce rest; fi; echo "holdpoint $nonce boot"; echo "${line}"; sleep 0.1`)
         const stop = new AbortController()
         const job = createMemoryJob()
         const running = run(pool, job, 'true', stop.signal)
@@ -171,7 +171,7 @@ describe.skipIf(sshdMissing)('durable commands on hosts that are odd or hostile'
     chmodSync(state, 0o777)
     await withServer([`SetEnv XDG_STATE_HOME=${state} HOLDPOINT_OUTPUT_LIMIT=1000000`], async (own) => {
       const job = createMemoryJob()
-      const result = await run(open(own), job, `echo $$; (trap '' TERM; while :; do head -c 200000 /dev/zero; sleep 0.05; done) & while :; do head -c 100000 /dev/zero >&2; sleep 0.05; done`)
+      const result = await run(open(own), job, `echo $$; (trap '' TERM; while :; do head -c 900000 /dev/zero; sleep 0.5; done) & while :; do head -c 300000 /dev/zero >&2; sleep 0.5; done`)
       expect(result).toMatchObject({ outcome: 'failed', reason: 'output-limit', message: expect.stringContaining('app1') })
       expect(job.stdout().length + job.stderr().length).toBeGreaterThan(1_000_000)
       const group = job.stdout().toString('latin1').split('\n')[0] ?? ''
