@@ -1,10 +1,13 @@
 // A program of its own that works through a run until it is killed, as an operator would who resumes and goes on whatever
 // comes. Prints what has been acknowledged, one JSON line each. Kills itself at a named point when one is given.
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { createApp } from '#main/app.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { stuckSteps, waitingGate } from '#domain/run/view.ts'
 
+// Killed, it would keep nothing of what it has compiled for the next one.
+flushCompileCache()
 const [dataPath = '', home = '', runbookFile = '', point = ''] = process.argv.slice(2)
 const app = await createApp({ door: 'cli', dataPath, home, recover: false })
 const { jobs, output } = app.storage

@@ -1,7 +1,10 @@
+import { flushCompileCache } from 'node:module'
 import { openStorage } from '#storage/storage.ts'
 import { note } from './note.ts'
 
 // Appends until it is killed, and says each sequence number only when append has returned.
+// Killed, it would keep nothing of what it has compiled for the next one.
+flushCompileCache()
 const storage = openStorage(process.argv[2]!)
 const runId = process.argv[3]!
 let version = storage.journal.read(runId, 0).at(-1)?.seq ?? 0
