@@ -62,7 +62,7 @@ export function ReasonDialog({ title, description, label = 'Reason', placeholder
       onClose={onClose}
       onSubmit={() => void submit()}
       actions={<>
-        <Button variant="quiet" onClick={onClose}>Cancel</Button>
+        <Button variant="quiet" onClick={onClose} shortcut="Escape">Cancel</Button>
         {second && <Button busy={busy} shortcut="$mod+Enter" onClick={() => void submit(second.onConfirm)}>{second.label}</Button>}
         <Button type="submit" variant={tone === 'danger' ? 'danger' : 'primary'} busy={busy} shortcut="Enter">{confirm}</Button>
       </>}
