@@ -55,6 +55,7 @@ describe('the report', () => {
       { type: 'rollback-started', reason: 'r', running: 'abort', to: 'phase-1', at: at(10) }, { type: 'undo-planned', undo: [{ stepId: 'deploy', hosts: ['web-1'], certainty: 'changed' }], at: at(10) },
       ...done('undo:deploy', 10, 13), { type: 'phase-boundary-restored', phaseId: 'phase-1', at: at(13) },
     ]
+    expect(reportOn(undoable, [...upToThere, { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...again]).summary.retries).toBe(0)
     expect(reportOn(undoable, upToThere).phases[0]?.steps[0]).toMatchObject({ status: 'planned', actual: { startAt: null, endAt: null }, durationMs: null })
     expect(reportOn(undoable, [...upToThere, { type: 'phase-started', phaseId: 'phase-1', at: at(20) }, ...again]).phases[0]?.steps[0]).toMatchObject({ actual: { startAt: at(20), endAt: at(28) }, durationMs: 8 * minute, attempts: [{ attempt: 1 }, { attempt: 2 }] })
   })

@@ -38,13 +38,21 @@ export function summaryReport(state: RunState, sections: Sections, befallen: Bef
   const items = [...sections.checklists.flatMap((group) => group.items), ...closing]
   const summary: SummaryReport = {
     steps,
-    retries: lane.reduce((sum, step) => sum + Math.max(0, step.attempts.length - 1), 0),
+    retries: lane.reduce((sum, step) => sum + retriesOf(step, state), 0),
     waived: items.filter((item) => item.state === 'waived').length,
     openItems: items.filter((item) => item.state === 'open' && !item.optional).length,
     incidents: sections.incidents.length,
     attention: [],
   }
   return { ...summary, attention: attentionOf(state, sections, summary, befallen) }
+}
+
+/** What was taken back and is done again is no retry. */
+function retriesOf({ attempts }: StepReport, { partialRollbacks }: RunState): number {
+  return attempts.filter(({ startedAt }, place) => {
+    const before = attempts[place - 1]?.startedAt
+    return before !== undefined && !partialRollbacks.some(({ restoredAt }) => restoredAt > before && restoredAt <= startedAt)
+  }).length
 }
 
 const laneOf = ({ phases, rollback }: Sections): StepReport[] => [...phases.flatMap((phase) => phase.steps), ...(rollback.decision ? rollback.steps : [])]

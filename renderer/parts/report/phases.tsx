@@ -48,15 +48,17 @@ function StepTable({ groups, zone }: { groups: Group[]; zone: string }) {
 const Moment = ({ at, zone }: { at: number | null; zone: string }) => (at === null ? dash : <Time at={at} zone={zone} />)
 
 const Span = ({ span, zone }: { span: PhaseReport['planned']; zone: string }) =>
-  span.startAt === null ? dash : <><Moment at={span.startAt} zone={zone} /> – <Moment at={span.endAt} zone={zone} /></>
+  span.startAt === null ? dash : <><Moment at={span.startAt} zone={zone} /> – {span.endAt === null ? 'not ended' : <Moment at={span.endAt} zone={zone} />}</>
 
 function StepLine({ step, zone }: { step: StepReport; zone: string }) {
   const trouble = step.hosts.filter((host) => host.state === 'failed' || host.state === 'unknown')
+  // A failure's message is made of what its hosts say, who say it themselves below.
+  const repeats = trouble.some(({ host }) => step.message.includes(`${host}: `))
   return (
     <tr>
       <td className={styles.step}>
         {step.title}
-        {step.message !== '' && <p className={styles.message}>{step.message}</p>}
+        {step.message !== '' && !repeats && <p className={styles.message}>{step.message}</p>}
         {trouble.map((host) => <p key={host.host} className={styles.message}><code>{host.host}</code> {host.result}</p>)}
       </td>
       <td><StatusMark status={step.status} size="s" /></td>

@@ -1,4 +1,4 @@
-import { isRollbackFailed, statusOf } from '#domain/run/view.ts'
+import { isRollbackFailed, rollbackSteps, statusOf } from '#domain/run/view.ts'
 import { leftToDo, type LeftToDo as Left } from '#domain/run/left-to-do.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { formatLength } from '#renderer/ui/format.ts'
@@ -48,7 +48,9 @@ function LeftToDo() {
 }
 
 function factsOf(state: RunState): [string, string][] {
-  const steps = Object.values(state.steps)
+  // As the report counts: what went back to a phase and on again has taken back its undo steps too.
+  const lane = [...state.runbook.phases.flatMap((phase) => phase.steps), ...(state.rollback ? rollbackSteps(state) : [])]
+  const steps = lane.flatMap(({ id }) => state.steps[id] ?? [])
   const count = (status: string): number => steps.filter((step) => step.status === status).length
   return [
     ['Steps succeeded', String(count('succeeded'))],
