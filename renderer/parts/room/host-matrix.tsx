@@ -84,7 +84,8 @@ const Cell = memo(function Cell({ cell, stepId, step, host, place, isFirst }: Ce
   const { view } = useRoom()
   const took = useView(({ now }) => (cell.startedAt === null ? '' : formatCounter((cell.finishedAt ?? Math.max(now, cell.startedAt)) - cell.startedAt)))
   const end = cell.linkLost ? 'link lost' : cell.end
-  const said = [`${step} on ${host}: ${statusLooks[cell.state].word.toLowerCase()}`, took, cell.linkLost ? 'link lost, still running there' : cell.words].filter((part) => part !== '').join(', ')
+  const word = statusLooks[cell.state].word.toLowerCase()
+  const said = [`${step} on ${host}: ${word}`, took, cell.linkLost ? 'link lost, still running there' : cell.words === word ? end : cell.words].filter((part) => part !== '').join(', ')
   return (
     <button
       type="button" className={classNames(styles.cell, cell.state === 'failed' && styles.failed, (cell.state === 'unknown' || cell.linkLost) && styles.unknown)} data-cell={place} tabIndex={isFirst ? 0 : -1}

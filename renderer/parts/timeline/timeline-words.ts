@@ -7,7 +7,7 @@ import { formatClock } from '#renderer/ui/format.ts'
 export function rowWords(row: TimelineRow, zone: string): string {
   const { title, planned, forecast, actual, p90EndAt, flag, isCritical, floatMs, status } = row
   return [
-    `${title}: ${status}`,
+    `${title}: ${status === 'planned' ? 'not begun' : status}`,
     span('planned', planned, zone), forecast.endAt === null ? '' : `${span('forecast', forecast, zone)}${p90EndAt === null ? '' : ` (p90 ${formatClock(p90EndAt, zone)})`}`,
     span('actual', actual, zone), flag === 'late' ? 'late' : flag === 'at-risk' ? 'at risk' : '',
     isCritical ? 'on the critical path' : floatMs !== null && floatMs > 0 ? `${formatDuration(floatMs)} to spare` : '',

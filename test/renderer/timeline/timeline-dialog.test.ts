@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('the timeline, by keyboard alone', () => {
     await open('running')
     expect(await chosen().getAttribute('aria-label')).toMatch(/^Deploy new version: running, planned .*actual .*on the critical path$/)
     await page.keyboard.press('ArrowDown')
-    expect(await chosen().getAttribute('aria-label')).toMatch(/^Start application services: planned/)
+    expect(await chosen().getAttribute('aria-label')).toMatch(/^Start application services: not begun, planned \d/)
     await page.keyboard.press('+')
     await page.keyboard.press('Enter')
     await page.getByRole('listbox').waitFor({ state: 'detached' })
