@@ -23,15 +23,16 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 const OWN_HEADERS = ['host', 'content-length', 'transfer-encoding', 'connection', 'accept-encoding', 'upgrade', 'expect', 'te', 'trailer']
 
 /**
- * The headers a source's requests need; null while they cannot be had. A person who is asked for them is not waited for
- * longer than `patienceMs`.
+ * The headers a source's requests need. Throws the Problem that they cannot be had now. A person who is asked for them is not
+ * waited for longer than `patienceMs`.
  */
-export function openAuth(auth: Auth | undefined, metric: string, patienceMs: number, { secrets, clock }: Pick<Ports, 'secrets' | 'clock'>): (signal: AbortSignal) => Promise<Record<string, string> | null> {
+export function openAuth(auth: Auth | undefined, metric: string, patienceMs: number, { secrets, clock }: Pick<Ports, 'secrets' | 'clock'>): (signal: AbortSignal) => Promise<Record<string, string>> {
   if (auth === undefined) return () => Promise.resolve({})
   const headersNow = patiently(auth.secret, patienceMs, clock, (signal) => authHeaders(auth, `the metric "${metric}"`, secrets, signal))
   return async (signal) => {
     const had = await headersNow(signal)
-    return 'value' in had ? had.value : null
+    if ('problem' in had) throw had.problem
+    return had.value
   }
 }
 

@@ -39,7 +39,7 @@ export interface StepKind {
 export interface OpenSource {
   /** Readings newer than `since` up to now, oldest first; a failed reading is a sample with value null. Does not throw. */
   read(since: number, signal: AbortSignal): Promise<Sample[]>
-  /** Why the newest reading has no value, for kinds that know; no secret is in it. */
+  /** Why the newest reading has no value, or what failed where failures are what is measured; no secret is in it. */
   fault?(): Problem | null
   /** Lets go of what is kept between readings; nothing is read after it. */
   close?(): void

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
+import { Problem } from '#domain/problem.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
 import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
-import { replyOf } from './reading.ts'
+import { knowingWhy, replyOf } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
 const Settings = z.strictObject({
@@ -35,19 +36,21 @@ export const http: SourceKind = {
     const { url, measure, expect, timeout, auth } = settingsOf(Settings, source)
     const headersNow = openAuth(auth, source.metric, timeout, ports)
     let failures: boolean[] = []
-    return {
-      async read(_since, signal) {
-        const headers = await headersNow(signal)
-        if (signal.aborted) return []
-        // Nothing was asked: that is no data, and says nothing of the service.
-        if (headers === null) return [{ at: clock.now(), value: null }]
-        const reply = await replyOf(port, { url, timeoutMs: timeout, headers, signal }, expect)
-        if (signal.aborted) return []
-        failures = [...failures, reply === null].slice(-REMEMBERED_PROBES)
-        const failedShare = (100 * failures.filter(Boolean).length) / failures.length
-        const values = { latency: reply?.durationMs ?? null, 'error-rate': failedShare, availability: 100 - failedShare }
-        return [{ at: clock.now(), value: values[measure] }]
-      },
-    }
+    return knowingWhy(ports, async (_since, signal, say) => {
+      // Where nothing was asked, that is no data, and says nothing of the service.
+      const headers = await headersNow(signal)
+      const reply = await replyOf(port, { url, timeoutMs: timeout, headers, signal }, expect).catch((thrown: unknown) => {
+        if (thrown instanceof Problem) return thrown
+        throw thrown
+      })
+      if (signal.aborted) return []
+      const failed = reply instanceof Problem
+      // Also where the failure is a number: it says of what.
+      if (failed) say(reply)
+      failures = [...failures, failed].slice(-REMEMBERED_PROBES)
+      const failedShare = (100 * failures.filter(Boolean).length) / failures.length
+      const values = { latency: failed ? null : reply.durationMs, 'error-rate': failedShare, availability: 100 - failedShare }
+      return [{ at: clock.now(), value: values[measure] }]
+    })
   },
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { captureFrom, pointerParts } from '#domain/flow/capture.ts'
 import { formatDuration } from '#domain/duration.ts'
+import { Problem } from '#domain/problem.ts'
 import type { SourceKind } from '../kind.ts'
 import { ReplyTime, Statuses, WebAddress } from '../request.ts'
 import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
-import { numberOf, wholeReply } from './reading.ts'
+import { knowingWhy, needNumber, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
 const Settings = z.strictObject({
@@ -34,15 +35,12 @@ export const json: SourceKind = {
     const { http, clock } = ports
     const { url, pointer, times, expect, timeout, auth } = settingsOf(Settings, source)
     const headersNow = openAuth(auth, source.metric, timeout, ports)
-    return {
-      async read(_since, signal) {
-        const headers = await headersNow(signal)
-        const reply = headers && (await wholeReply(http, { url, timeoutMs: timeout, maxBytes: MOST_BYTES, headers: { accept: 'application/json', ...headers }, signal }, expect))
-        if (signal.aborted) return []
-        const found = reply === null ? null : captureFrom({ name: 'value', by: 'json', pointer }, reply.body)
-        const value = found?.ok === true ? numberOf(found.value) : null
-        return [{ at: clock.now(), value: value === null ? null : value * times }]
-      },
-    }
+    return knowingWhy(ports, async (_since, signal) => {
+      const headers = await headersNow(signal)
+      const reply = await wholeReply(http, { url, timeoutMs: timeout, maxBytes: MOST_BYTES, headers: { accept: 'application/json', ...headers }, signal }, expect)
+      const found = captureFrom({ name: 'value', by: 'json', pointer }, reply.body)
+      if (!found.ok) throw new Problem('source-pointer', `${new URL(url).host} did not answer with a number at ${pointer === '' ? 'its top' : pointer}: ${found.why}`, 'Look at what it answers, and mend pointer: of the metric.')
+      return [{ at: clock.now(), value: needNumber(found.value, pointer === '' ? 'the document' : pointer) * times }]
+    })
   },
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
+import { Problem } from '#domain/problem.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { SourceKind } from '../kind.ts'
 import type { Http } from '../ports.ts'
 import { ReplyTime, WebAddress } from '../request.ts'
 import { AuthSetting, describeAuth, openAuth } from '../auth.ts'
-import { numberOf, wholeReply } from './reading.ts'
+import { knowingWhy, numberOf, wholeReply } from './reading.ts'
 import { settingsOf } from './settings.ts'
 
 const Settings = z.strictObject({
@@ -48,39 +49,45 @@ export const prometheus: SourceKind = {
     const { http, clock } = ports
     const settings = settingsOf(Settings, source)
     const headersNow = openAuth(settings.auth, source.metric, settings.timeout, ports)
-    return {
-      async read(since, signal) {
-        const headers = await headersNow(signal)
-        if (signal.aborted) return []
-        const now = clock.now()
-        const { everyMs } = source
-        // Times on a fixed grid: asked again, Prometheus gives the same values for the same times.
-        const last = Math.floor(now / everyMs) * everyMs
-        const first = Math.max(Math.floor(since / everyMs) * everyMs + everyMs, last - MOST_POINTS * everyMs)
-        if (first > last) return []
-        const points = headers && (await ask(http, settings, headers, { first, last, everyMs }, signal))
-        if (signal.aborted) return []
-        const fresh = (points ?? []).filter((point) => point.at > since && point.at <= now)
-        const newest = fresh.at(-1)?.at ?? -Infinity
-        return newest < now - LATE_INTERVALS * everyMs ? [...fresh, { at: now, value: null }] : fresh
-      },
-    }
+    return knowingWhy(ports, async (since, signal, say) => {
+      const headers = await headersNow(signal)
+      if (signal.aborted) return []
+      const now = clock.now()
+      const { everyMs } = source
+      // Times on a fixed grid: asked again, Prometheus gives the same values for the same times.
+      const last = Math.floor(now / everyMs) * everyMs
+      const first = Math.max(Math.floor(since / everyMs) * everyMs + everyMs, last - MOST_POINTS * everyMs)
+      if (first > last) return []
+      const points = await ask(http, settings, headers, { first, last, everyMs }, signal)
+      const fresh = points.filter((point) => point.at > since && point.at <= now)
+      const newest = fresh.at(-1) ?? null
+      const isLate = newest === null || newest.at < now - LATE_INTERVALS * everyMs
+      if (newest?.value === null) say(new Problem('source-number', 'The newest value of the query is NaN or infinite.', 'A division by a rate of nothing gives NaN: there may have been no requests.'))
+      else if (isLate) say(new Problem('source-empty', newest === null ? 'Prometheus has no series for the query in this time.' : 'Prometheus has nothing newer for the query.', 'Try the query there: its labels may fit nothing, or its target may not be scraped any more.'))
+      return isLate ? [...fresh, { at: now, value: null }] : fresh
+    })
   },
 }
 
-/** The points in order of time, or null when there was no usable answer. */
-async function ask(http: Http, { url, query, timeout }: Settings, headers: Record<string, string>, range: { first: number; last: number; everyMs: number }, signal: AbortSignal): Promise<Sample[] | null> {
+/** The points in order of time. Throws the Problem that there was no usable answer. */
+async function ask(http: Http, { url, query, timeout }: Settings, headers: Record<string, string>, range: { first: number; last: number; everyMs: number }, signal: AbortSignal): Promise<Sample[]> {
   const address = new URL(url)
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query_range`
   address.search = new URLSearchParams({ query, start: String(range.first / 1000), end: String(range.last / 1000), step: String(range.everyMs / 1000) }).toString()
   address.hash = ''
-  const reply = await wholeReply(http, { url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, headers, signal }, [200])
-  return reply === null ? null : pointsOf(reply.body)
+  // What it says of a query it cannot read is in the body of a 400 or a 422.
+  const reply = await wholeReply(http, { url: address.href, timeoutMs: timeout, maxBytes: MOST_BYTES, headers, signal }, [200], [400, 422])
+  return pointsOf(reply.body, address.host)
 }
 
-function pointsOf(body: string): Sample[] | null {
-  const parsed = RangeReply.safeParse(parseJson(body))
-  if (!parsed.success) return null
+const Refusal = z.object({ status: z.literal('error'), error: z.string() })
+
+function pointsOf(body: string, host: string): Sample[] {
+  const document = parseJson(body)
+  const refused = Refusal.safeParse(document)
+  if (refused.success) throw new Problem('source-query', `Prometheus does not take the query: ${refused.data.error}`, 'Try it in its own page, then mend query: of the metric.')
+  const parsed = RangeReply.safeParse(document)
+  if (!parsed.success) throw new Problem('source-shape', `${host} did not answer as Prometheus does.`, 'Check the address in the runbook: it is that of the server, without /api.')
   const highest = new Map<number, number | null>()
   for (const { values } of parsed.data.data.result) {
     for (const [seconds, text] of values) {

@@ -9,12 +9,10 @@ import type { Ports } from '../ports.ts'
 import { ReplyTime } from '../request.ts'
 import { SQL_TLS, type SqlSession } from '../sql-port.ts'
 import { patiently, PERSON_MS } from '../patience.ts'
+import { shown } from './reading.ts'
 import { settingsOf } from './settings.ts'
 import { MOST_ROWS, numberIn } from './sql-rows.ts'
 import { Take } from './take.ts'
-
-/** What is shown of what a database says. */
-const MOST_SHOWN = 500
 
 const SecretSetting = z.unknown().transform((text, context): SecretReference => {
   const secret = typeof text === 'string' ? parseReference(text) : null
@@ -107,9 +105,6 @@ function keepAsking({ clock, secrets }: Ports, connect: (signal: AbortSignal) =>
     },
   }
 }
-
-/** Cut only once secrets are hidden: a piece of one would not be found. */
-const shown = (message: string): string => (message.length > MOST_SHOWN ? `${message.slice(0, MOST_SHOWN)}…` : message)
 
 async function needPassword({ metric }: MetricSource, secret: SecretReference, { secrets }: Pick<Ports, 'secrets'>, signal: AbortSignal): Promise<string> {
   const [value = ''] = await secrets.need([secret], `the metric "${metric}"`, signal)

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { formatDuration } from '#domain/duration.ts'
 import type { Host } from '#domain/inventory.ts'
+import { Problem, toProblem } from '#domain/problem.ts'
+import { describeResult } from '#domain/run/describe.ts'
 import type { HostResult } from '#domain/step.ts'
 import type { SourceKind } from '../kind.ts'
 import type { Ports } from '../ports.ts'
 import { ReplyTime } from '../request.ts'
-import { numberOf } from './reading.ts'
+import { knowingWhy, needNumber } from './reading.ts'
 import { settingsOf } from './settings.ts'
 import { Take, takeFrom } from './take.ts'
 
@@ -19,8 +21,9 @@ type Settings = z.output<typeof Settings>
 
 /** A number is short; what else a host prints is not kept. */
 const MOST_BYTES = 4096
-/** How long a host that only a person can open up (a key, a login) is left alone. */
+/** How long a host that a person did not open up (a key, a login) is left alone; four times as long after each time in a row. */
 const PERSON_MS = 30_000
+const LONGEST_MS = 30 * 60_000
 
 /**
  * The number a command prints, over SSH, on one host or taken together over several. A host that fails, prints anything
@@ -39,36 +42,67 @@ export const ssh: SourceKind = {
     const settings = settingsOf(Settings, source)
     const hosts = (source.hosts ?? []).map((host) => openHost(ports, `metric ${source.metric}`, host, settings))
     return {
-      async read(_since, signal) {
-        const values = await Promise.all(hosts.map((ask) => ask(signal)))
-        if (signal.aborted) return []
-        const known = values.filter((value) => value !== null)
-        const isWhole = known.length === hosts.length && known.length > 0
-        return [{ at: ports.clock.now(), value: isWhole ? takeFrom(known, settings.take) : null }]
-      },
+      ...knowingWhy(ports, async (_since, signal) => {
+        const answers = await Promise.all(hosts.map(({ ask }) => ask(signal)))
+        const values = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []))
+        const faults = answers.flatMap((answer) => ('fault' in answer ? [answer.fault] : []))
+        const [first] = faults
+        if (first !== undefined) throw faults.length === 1 ? first : new Problem(first.code, `${first.message} (and ${faults.length - 1} more of ${hosts.length} hosts)`, first.hint)
+        return [{ at: ports.clock.now(), value: values.length > 0 ? takeFrom(values, settings.take) : null }]
+      }),
+      close: () => hosts.forEach(({ close }) => close()),
     }
   },
 }
 
-/** Asks a host for what it prints: null when there is no number. Nothing is durable: a lost reading is no data, and the next one comes soon. */
-function openHost({ shell, clock }: Pick<Ports, 'shell' | 'clock'>, stepId: string, host: Host, { command, timeout }: Settings): (signal: AbortSignal) => Promise<number | null> {
-  let notBefore = 0
-  return async (signal) => {
-    if (clock.now() < notBefore) return null
+type Answer = { value: number } | { fault: Problem }
+
+/**
+ * Asks a host for what it prints. Nothing is durable: a lost reading is no data, and the next one comes soon. A host that only
+ * a person can open up is asked about once: the question stays open while readings go by without data, and is the one that others wait for.
+ */
+function openHost({ shell, clock }: Pick<Ports, 'shell' | 'clock'>, stepId: string, host: Host, { command, timeout }: Settings): { ask(signal: AbortSignal): Promise<Answer>; close(): void } {
+  const stop = new AbortController()
+  let asking: Promise<Answer> | null = null
+  let refused: { fault: Problem; until: number } | null = null
+  let refusals = 0
+  const run = async (): Promise<Answer> => {
     const printed = collect()
-    // The time to reach the host counts too: a dial that hangs must not hold the other readings up.
-    const over = new AbortController()
-    void clock.sleep(timeout, over.signal).then(() => over.abort(), () => undefined)
-    try {
-      const result = await shell.run({
-        host, script: command, timeoutMs: timeout, signal: AbortSignal.any([signal, over.signal]), stepId, attempt: 1,
-        onOutput: (stream, bytes) => stream === 'stdout' && printed.add(bytes),
-      })
-      if (needsPerson(result)) notBefore = clock.now() + PERSON_MS
-      return result.outcome === 'succeeded' ? numberOf(printed.text().trim()) : null
-    } finally {
-      over.abort()
-    }
+    const result = await shell.run({
+      host, script: command, timeoutMs: timeout, signal: stop.signal, stepId, attempt: 1,
+      onOutput: (stream, bytes) => stream === 'stdout' && printed.add(bytes),
+    })
+    const answer = answerOf(host.name, result, printed.text().trim())
+    refused = needsPerson(result) && 'fault' in answer ? { ...answer, until: clock.now() + Math.min(PERSON_MS * 4 ** refusals++, LONGEST_MS) } : null
+    if (refused === null) refusals = 0
+    return answer
+  }
+  return {
+    ask: async (signal) => {
+      if (refused !== null && clock.now() < refused.until) return { fault: refused.fault }
+      asking ??= run().finally(() => { asking = null })
+      // The time to reach the host counts too: a dial that hangs must not hold the other readings up.
+      const answered = new AbortController()
+      const late = (): Answer => ({ fault: new Problem('source-late', `${host.name} did not answer within ${formatDuration(timeout)}.`, 'It may be slow, or wait for somebody to log in: a question for that stays open.') })
+      try {
+        return await Promise.race([asking, clock.sleep(timeout, AbortSignal.any([signal, answered.signal])).then(late, late)])
+      } finally {
+        answered.abort()
+      }
+    },
+    close: () => stop.abort(),
+  }
+}
+
+function answerOf(host: string, result: HostResult, text: string): Answer {
+  if (result.outcome !== 'succeeded') {
+    const isRefused = result.outcome === 'failed' && result.reason === 'refused'
+    return { fault: new Problem(isRefused ? result.code : 'source-command', isRefused ? result.message : `The command on ${host} ${describeResult(result)}.`, isRefused ? result.hint : 'Run it there by hand, then mend command: of the metric.') }
+  }
+  try {
+    return { value: needNumber(text, `What the command on ${host} prints`) }
+  } catch (thrown) {
+    return { fault: toProblem(thrown) }
   }
 }
 

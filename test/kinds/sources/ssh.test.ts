@@ -5,6 +5,7 @@ import { parseRunbook } from '#document/parse.ts'
 import type { MetricSource } from '#domain/inventory.ts'
 import { checkSource } from '#kinds/sources/index.ts'
 import { ssh } from '#kinds/sources/ssh.ts'
+import type { HostResult } from '#domain/step.ts'
 import type { Shell } from '#kinds/ports.ts'
 import { trySource } from '#kinds/sources/try-source.ts'
 import { createFakeClock } from '#support/fake-world.ts'
@@ -60,6 +61,11 @@ describe.skipIf(sshdMissing)('the number a command prints on real hosts', () => 
   it('can be tried once: what was asked, resolved, and its value', async () => {
     const trial = await trySource(source({ command: 'echo 12', take: 'sum' }), realPorts({ shell: own.pool }), new AbortController().signal)
     expect(trial).toMatchObject({ metric: 'cpu', kind: 'ssh', query: 'the sum of `echo 12` on app1, app2, app3, every 5 s', value: 36, fault: '' })
+    const why = async (command: string, names = ['app1']): Promise<string> => (await trySource(source({ command }, names), realPorts({ shell: own.pool }), new AbortController().signal)).fault
+    expect(await why('exit 3')).toMatch(/^The command on app1 failed with exit code 3\./)
+    expect(await why('echo 5%')).toMatch(/^What the command on app1 prints is "5%", which is no number\./)
+    expect(await why('true', ['app1', 'app2'])).toMatch(/^What the command on app1 prints is empty, which is no number\. \(and 1 more of 2 hosts\)/)
+    expect(await why('echo 5', ['app1', 'gone1'])).toMatch(/^gone1 at 127\.0\.0\.1:1 refused the connection\./)
     expect(await trySource(source({ command: '' }), realPorts({ shell: own.pool }), new AbortController().signal)).toMatchObject({ value: null, fault: expect.stringContaining('command') })
   })
 })
@@ -75,6 +81,42 @@ describe('a host that only a person can open up', () => {
       await clock.advance(5000)
     }
     expect(runs).toBe(asked)
+  })
+
+  it('is left alone four times as long after each refusal in a row, half an hour at most', async () => {
+    const clock = createFakeClock(0)
+    const asked: number[] = []
+    const shell: Shell = { run: () => { asked.push(clock.now()); return Promise.resolve({ outcome: 'failed', reason: 'refused', code: 'ssh-auth', message: 'app1 did not accept the login.', hint: 'Check the user name.' }) } }
+    const opened = ssh.open(source({ command: 'echo 1' }, ['app1']), realPorts({ shell, clock }))
+    for (let minute = 0; minute < 120; minute += 1) {
+      await opened.read(0, new AbortController().signal)
+      expect(opened.fault?.()).toMatchObject({ code: 'ssh-auth', message: 'app1 did not accept the login.' })
+      await clock.advance(60_000)
+    }
+    expect(asked.map((at) => at / 60_000)).toEqual([0, 1, 3, 11, 41, 71, 101])
+  })
+
+  it('has its question asked once, which stays open while readings go by without data and say so; the answer is used', async () => {
+    const clock = createFakeClock(0)
+    const open: { signal: AbortSignal; settle(result: HostResult, printed: string): void }[] = []
+    const shell: Shell = { run: ({ signal, onOutput }) => new Promise((resolve) => open.push({ signal, settle: (result, printed) => { onOutput('stdout', Buffer.from(printed)); resolve(result) } })) }
+    const opened = ssh.open(source({ command: 'echo 1' }, ['app1']), realPorts({ shell, clock }))
+    for (let reading = 0; reading < 5; reading += 1) {
+      const samples = opened.read(0, new AbortController().signal)
+      await clock.advance(10_000)
+      expect((await samples)[0]?.value).toBeNull()
+      expect(opened.fault?.()?.message).toBe('app1 did not answer within 10 s.')
+      expect(opened.fault?.()?.hint).toContain('stays open')
+    }
+    expect(open.map(({ signal }) => signal.aborted)).toEqual([false])
+    const samples = opened.read(0, new AbortController().signal)
+    open[0]?.settle({ outcome: 'succeeded', exitCode: 0 }, '17\n')
+    expect((await samples)[0]?.value).toBe(17)
+    expect(opened.fault?.()).toBeNull()
+    void opened.read(0, new AbortController().signal)
+    expect(open).toHaveLength(2)
+    opened.close?.()
+    expect(open[1]?.signal.aborted).toBe(true)
   })
 })
 
