@@ -1,4 +1,5 @@
 import type { MetricSource } from '#domain/inventory.ts'
+import { toProblem } from '#domain/problem.ts'
 import { own } from '#domain/own.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import type { RunState } from '#domain/run/state.ts'
@@ -32,7 +33,7 @@ export function startSampler(options: SamplerOptions): { stop(): void } {
       if (stopping.signal.aborted) return
       options.log(`sampling ${source.metric}`, thrown)
       // A metric that cannot be read is silent, and silence is never fine.
-      await options.report({ type: 'report-no-data', metric: source.metric })
+      await options.report({ type: 'report-no-data', metric: source.metric, why: toProblem(thrown).message })
     }).catch((thrown: unknown) => options.log(`reporting the silence of ${source.metric}`, thrown))
   }
   return { stop: () => stopping.abort(new Error('sampling stopped')) }
@@ -67,7 +68,7 @@ async function follow(options: SamplerOptions, source: MetricSource, signal: Abo
       window = [...window, ...samples].filter((sample) => sample.at >= now - keepMs())
     }
     for (const rule of rules) await judge(options, rule, { window, now, query })
-    await judgeSilence(options, source.metric, { window, now, everyMs: everyMs() }, startedAt)
+    await judgeSilence(options, source.metric, { window, now, everyMs: everyMs(), why: fault === null ? '' : `${fault.message} ${fault.hint}` }, startedAt)
     const realStart = performance.now()
     await clock.sleep(Math.max(source.everyMs - (clock.now() - now), 1), signal)
     const spent = performance.now() - realStart
@@ -111,11 +112,11 @@ async function judge(options: SamplerOptions, rule: WatchedRule, { window, now, 
   if (verdict === 'ok' && open) await options.report({ type: 'report-breach-over', breachId: open.id })
 }
 
-async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs }: Readings & { everyMs: number }, startedAt: number): Promise<void> {
+async function judgeSilence(options: SamplerOptions, metric: string, { window, now, everyMs, why }: Readings & { everyMs: number; why: string }, startedAt: number): Promise<void> {
   const isSilent = own(options.state().silent, metric) !== undefined
   const from = Math.max(startedAt, now - longestGapMs(everyMs))
   const hasData = window.some((sample) => sample.value !== null && Number.isFinite(sample.value) && sample.at >= from && sample.at <= now)
   const hadTime = now - from >= longestGapMs(everyMs)
-  if (!hasData && hadTime && !isSilent) await options.report({ type: 'report-no-data', metric })
+  if (!hasData && hadTime && !isSilent) await options.report({ type: 'report-no-data', metric, why })
   if (hasData && isSilent) await options.report({ type: 'report-data', metric })
 }

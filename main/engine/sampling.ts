@@ -1,3 +1,4 @@
+import { toProblem } from '#domain/problem.ts'
 import type { EngineCommand } from '#domain/run/commands.ts'
 import { wantsOf } from '#domain/run/react.ts'
 import { sourcesOf } from '#domain/run/sources.ts'
@@ -33,7 +34,7 @@ export function createSampling(options: SamplingOptions): { start(): void; stop(
     }, (thrown: unknown) => {
       options.log(`opening the metric sources of run ${options.state().id}`, thrown)
       // A metric that cannot be read is silent, and silence is never fine.
-      for (const { metric } of sources) options.tell({ type: 'report-no-data', metric })
+      for (const { metric } of sources) options.tell({ type: 'report-no-data', metric, why: toProblem(thrown).message })
       setTimeout(() => {
         isOpening = false
         if (!options.isClosing()) options.again()

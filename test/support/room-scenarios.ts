@@ -146,7 +146,7 @@ export const scenarios = {
   /** Prometheus is away: nobody would see the trigger on the error rate fire. */
   blind: (now: number) => {
     const run = played(now, 'live', (one) => one.state().steps['stop']?.status === 'running', 12 * minute)
-    run.take({ type: 'report-no-data', metric: 'error rate' }, Math.max(now - 3 * minute, run.state().lastEventAt), 'holdpoint')
+    run.take({ type: 'report-no-data', metric: 'error rate', why: 'prometheus.shop.example:9090 answered with status 401 instead of 200. It wants to know who asks: check auth: of the metric and its secret.' }, Math.max(now - 3 * minute, run.state().lastEventAt), 'holdpoint')
     finishRunning(run, Math.max(now - 3 * minute, run.state().lastEventAt))
     return run
   },

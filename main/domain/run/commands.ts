@@ -89,7 +89,8 @@ export type EngineCommand =
   | { type: 'report-breach-over'; breachId: string }
   | { type: 'report-verdict'; thresholdId: string; metric: string; verdict: VerdictWord; doubt: Doubt | null }
   | { type: 'report-baseline'; from: number; to: number; metrics: Record<string, Baseline | null> }
-  | { type: 'report-no-data'; metric: string }
+  /** `why`: what its source said last, '' where it does not know. */
+  | { type: 'report-no-data'; metric: string; why?: string }
   | { type: 'report-data'; metric: string }
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'report-host-fenced'; host: string; token: number; strangers: string[] }

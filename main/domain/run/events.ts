@@ -121,7 +121,8 @@ export type RunFact =
   /** A person goes on without data of this metric until it is back. */
   | { type: 'no-data-accepted'; metric: string; reason: string }
   | { type: 'breach-overridden'; breachId: string; rule?: string; reason: string }
-  | { type: 'no-data-noticed'; metric: string }
+  /** `why`: what its source said last, where it knows. */
+  | { type: 'no-data-noticed'; metric: string; why?: string }
   | { type: 'data-returned'; metric: string }
   /** The machine slept, Holdpoint did not run, or a clock was set. */
   | { type: 'clock-noted'; entry: ClockEntry }

@@ -188,6 +188,8 @@ export interface RunState {
   excluded: Record<string, { at: number; by: string; reason: string }>
   /** Metrics with no data at present, with since when. */
   silent: Record<string, number>
+  /** Why, where their source knows. */
+  silentWhy: Record<string, string>
   /** Metrics that a person goes on without. */
   unwatched: Record<string, { at: number; by: string; reason: string }>
   /** How each rule stands, by its threshold's id. Rules nobody has judged are missing. */

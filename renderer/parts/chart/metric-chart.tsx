@@ -33,13 +33,15 @@ export interface MetricChartProps {
   rehearsal: boolean
   /** Age of the newest reading in ms when it is too old to trust, else null. Infinity: there never was one. */
   staleMs: number | null
+  /** Why there is no data, where its source knows; '' otherwise. */
+  why?: string
   /** When watching ended; null or left out while it goes on. */
   until?: number | null
   onEnlarge: () => void
 }
 
 /** The live tile: the current value large, the run so far or its last quarter of an hour, and the limit in words. */
-export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, triggers, verdict, breached, markers, gapMs, baseline, rehearsal, staleMs, until = null, onEnlarge }: MetricChartProps) {
+export const MetricChart = memo(function MetricChart({ title, compact = false, series, startedAt, unit, zone, limit, triggers, verdict, breached, markers, gapMs, baseline, rehearsal, staleMs, why = '', until = null, onEnlarge }: MetricChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const { from, to } = shownRange(series.from, endOf(series), startedAt)
@@ -54,6 +56,7 @@ export const MetricChart = memo(function MetricChart({ title, compact = false, s
             <span className={classNames(staleMs !== null && styles.stale)}>{until === null ? said(staleMs, limit) : `until ${formatClock(until, zone)}`}</span>
             {rehearsal && !compact && <RehearsalTag />}
           </p>
+          {until === null && why !== '' && <p className={styles.why} title={why}>{why}</p>}
         </div>
         <Button size="s" variant="quiet" className={styles.enlarge} icon={<Maximize2 size={13} />} aria-label={`Enlarge ${title}`} onClick={onEnlarge} />
       </header>

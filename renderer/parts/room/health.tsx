@@ -4,6 +4,8 @@ import { MetricChart } from '#renderer/parts/chart/metric-chart.tsx'
 import type { Band, ChartLimit, Marker, Stretch } from '#renderer/parts/chart/chart-plot.tsx'
 import { Crosshairs } from '#renderer/parts/chart/crosshairs.tsx'
 import { useBaseline } from '#renderer/parts/chart/use-baseline.ts'
+import { own } from '#domain/own.ts'
+import { showControls } from '#renderer/parts/log/ansi.ts'
 import { baselineRange } from '#domain/run/baseline.ts'
 import { watchedMetrics, watchedUntil } from '#domain/run/health.ts'
 import type { Watched } from '#domain/run/health.ts'
@@ -36,6 +38,7 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   const rate = useRunRoom((room) => room.clock?.rate ?? 1)
   const trust = useRun((state) => trustMs(state, watched.metric, rate))
   const startedAt = useRun((state) => state.startedAt)
+  const why = useRun((state) => showControls(own(state.silentWhy, watched.metric) ?? ''))
   const until = useRun(watchedUntil)
   // Whole seconds, and null while it is fresh: a fresh tile is not repainted by the clock.
   const staleMs = useView((room) => {
@@ -47,7 +50,7 @@ const Tile = memo(function Tile({ watched, compact }: { watched: Watched; compac
   return (
     <MetricChart
       title={watched.title} compact={compact} series={series} startedAt={startedAt} unit={watched.unit} zone={zone} limit={facts.limit} triggers={facts.triggers} verdict={verdict === 'overridden' ? 'breached' : verdict}
-      breached={facts.breached} markers={facts.few} gapMs={facts.gapMs} baseline={facts.baseline} rehearsal={facts.rehearsal} staleMs={staleMs} until={until} onEnlarge={enlarge}
+      breached={facts.breached} markers={facts.few} gapMs={facts.gapMs} baseline={facts.baseline} rehearsal={facts.rehearsal} staleMs={staleMs} why={why} until={until} onEnlarge={enlarge}
     />
   )
 })

@@ -71,8 +71,8 @@ export const reportVerdict: Decide<'report-verdict'> = (state, command) => {
   return isNew && state.stage !== 'ended' ? [{ ...command, type: 'verdict-changed' }] : []
 }
 
-export const reportNoData: Decide<'report-no-data'> = (state, command) =>
-  own(state.silent, command.metric) === undefined && state.stage !== 'ended' ? [{ type: 'no-data-noticed', metric: command.metric }] : []
+export const reportNoData: Decide<'report-no-data'> = (state, { metric, why = '' }) =>
+  (own(state.silent, metric) === undefined && state.stage !== 'ended' ? [{ type: 'no-data-noticed', metric, ...(why !== '' && { why }) }] : [])
 
 export const reportData: Decide<'report-data'> = (state, command) =>
   own(state.silent, command.metric) !== undefined && state.stage !== 'ended' ? [{ type: 'data-returned', metric: command.metric }] : []
