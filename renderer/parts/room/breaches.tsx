@@ -22,7 +22,7 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
   const zone = useZone()
   const { ask } = useActions()
   const [first] = breaches
-  const { stepId } = first.evidence
+  const { stepId, query, control } = first.evidence
   const open = useView((view) => formatCounter(Math.max(0, view.now - since)))
   const step = useRun((state) => (stepId === null ? null : findStep(state.runbook, stepId)?.step.title ?? null))
   const unit = useRun((state) => (first.metric === null ? '' : unitOf(state.runbook, first.metric)))
@@ -50,6 +50,13 @@ function Panel({ alarm: { fired, since, breaches } }: { alarm: Alarm }) {
         <p className={styles.evidence}>
           Since {formatClock(since, zone, true)}{step === null ? '' : `, during “${step}”`}{readings === '' ? '' : `. Readings: ${readings}`}{first.evidence.limit === undefined ? '' : `. Limit ${first.evidence.limit}`}{first.watched ? `. Held by ${first.watched.by}${first.watched.note === '' ? '' : `: ${first.watched.note}`}` : ''}
         </p>
+        {(query !== undefined || control !== undefined) && (
+          <details className={styles.frozen}>
+            <summary>As it was recorded then</summary>
+            {query !== undefined && <p>Asked: {query}</p>}
+            {control !== undefined && <p>In control: {control}</p>}
+          </details>
+        )}
         {canWatch && <Button size="s" shortcut="w" onClick={() => ask({ kind: 'watch-breach', about: first.id })}>Hold and watch…</Button>}
         {canRollBack && <Button size="s" variant="danger" onClick={() => ask({ kind: 'start-rollback', about: first.id })}>Roll back…</Button>}
       </div>

@@ -34,6 +34,14 @@ describe.skipIf(!hasChromium)('what the room asks when it is not healthy', () =>
     expect(complaints).toEqual([])
   })
 
+  test('the evidence of a breach says what was asked and who was in control when it was recorded, by key', async () => {
+    const { page, complaints } = await open('countdown')
+    await page.getByText('As it was recorded then').press('Enter')
+    await page.getByText(/^Asked: .*shop_errors_ratio at http:\/\/prometheus/).waitFor()
+    await page.getByText(/^In control: \w+/).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('v shows each rule with its limit in numbers, what is asked, and the readings that decided', async () => {
     const { page, complaints } = await open('breach')
     await page.keyboard.press('v')
