@@ -156,9 +156,9 @@ function folderNamed(text: string, home: string): string {
  * Copies all data to a folder for another machine, also while the program has it open; returns what was copied. The host
  * keys a person accepted go with it: without them the other machine would ask again at the worst moment.
  */
-export function copyAppData(from: string | undefined, folder: string): string {
+export async function copyAppData(from: string | undefined, folder: string): Promise<string> {
   const dataPath = from ?? findDataPath(process.env, process.platform, homedir())
-  const copy = copyData(dataPath, folder)
+  const copy = await copyData(dataPath, folder)
   if (existsSync(join(dataPath, 'known_hosts'))) copyFileSync(join(dataPath, 'known_hosts'), join(folder, 'known_hosts'))
   return copy
 }

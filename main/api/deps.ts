@@ -26,7 +26,7 @@ export interface ApiDeps {
   /** A whole path, with `~` as home. Throws Problem `folder-relative`. */
   folderNamed(text: string): string
   /** Copies all data to a folder that has none; returns the copy's path. Throws `storage-…` Problems. */
-  copyData(folder: string): string
+  copyData(folder: string): Promise<string>
   /** The text of the runbook template. */
   template(): string
   /** Real time, epoch ms. */

@@ -7,10 +7,10 @@ export const handOver: Command = {
   name: 'hand-over', summary: 'Copies all data to a folder, so that another machine can take a run over.', words: ['DIR'],
   options: { 'data-dir': { type: 'string', value: 'DIR', help: 'copy the data there instead of the usual place' } },
   details: 'The program may be open meanwhile. Take DIR to the other machine and start it there with HOLDPOINT_HOME=DIR: unfinished runs are shown, and go on once they are taken over.',
-  run: (args) => {
+  run: async (args) => {
     const [folder = ''] = args.positionals
-    const copy = copyAppData(typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined, resolve(folder))
+    const copy = await copyAppData(typeof args.options['data-dir'] === 'string' ? args.options['data-dir'] : undefined, resolve(folder))
     talk(`Copied to ${harmless(copy)}. This machine still leads its runs until they are taken over.`)
-    return Promise.resolve(0)
+    return 0
   },
 }

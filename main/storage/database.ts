@@ -57,17 +57,15 @@ export function openDatabase(dataPath: string, migrations: readonly string[] = M
 }
 
 /** Copies the data of a folder to another, also while the program has it open. Throws `storage-…` Problems. */
-export function copyData(dataPath: string, folder: string): string {
+export async function copyData(dataPath: string, folder: string): Promise<string> {
   const file = join(dataPath, 'holdpoint.db')
   if (!existsSync(file)) throw new Problem('storage-missing', `There is no Holdpoint data in ${dataPath}.`, 'Name the folder with --data-dir, or set HOLDPOINT_HOME.')
-  return explain(() => {
-    const connection = connect(file, { timeoutMs: 5000, readonly: true })
-    try {
-      return copyDatabase(connection, folder)
-    } finally {
-      connection.close()
-    }
-  }, file)
+  const connection = explain(() => connect(file, { timeoutMs: 5000, readonly: true }), file)
+  try {
+    return await copyDatabase(connection, folder)
+  } finally {
+    connection.close()
+  }
 }
 
 function createPrivately(file: string): void {

@@ -93,7 +93,7 @@ hosts: [app1, gone1]
   test('what runs is followed there to its exact end, the first machine is refused by the host, and no step runs twice', async () => {
     const first = await open('laptop-a', 'a')
     const runId = await begin(first)
-    copyAppData(join(folder, 'a'), join(folder, 'b'))
+    await copyAppData(join(folder, 'a'), join(folder, 'b'))
     const second = await open('laptop-b', 'b')
 
     // It is shown there, and nothing goes on from there by itself or by mistake.
@@ -122,7 +122,7 @@ hosts: [app1, gone1]
   test('work that the first machine began after the copy is told, and hosts that could not be told are named and asked again', async () => {
     const first = await open('laptop-a', 'a')
     const runId = await begin(first, 'app1,gone1')
-    copyAppData(join(folder, 'a'), join(folder, 'b'))
+    await copyAppData(join(folder, 'a'), join(folder, 'b'))
     writeFileSync(gate, '')
     await until(() => first.engine.state(runId).steps['second']?.status === 'succeeded', 'the second step on the first machine')
     // Its folder stays on the host where the acknowledgement does not arrive; a stray one stands for that.
@@ -148,6 +148,16 @@ hosts: [app1, gone1]
     expect(handOverPreview(first.engine.state(runId), { id: 'laptop-a', name: 'laptop-a' })).toEqual([
       expect.stringContaining('All of Holdpoint’s data is copied'), '“First” on app1 goes on meanwhile, and is followed to the exact end on the other machine.', expect.stringContaining('laptop-a leads the run until'),
     ])
+    // A copy that fails takes its pause back and says so; a pause of somebody's own stays.
+    writeFileSync(join(home, 'no-folder'), '')
+    const refused = await first.dispatcher.call('hand-over', { runId, folder: '~/no-folder/copy', pause: true })
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'storage-copy', hint: expect.stringContaining('The run was paused for the copy and goes on as before.') } })
+    expect(first.engine.state(runId).paused).toBeNull()
+    expect(await first.dispatcher.call('hand-over', { runId, folder: '~/no-folder/copy', pause: false })).toMatchObject({ ok: false, problem: { hint: expect.stringContaining('The run is as it was.') } })
+    await send(first, runId, { type: 'pause', reason: 'lunch' })
+    expect(await first.dispatcher.call('hand-over', { runId, folder: '~/no-folder/copy', pause: true })).toMatchObject({ ok: false, problem: { hint: expect.stringContaining('The run is as it was.') } })
+    expect(first.engine.state(runId).paused).toMatchObject({ reason: 'lunch' })
+    await send(first, runId, { type: 'resume' })
     expect(await first.dispatcher.call('hand-over', { runId, folder: '~/stick', pause: true })).toMatchObject({ ok: true, value: { folder: join(home, 'stick') } })
     expect(first.engine.state(runId).paused).not.toBeNull()
     const second = await createApp({ door: 'cli', dataPath: join(home, 'stick'), home, machine: { id: 'laptop-b', name: 'laptop-b' }, answerPrompt: () => Promise.resolve({ accept: false }) })
@@ -165,8 +175,8 @@ hosts: [app1, gone1]
   test('of two machines that take the same copy over the later one leads, and the earlier one is told', async () => {
     const first = await open('laptop-a', 'a')
     const runId = await begin(first)
-    copyAppData(join(folder, 'a'), join(folder, 'b'))
-    copyAppData(join(folder, 'a'), join(folder, 'c'))
+    await copyAppData(join(folder, 'a'), join(folder, 'b'))
+    await copyAppData(join(folder, 'a'), join(folder, 'c'))
     const [second, third] = [await open('laptop-b', 'b'), await open('laptop-c', 'c')]
     const fenced = (app: App) => until(() => app.engine.state(runId).fences['app1'] !== undefined, 'the answer of the host')
     await send(second, runId, { type: 'take-over', reason: 'a is gone' })
