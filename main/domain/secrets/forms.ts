@@ -1,6 +1,7 @@
-/** A place in one of the ways a secret may be written: which bytes lead on from here. */
+/** A place in one of the ways a secret may be written. */
 export interface Place {
-  edges: { byte: number; to: Place }[]
+  /** Where each byte leads on from here; hundreds lead on from the root. */
+  edges: Map<number, Place[]>
   /** Line breaks may stand here: base64 is wrapped. */
   mayBreak: boolean
   /** Whose form this is; -1 at the root, where all begin. */
@@ -35,11 +36,11 @@ const LEAST_WRAPPED = 16
  * text that is encoded whole. Characters of base64 that only a part of the secret went into belong to the form.
  */
 export function formsOf(secrets: readonly (readonly number[])[]): Forms {
-  const root: Place = { edges: [], mayBreak: false, secret: -1, isEnd: false }
+  const root: Place = { edges: new Map(), mayBreak: false, secret: -1, isEnd: false }
   const places = [root]
   let longest = 0
   const make = (secret: number, isEnd = false): Place => {
-    const made = { edges: [], mayBreak: false, secret, isEnd }
+    const made = { edges: new Map(), mayBreak: false, secret, isEnd }
     places.push(made)
     return made
   }
@@ -48,7 +49,11 @@ export function formsOf(secrets: readonly (readonly number[])[]): Forms {
       let at = from
       way.forEach((bytes, index) => {
         const next = index === way.length - 1 ? to : make(to.secret)
-        for (const byte of bytes) at.edges.push({ byte, to: next })
+        for (const byte of bytes) {
+          const known = at.edges.get(byte)
+          if (known) known.push(next)
+          else at.edges.set(byte, [next])
+        }
         at = next
       })
     }

@@ -61,13 +61,15 @@ function search(forms: Forms, begins: Beginnings, bytes: Uint8Array, isLast: boo
   return { found: found.filter(({ end }) => end <= used), used }
 }
 
+const NOWHERE: readonly Place[] = []
+
 /** The oldest threads first; of two at one place the older one is kept, which hides more. */
 function advance(threads: readonly Thread[], byte: number): Thread[] {
   const next = new Map<Place, Thread>()
   const isBreak = byte === 10 || byte === 13
   for (const thread of threads) {
     if (isBreak && thread.at.mayBreak && !next.has(thread.at)) next.set(thread.at, thread)
-    for (const { byte: wanted, to } of thread.at.edges) if (wanted === byte && !next.has(to)) next.set(to, { at: to, start: thread.start })
+    for (const to of thread.at.edges.get(byte) ?? NOWHERE) if (!next.has(to)) next.set(to, { at: to, start: thread.start })
   }
   return [...next.values()]
 }
@@ -108,11 +110,11 @@ function beginningsOf({ root }: Forms): Beginnings {
   const firsts = new Uint8Array(256)
   const pairs = new Uint8Array(65_536)
   const triples = new Set<number>()
-  for (const { byte: first, to } of root.edges) {
+  for (const [first, after] of root.edges) {
     firsts[first] = 1
-    for (const { byte: second, to: then } of to.edges) {
+    for (const [second, then] of after.flatMap(({ edges }) => [...edges])) {
       pairs[(first << 8) | second] = 1
-      for (const { byte: third } of then.edges) triples.add((first << 16) | (second << 8) | third)
+      for (const third of then.flatMap(({ edges }) => [...edges.keys()])) triples.add((first << 16) | (second << 8) | third)
     }
   }
   return {
