@@ -43,21 +43,18 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     expect(await page.getByRole('button', { name: 'Dismiss' }).count()).toBe(0)
   })
 
-  test('a failure, however much it says, leaves the end of the output in sight', async () => {
-    for (const [scenario, height] of [['failed', 900], ['unknown', 900], ['failed', 720]] as const) {
-      const { page } = await open(scenario)
-      await page.setViewportSize({ width: 1440, height })
-      const last = page.getByRole('log', { name: 'Output' }).getByText('unpacked layer 40/40').last()
-      await last.waitFor()
-      await page.keyboard.press('o')
-      const bottom = await last.evaluate((line) => line.getBoundingClientRect().bottom)
-      expect([scenario, height, bottom < height]).toEqual([scenario, height, true])
-      expect(await page.getByRole('heading', { name: 'Deploy new version', exact: true }).evaluate((title) => title.getBoundingClientRect().top > 0)).toBe(true)
-      await page.getByRole('button', { name: 'Go on…' }).focus()
-      const wayOn = await page.getByRole('button', { name: 'Go on…' }).boundingBox()
-      expect(wayOn !== null && wayOn.y + wayOn.height < height).toBe(true)
-      await pages.leave()
-    }
+  test.each([['failed', 900], ['unknown', 900], ['failed', 720]] as const)('a failure, however much it says, leaves the end of the output in sight: %s, %i pixels high', async (scenario, height) => {
+    const { page } = await open(scenario)
+    await page.setViewportSize({ width: 1440, height })
+    const last = page.getByRole('log', { name: 'Output' }).getByText('unpacked layer 40/40').last()
+    await last.waitFor()
+    await page.keyboard.press('o')
+    const bottom = await last.evaluate((line) => line.getBoundingClientRect().bottom)
+    expect([scenario, height, bottom < height]).toEqual([scenario, height, true])
+    expect(await page.getByRole('heading', { name: 'Deploy new version', exact: true }).evaluate((title) => title.getBoundingClientRect().top > 0)).toBe(true)
+    await page.getByRole('button', { name: 'Go on…' }).focus()
+    const wayOn = await page.getByRole('button', { name: 'Go on…' }).boundingBox()
+    expect(wayOn !== null && wayOn.y + wayOn.height < height).toBe(true)
   })
 
   test('e takes the host that failed out of the run, with the reason typed, and the table says so', async () => {
@@ -197,25 +194,23 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a step that would pass the point of no return is warned about where one says go, and the clocks never run out of the bar', async () => {
-    for (const scenario of ['late', 'passed', 'running', 'planned', 'early'] as const) {
-      const { page } = await open(scenario)
-      await page.getByText('no return ·').waitFor()
-      if (scenario === 'late') await page.getByLabel('Next').getByText('Would pass the point of no return').waitFor()
-      if (scenario === 'passed') await page.getByLabel('Next').getByText('has passed').waitFor()
-      for (const zone of ['', 'America/New_York']) {
-        // Somebody in neither the window's zone nor UTC has three times to read.
-        if (zone !== '') await moveTo(page, zone)
-        for (const width of [1440, 1280]) {
-          await page.setViewportSize({ width, height: 800 })
-          const clocks = page.getByTitle('Point of no return').locator('..')
-          expect([scenario, zone, width, await clocks.evaluate((cells) => cells.scrollWidth <= cells.clientWidth)]).toEqual([scenario, zone, width, true])
-        }
+  test.each(['late', 'passed', 'running', 'planned', 'early'] as const)('a step that would pass the point of no return is warned about where one says go, and the clocks never run out of the bar: %s', async (scenario) => {
+    const { page } = await open(scenario)
+    await page.getByText('no return ·').waitFor()
+    if (scenario === 'late') await page.getByLabel('Next').getByText('Would pass the point of no return').waitFor()
+    if (scenario === 'passed') await page.getByLabel('Next').getByText('has passed').waitFor()
+    for (const zone of ['', 'America/New_York']) {
+      // Somebody in neither the window's zone nor UTC has three times to read.
+      if (zone !== '') await moveTo(page, zone)
+      for (const width of [1440, 1280]) {
+        await page.setViewportSize({ width, height: 800 })
+        const clocks = page.getByTitle('Point of no return').locator('..')
+        expect([scenario, zone, width, await clocks.evaluate((cells) => cells.scrollWidth <= cells.clientWidth)]).toEqual([scenario, zone, width, true])
       }
-      await page.getByText(/you \d\d:\d\d · \d\d:\d\d UTC/).waitFor()
-      // Its time zone would stay with it.
-      await page.close()
     }
+    await page.getByText(/you \d\d:\d\d · \d\d:\d\d UTC/).waitFor()
+    // Its time zone would stay with it.
+    await page.close()
   })
 
   test('names longer than their place push nothing out of it, and forty hosts are counted', async () => {
@@ -233,7 +228,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await panel.getByText(/Stop_every_service/).waitFor()
     expect(await panel.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true)
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('a go before the change window opens is warned about', async () => {
@@ -242,7 +236,6 @@ describe.skipIf(!hasChromium)('the room, by keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.getByText(/The change window opens at/).waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
-    await page.close()
   })
 
   test('the way back is in sight in a narrow window and at twice the size', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openDevPages } from '#support/dev-page.ts'
 import type { DevPages } from '#support/dev-page.ts'
 
@@ -7,6 +7,7 @@ describe.skipIf(!hasChromium)('the report', () => {
   beforeAll(async () => {
     pages = await openDevPages()
   })
+  afterEach(() => pages.leave())
   afterAll(() => pages.close())
 
   test('is read by keys as soon as it is there, and says in which zone its times are', async () => {
@@ -20,6 +21,5 @@ describe.skipIf(!hasChromium)('the report', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('tree').waitFor()
     expect(complaints).toEqual([])
-    await page.close()
   })
 })
