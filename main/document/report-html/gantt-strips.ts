@@ -1,4 +1,4 @@
-import type { CourseReport, CourseRow } from '#domain/report/model.ts'
+import type { CourseReport, CourseRow } from '#domain/report/work-model.ts'
 import { timeRange } from '#domain/timeline/axis.ts'
 
 export interface Strip {

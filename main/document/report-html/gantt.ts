@@ -1,4 +1,5 @@
-import type { CourseRow, ReportModel } from '#domain/report/model.ts'
+import type { ReportModel } from '#domain/report/model.ts'
+import type { CourseRow } from '#domain/report/work-model.ts'
 import type { Times } from '#domain/report/times.ts'
 import type { StepStatus } from '#domain/run/state.ts'
 import { round, timeScale, timeTicks, type TimeScale } from '#domain/timeline/axis.ts'

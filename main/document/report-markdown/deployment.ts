@@ -1,4 +1,5 @@
-import type { GateReport, HostReport, PhaseReport, ReportModel, RollbackReport, StepReport } from '#domain/report/model.ts'
+import type { ReportModel, RollbackReport } from '#domain/report/model.ts'
+import type { GateReport, HostReport, PhaseReport, StepReport } from '#domain/report/work-model.ts'
 import type { Times } from '#domain/report/times.ts'
 import { forecastWords, stepWords } from '#domain/report/words.ts'
 import { fenced, inline, lines, table } from './escape.ts'

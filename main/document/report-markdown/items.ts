@@ -1,4 +1,4 @@
-import type { ItemReport } from '#domain/report/model.ts'
+import type { ItemReport } from '#domain/report/work-model.ts'
 import type { Times } from '#domain/report/times.ts'
 import { inline } from './escape.ts'
 

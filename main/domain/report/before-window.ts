@@ -1,5 +1,5 @@
 import type { RunMode } from '../run/events.ts'
-import type { PhaseReport } from './model.ts'
+import type { PhaseReport } from './work-model.ts'
 
 /** How long before its change window opened a live run's first step began, as every attempt tells it; null when none did. A rehearsal's clock is not kept to a window. */
 export function beforeWindowMs(mode: RunMode, phases: readonly PhaseReport[], opensAt: number | null): number | null {

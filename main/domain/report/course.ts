@@ -8,7 +8,7 @@ import type { RunState } from '../run/state.ts'
 import { timeRange } from '../timeline/axis.ts'
 import { noReturnMark, pastRow, ROLLBACK_ROW, timelineOf, type Timeline, type TimelineRow } from '../timeline/timeline.ts'
 import { timingOf, type RunTiming, type Span } from '../timing.ts'
-import type { AttemptReport, CourseReport, CourseRow } from './model.ts'
+import type { AttemptReport, CourseReport, CourseRow } from './work-model.ts'
 
 export interface CourseInput {
   state: RunState

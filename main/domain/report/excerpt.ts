@@ -1,6 +1,6 @@
 import { HIDDEN_RANGES } from '../hidden-characters.ts'
 import type { Mask } from '../masking.ts'
-import type { ExcerptReport } from './model.ts'
+import type { ExcerptReport } from './work-model.ts'
 
 const longestLine = 400
 

@@ -3,7 +3,7 @@ import { clockEntriesOf } from '../forecast/attempts.ts'
 import type { ClockEntry } from '../forecast/clock-ledger.ts'
 import type { RunEvent, StoredEvent } from '../run/events.ts'
 import { LOCAL_HOST } from '../step.ts'
-import type { BefallenReport } from './model.ts'
+import type { BefallenReport } from './work-model.ts'
 
 /** What befell each step besides its attempts, as the journal tells it; and how often, over the whole run. */
 export interface Befallen {

@@ -2,7 +2,8 @@ import type { StoredEvent } from '../run/events.ts'
 import { unitOf } from '../run/rules.ts'
 import { gateBefore, type RunState } from '../run/state.ts'
 import { findStep } from '../run/view.ts'
-import type { GateReport, IncidentReport, NoDataReport, PauseReport } from './model.ts'
+import type { IncidentReport, NoDataReport, PauseReport } from './model.ts'
+import type { GateReport } from './work-model.ts'
 
 export function incidentReports(state: RunState): IncidentReport[] {
   return state.breaches.map((breach) => ({

@@ -1,6 +1,7 @@
 import type { ChecklistItem } from '../runbook.ts'
 import type { RunState } from '../run/state.ts'
-import type { ItemReport, VerificationReport } from './model.ts'
+import type { VerificationReport } from './model.ts'
+import type { ItemReport } from './work-model.ts'
 
 /** Checklist results: who ticked or waived what and when, and what is still open. */
 export function itemReport(state: RunState, id: string, text: string, extra: { owner?: string | null; optional?: boolean } = {}): ItemReport {

@@ -10,7 +10,7 @@ import type { RunTiming, Span } from '../timing.ts'
 import { hostKey, lengthOf, type ClockSet } from './clock-set.ts'
 import { excerptOf } from './excerpt.ts'
 import type { Befallen } from './happenings.ts'
-import type { AttemptReport, CourseRow, HostReport, PhaseReport, StepReport } from './model.ts'
+import type { AttemptReport, CourseRow, HostReport, PhaseReport, StepReport } from './work-model.ts'
 
 /** One attempt's output on one host, or null when there is none. `text` may be the end of it only. */
 export type ReadOutput = (stepId: string, attempt: number, host: string) => { text: string; bytes: number; truncated: boolean } | null

@@ -9,7 +9,8 @@ import { timesIn } from './times.ts'
 import type { Befallen } from './happenings.ts'
 import { lengthOf, type ClockSet } from './clock-set.ts'
 import { beforeWindowMs } from './before-window.ts'
-import type { MessageReport, OverviewReport, PhaseReport, ReportModel, StepReport, SummaryReport } from './model.ts'
+import type { MessageReport, OverviewReport, ReportModel, SummaryReport } from './model.ts'
+import type { PhaseReport, StepReport } from './work-model.ts'
 
 export function overviewReport(state: RunState, events: StoredEvent[], timing: RunTiming, { phases, clockSet }: { phases: PhaseReport[]; clockSet: ClockSet }): OverviewReport {
   const { deploymentType, environment, version, date, windowText } = state.runbook.overview

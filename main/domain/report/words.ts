@@ -2,7 +2,8 @@ import { formatDuration } from '../duration.ts'
 import type { MessageTiming } from '../runbook.ts'
 import type { RunOutcome } from '../run/events.ts'
 import type { RunStatus, StepStatus } from '../run/state.ts'
-import type { FollowUpReport, ItemReport, OverviewReport, StepReport } from './model.ts'
+import type { FollowUpReport, OverviewReport } from './model.ts'
+import type { ItemReport, StepReport } from './work-model.ts'
 import type { Times } from './times.ts'
 
 /** The outcome for a heading; a run that has not ended is never called anything better. */

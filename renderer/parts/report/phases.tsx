@@ -1,4 +1,4 @@
-import type { PhaseReport, StepReport } from '#domain/report/model.ts'
+import type { PhaseReport, StepReport } from '#domain/report/work-model.ts'
 import { formatLength } from '#renderer/ui/format.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { Time } from '#renderer/ui/time.tsx'

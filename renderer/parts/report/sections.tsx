@@ -1,4 +1,5 @@
-import type { GateReport, IncidentReport, ItemGroupReport, NoteReport, ReportModel, TimelineEntry } from '#domain/report/model.ts'
+import type { IncidentReport, NoteReport, ReportModel, TimelineEntry } from '#domain/report/model.ts'
+import type { GateReport, ItemGroupReport } from '#domain/report/work-model.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
 import { Duration, Time } from '#renderer/ui/time.tsx'
