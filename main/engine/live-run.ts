@@ -68,6 +68,8 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
 
   const recorder = createRecorder({
     runId, append: (rows) => storage.output.appendMany(rows), now: () => clock.now(), mask: secrets.mask, wake: signals.output,
+    // Not in this turn: it is a command of its own.
+    onLost: (about, bytes) => void Promise.resolve().then(() => tell({ type: 'report-output-lost', ...about, bytes })),
     onTrouble: (thrown) => options.log(thrown ? `storing output of run ${runId}` : `output of run ${runId} can be stored again`, thrown),
   })
 

@@ -17,6 +17,8 @@ export interface RecorderOptions {
   wake: Signal
   /** Told once when output cannot be stored, and again (null) when it can. */
   onTrouble(thrown: unknown): void
+  /** Told of output of a host that was more than memory holds while storage refused: so many bytes are lost. The output itself says so, too. */
+  onLost(about: AboutHost, bytes: number): void
 }
 
 export interface Recorder {
@@ -43,7 +45,7 @@ const HELD_BYTES = 32 * 1024 * 1024
 export function createRecorder(options: RecorderOptions): Recorder {
   let rows: OutputRow[] = []
   let held = 0
-  let cut = 0
+  let cut = new Map<string, { row: OutputRow; bytes: number }>()
   let timer: NodeJS.Timeout | null = null
   let troubled = false
   let closed = false
@@ -52,7 +54,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const write: Recorder['write'] = (about, stream, bytes) => {
     if (bytes.byteLength === 0 || closed) return
     if (held + bytes.byteLength > HELD_BYTES) {
-      cut += bytes.byteLength
+      const lost = cut.get(keyOf(about))?.bytes ?? 0
+      cut.set(keyOf(about), { row: { runId: options.runId, ...about, stream: 'stderr', at: options.now(), bytes: new Uint8Array() }, bytes: lost + bytes.byteLength })
+      timer ??= setTimeout(store, FLUSH_MS)
       return
     }
     held += bytes.byteLength
@@ -72,7 +76,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (timer) clearTimeout(timer)
     timer = null
     const { ready, kept } = splitRows(rows, options.mask(), (row) => closed || ended.has(keyOf(row)))
-    if (cut > 0 && ready[0]) ready.push(cutNotice(ready[0], cut))
+    const lost = [...cut.values()]
+    for (const { row, bytes } of lost) ready.push(cutNotice(row, bytes))
     try {
       if (ready.length > 0) options.append(ready)
     } catch (thrown) {
@@ -83,11 +88,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (troubled) options.onTrouble(null)
     troubled = false
-    cut = 0
+    cut = new Map()
     ended.clear()
     rows = kept
     held = kept.reduce((sum, row) => sum + row.bytes.byteLength, 0)
     if (ready.length > 0) options.wake.emit()
+    for (const { row: { stepId, attempt, host }, bytes } of lost) options.onLost({ stepId, attempt, host }, bytes)
     return true
   }
 
@@ -106,7 +112,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 const cutNotice = (like: OutputRow, bytes: number): OutputRow =>
-  ({ ...like, stream: 'stderr', bytes: Buffer.from(`\n[holdpoint: ${bytes} bytes of output could not be stored and were lost here]\n`) })
+  ({ ...like, bytes: Buffer.from(`\n[holdpoint: ${bytes} bytes of output could not be stored and were lost here]\n`) })
 
 const keyOf = ({ stepId, attempt, host }: AboutHost): string => JSON.stringify([stepId, attempt, host])
 

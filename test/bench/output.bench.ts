@@ -44,7 +44,7 @@ if (sshdMissing) {
   }
 
   async function throughHoldpoint(attempt: number): Promise<void> {
-    const recorder = createRecorder({ runId: 'run', append: (rows) => storage.output.appendMany(rows), now: Date.now, mask: noSecrets.mask, wake: createSignal(), onTrouble: (thrown) => { if (thrown) throw thrown } })
+    const recorder = createRecorder({ runId: 'run', append: (rows) => storage.output.appendMany(rows), now: Date.now, mask: noSecrets.mask, wake: createSignal(), onLost: () => undefined, onTrouble: (thrown) => { if (thrown) throw thrown } })
     const about = { stepId: 'bench', attempt, host: 'app1' }
     const result = await own.pool.run({
       host: { name: 'app1', address: null, user: null, port: null, jump: null }, script: SCRIPT, timeoutMs: null, signal: new AbortController().signal,

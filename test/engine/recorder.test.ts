@@ -7,8 +7,8 @@ import { createSignal, pump } from '#engine/signal.ts'
 const mask = createSecretMask([])
 const about = { stepId: 'deploy', attempt: 1, host: 'app1' }
 
-const recorder = (append: (rows: OutputRow[]) => void, onTrouble: (thrown: unknown) => void = () => undefined) =>
-  createRecorder({ runId: 'run', append, now: () => 0, mask: () => mask, wake: createSignal(), onTrouble })
+const recorder = (append: (rows: OutputRow[]) => void, onTrouble: (thrown: unknown) => void = () => undefined, onLost: (about: { host: string }, bytes: number) => void = () => undefined) =>
+  createRecorder({ runId: 'run', append, now: () => 0, mask: () => mask, wake: createSignal(), onTrouble, onLost })
 
 test('whatever bytes come in whatever pieces, what is stored is exactly those bytes', () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('stdout' as const, 'stderr' as const), fc.uint8Array({ maxLength: 40 }), fc.boolean())), (pieces) => {
@@ -55,6 +55,32 @@ test('output that storage refuses is kept, reported once, and stored later in or
   expect([stored.join(''), told]).toEqual(['one two', ['trouble', 'over']])
 })
 
+test('what is more than memory holds is cut for the host that printed it, and said in its output and once it can be recorded', () => {
+  const stored: OutputRow[] = []
+  const lost: [string, number][] = []
+  let isFull = true
+  const tested = recorder((rows) => {
+    if (isFull) throw new Error('disk full')
+    stored.push(...rows)
+  }, undefined, ({ host }, bytes) => lost.push([host, bytes]))
+  const other = { ...about, host: 'app2' }
+  const piece = new Uint8Array(1024 * 1024).fill(0x78)
+  for (let n = 0; n < 32; n += 1) tested.write(about, 'stdout', piece)
+  for (let n = 0; n < 3; n += 1) tested.write(other, 'stdout', piece)
+  tested.write(about, 'stderr', Buffer.from('too late'))
+  expect([tested.flush(), lost]).toEqual([false, []])
+  isFull = false
+  expect(tested.flush()).toBe(true)
+  expect(lost).toEqual([['app2', 3 * 1024 * 1024], ['app1', 8]])
+  const said = (host: string) => stored.filter((row) => row.host === host && row.stream === 'stderr').map((row) => Buffer.from(row.bytes).toString())
+  expect(said('app2')).toEqual(['\n[holdpoint: 3145728 bytes of output could not be stored and were lost here]\n'])
+  expect(said('app1')).toEqual(['\n[holdpoint: 8 bytes of output could not be stored and were lost here]\n'])
+  expect(stored.filter((row) => row.stream === 'stdout').reduce((sum, row) => sum + row.bytes.byteLength, 0)).toBe(32 * 1024 * 1024)
+  tested.flush()
+  expect(lost).toHaveLength(2)
+  tested.close()
+})
+
 test('a pump delivers each item once and in order, whatever the wake-ups', async () => {
   const log: number[] = []
   const wake = createSignal()
@@ -91,7 +117,7 @@ test('after its end a recorder leaves storage alone, also when the last of it co
 test('no secret is stored, in whatever pieces it comes, also where another host ends in between', () => {
   const secret = createSecretMask([{ name: 'env:TOKEN', value: 'hunter2hunter2' }])
   const stored: OutputRow[] = []
-  const tested = createRecorder({ runId: 'run', append: (rows) => stored.push(...rows), now: () => 0, mask: () => secret, wake: createSignal(), onTrouble: () => undefined })
+  const tested = createRecorder({ runId: 'run', append: (rows) => stored.push(...rows), now: () => 0, mask: () => secret, wake: createSignal(), onTrouble: () => undefined, onLost: () => undefined })
   const other = { ...about, host: 'app2' }
   for (const byte of Buffer.from('a hunter2hunter2 b')) {
     tested.write(about, 'stdout', Uint8Array.of(byte))

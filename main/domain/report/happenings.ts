@@ -49,7 +49,7 @@ type Tellers = { [T in RunEvent['type']]?: (event: EventOf<T>, tale: Tale) => st
 
 const tellers: Tellers = {
   'host-started': notDurable, 'host-link-lost': linkLost, 'host-link-restored': linkRestored,
-  'retry-scheduled': scheduled, 'step-started': retried, 'value-captured': captured, 'host-probed': probed,
+  'retry-scheduled': scheduled, 'step-started': retried, 'value-captured': captured, 'host-probed': probed, 'output-lost': outputLost,
 }
 
 function wordsOf(event: RunEvent, tale: Tale): string | null {
@@ -93,6 +93,10 @@ function captured({ host, name, value, why }: EventOf<'value-captured'>, { told 
   if (value !== null) return `${onHost(host)}captured ${name} = ${value}`
   told.notCaptured += 1
   return `${onHost(host)}no value captured for ${name}${because(why)}`
+}
+
+function outputLost({ host, bytes, attempt }: EventOf<'output-lost'>): string {
+  return `${onHost(host)}${bytes} bytes of its output could not be stored and are lost${later(attempt)}`
 }
 
 function probed({ host, findings, attempt, proved }: EventOf<'host-probed'>): string {

@@ -21,6 +21,7 @@ function toneOf(event: RunEvent): TimelineEntry['tone'] {
     case 'forward-abort-requested':
     case 'rollback-widened':
     case 'host-fence-failed':
+    case 'output-lost':
     case 'abort-requested':
       return 'bad'
     case 'no-data-noticed':

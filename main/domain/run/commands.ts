@@ -92,6 +92,7 @@ export type EngineCommand =
   /** `why`: what its source said last, '' where it does not know. */
   | { type: 'report-no-data'; metric: string; why?: string }
   | { type: 'report-data'; metric: string }
+  | { type: 'report-output-lost'; stepId: string; attempt: number; host: string; bytes: number }
   | { type: 'report-captured'; stepId: string; host: string; name: string; value: string | null; why: string }
   | { type: 'report-host-fenced'; host: string; token: number; strangers: string[] }
   | { type: 'report-host-fence-failed'; host: string; token: number; message: string; above: number | null }

@@ -69,6 +69,7 @@ const deciders: { [T in RunCommand['type']]: Decide<T> } = {
   'report-baseline': health.reportBaseline,
   'report-no-data': health.reportNoData,
   'report-data': health.reportData,
+  'report-output-lost': steps.reportOutputLost,
   'report-captured': steps.reportCaptured,
   'take-over': lead.takeOver,
   'report-host-fenced': lead.reportHostFenced,

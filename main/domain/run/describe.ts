@@ -107,6 +107,7 @@ const describers: Describers = {
     ? `${onHost(event.host)}${stepTitle(runbook, event.stepId)} gave no value for ${event.name}: ${event.why}`
     : `${onHost(event.host)}${stepTitle(runbook, event.stepId)} gave ${event.name} = ${event.value}`),
   'host-finished': (event, runbook) => `${onHost(event.host)}${stepTitle(runbook, event.stepId)} ${describeResult(event.result)}${attempt(event.attempt)}`,
+  'output-lost': (event, runbook) => `${onHost(event.host)}${event.bytes} bytes of the output of ${stepTitle(runbook, event.stepId)} could not be stored and are lost${attempt(event.attempt)}`,
   'step-finished': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} ${event.outcome === 'unknown' ? 'ended with an unknown outcome' : event.outcome}${attempt(event.attempt)}${because(event.message)}`,
   'step-skipped': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} skipped${because(event.reason)}`,
   'step-resolved': (event, runbook) => `Step ${stepTitle(runbook, event.stepId)} declared done by a person${because(event.evidence)}`,

@@ -66,6 +66,8 @@ export type RunFact =
   | { type: 'host-link-lost'; stepId: string; attempt: number; host: string; message: string }
   | { type: 'host-link-restored'; stepId: string; attempt: number; host: string }
   | { type: 'host-finished'; stepId: string; attempt: number; host: string; result: HostResult }
+  /** So many bytes that a host printed could not be stored: its output has a gap, which says so. */
+  | { type: 'output-lost'; stepId: string; attempt: number; host: string; bytes: number }
   | { type: 'step-finished'; stepId: string; attempt: number; outcome: StepOutcome; message: string }
   | { type: 'step-skipped'; stepId: string; reason: string }
   /** The attempt failed and `retries=` allows another, which begins by itself at `at` unless a person is faster. */

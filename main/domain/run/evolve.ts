@@ -145,6 +145,7 @@ const evolvers: Evolvers = {
   'host-included': (state, event) => ({ excluded: without(state.excluded, event.host) }),
   'step-narrowed': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, message: withoutHosts(event.excluded) })),
   'step-resolved': (state, event) => withStep(state, event.stepId, () => ({ retryAt: null, status: 'succeeded', finishedAt: event.at, by: event.by, message: event.evidence })),
+  'output-lost': () => ({}),
   'fault-caused': () => ({}),
   'clock-noted': () => ({}),
   'probe-started': (state, event) => withStep(state, event.stepId, (step) => ({

@@ -35,7 +35,7 @@ const isNews = ({ event }: StoredEvent): boolean => event.type !== 'host-started
 type Tone = 'bad' | 'unknown' | 'note' | 'warn' | null
 
 const tones: Partial<Record<RunFact['type'], Tone>> = {
-  'breach-opened': 'bad', 'rollback-started': 'bad', 'rollback-widened': 'bad', 'forward-abort-requested': 'bad', 'undo-planned': 'warn', 'phase-boundary-restored': 'warn', 'abort-requested': 'bad', 'no-data-noticed': 'unknown', 'note-added': 'note', 'step-skipped': 'warn', 'item-waived': 'warn', 'breach-overridden': 'warn', 'return-gate-reached': 'warn', 'return-gate-decided': 'warn', 'breach-watched': 'warn', 'no-data-accepted': 'warn', 'rollback-countdown-started': 'bad',
+  'breach-opened': 'bad', 'output-lost': 'bad', 'rollback-started': 'bad', 'rollback-widened': 'bad', 'forward-abort-requested': 'bad', 'undo-planned': 'warn', 'phase-boundary-restored': 'warn', 'abort-requested': 'bad', 'no-data-noticed': 'unknown', 'note-added': 'note', 'step-skipped': 'warn', 'item-waived': 'warn', 'breach-overridden': 'warn', 'return-gate-reached': 'warn', 'return-gate-decided': 'warn', 'breach-watched': 'warn', 'no-data-accepted': 'warn', 'rollback-countdown-started': 'bad',
 }
 
 function toneOf({ event }: StoredEvent): Tone {

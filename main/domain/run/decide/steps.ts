@@ -129,3 +129,7 @@ function currentHost(state: RunState, about: { stepId: string; attempt: number; 
   const step = own(state.steps, about.stepId)
   return step?.status === 'running' && step.attempt === about.attempt ? own(step.hosts, about.host) : undefined
 }
+
+/** A fact whatever has become of the step meanwhile: what is missing from the record belongs in it. */
+export const reportOutputLost: Decide<'report-output-lost'> = (state, { stepId, attempt, host, bytes }) =>
+  (own(state.steps, stepId) === undefined ? [] : [{ type: 'output-lost', stepId, attempt, host, bytes }])
