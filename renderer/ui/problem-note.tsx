@@ -6,7 +6,10 @@ import styles from './problem-note.module.css'
 /** A refusal or failure, whole: what happened, what to do next, and the code to quote. It comes into sight where it stands below the fold. */
 export function ProblemNote({ problem }: { problem: ProblemValue }) {
   const note = useRef<HTMLDivElement>(null)
-  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [problem])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no way to undo an effect.
+    void note.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   return (
     <div ref={note} className={styles.note} role="alert">
       <OctagonAlert size={15} className={styles.icon} aria-hidden="true" />
