@@ -8,7 +8,7 @@ export function ProblemNote({ problem }: { problem: ProblemValue }) {
   const note = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // Newer browsers answer with a promise, which is no way to undo an effect.
-    void note.current?.scrollIntoView({ block: 'nearest' })
+    note.current?.scrollIntoView({ block: 'nearest' })
   }, [problem])
   return (
     <div ref={note} className={styles.note} role="alert">
