@@ -69,6 +69,17 @@ describe.skipIf(!hasPrometheus())('a real Prometheus that asks a real service an
     }, soon)
   })
 
+  it('asked for the value now gives one sample of this moment, of series and of a scalar', async () => {
+    const now = async (query: string) => {
+      const source = { metric: 'metric', kind: 'prometheus', settings: { url: `http://${server.address}`, query, ask: 'instant' }, everyMs: EVERY_MS }
+      return prometheus.open(source, realPorts()).read(Date.now() - 10_000, new AbortController().signal)
+    }
+    await vi.waitFor(async () => expect(await now('shop_active_sessions')).toEqual([{ at: expect.any(Number), value: 42 }]), soon)
+    expect(await now('scalar(sum(shop_active_sessions)) / 2')).toMatchObject([{ value: 21 }])
+    expect(await now('shop_no_such_metric')).toMatchObject([{ value: null }])
+    expect(await now('0 / scalar(shop_no_such_metric)')).toMatchObject([{ value: null }])
+  })
+
   it('shows the error rate cross its limit, and come back', async () => {
     const limit: Threshold = { id: 'errors', text: 'Error rate > 20%', metric: 'error rate', operator: '>', limit: 20, unit: '%', holdMs: 0, range: { start: 0, end: 0, line: 1, column: 1 } }
     const verdict = async () => verdictOf(limit, { samples: await read(errorRate), now: Date.now(), everyMs: EVERY_MS }).verdict

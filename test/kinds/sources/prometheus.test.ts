@@ -69,6 +69,22 @@ describe('a Prometheus source', () => {
     for (const url of addresses) expect(await read(url, NOW - 10_000, '300ms')).toEqual([{ at: NOW, value: null }])
   })
 
+  it('asked for its value now gives the highest of several series, or a scalar, at this moment', async () => {
+    const asked: URL[] = []
+    const url = await serve((request, reply) => {
+      asked.push(new URL(request.url!, 'http://x'))
+      reply.end(vector([LAST, '1.5'], [LAST, 'NaN'], [LAST, '2.5']))
+    })
+    expect(await readNow(url)).toEqual([{ at: NOW, value: 2.5 }])
+    expect(asked.map(({ pathname, searchParams }) => [pathname, Object.fromEntries(searchParams)])).toEqual([['/api/v1/query', { query: '100 * errors / total', time: String(NOW / 1000) }]])
+    expect(await readNow(await answer(`{"status":"success","data":{"resultType":"scalar","result":[${LAST},"7"]}}`))).toEqual([{ at: NOW, value: 7 }])
+  })
+
+  it.each([
+    ['no series', vector()], ['NaN alone', vector([LAST, 'NaN'])], ['an infinite scalar', `{"status":"success","data":{"resultType":"scalar","result":[${LAST},"+Inf"]}}`],
+    ['a matrix', matrix([[LAST, '1']])], ['a text', `{"status":"success","data":{"resultType":"string","result":[${LAST},"7"]}}`], ['an error', '{"status":"error","errorType":"bad_data","error":"parse error"}'],
+  ])('asked for its value now and answered with %s has no data', async (_name, body) => expect(await readNow(await answer(body))).toEqual([{ at: NOW, value: null }]))
+
   it('that is no longer wanted says nothing', async () => {
     const stopping = new AbortController()
     const url = await serve(() => stopping.abort())
@@ -79,9 +95,15 @@ describe('a Prometheus source', () => {
 const source = (url: string, timeout = '20s'): MetricSource => ({ metric: 'error rate', kind: 'prometheus', settings: { url, query: '100 * errors / total', timeout }, everyMs: 5000 })
 const ports = () => realPorts({ clock: { now: () => NOW, sleep: () => Promise.resolve() } })
 const read = (url: string, since: number, timeout?: string) => prometheus.open(source(url, timeout), ports()).read(since, signal)
+const readNow = (url: string) => prometheus.open({ ...source(url), settings: { url, query: '100 * errors / total', ask: 'instant' } }, ports()).read(NOW - 10_000, signal)
 const answer = (body: string) => serve((_request, reply) => reply.end(body))
 
 /** The documented shape of a range query's answer. */
 function matrix(...series: [number, string][][]): string {
   return JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: series.map((values, index) => ({ metric: { instance: `web-${index}` }, values })) } })
+}
+
+/** The documented shape of an instant query's answer. */
+function vector(...series: [number, string][]): string {
+  return JSON.stringify({ status: 'success', data: { resultType: 'vector', result: series.map((value, index) => ({ metric: { instance: `web-${index}` }, value })) } })
 }
