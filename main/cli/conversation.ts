@@ -22,7 +22,7 @@ export async function converse(app: App, runId: string, asker: Asker, json: bool
 
   const lookAt = (state: RunState): Look => {
     const { history } = app.engine.history(runId)
-    const made = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
+    const made = createOutlook({ runbook: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
     const now = app.engine.live(runId)?.clock().at ?? state.lastEventAt
     return { outlook: made.at(state, now), forecasts: made.forecasts, windowEndAt: timingOf(state, now).window?.endAt ?? null, now }
   }

@@ -97,7 +97,7 @@ export function openLiveRun(options: EngineOptions & { history: RunHistory }, lo
   /** Earlier runs are read when the first step is about to begin, and again when a person has said what of them counts. */
   const returnGate = (at: RunState, stepId: string, now: number) => {
     const excluded = storage.excludedSamples.keys()
-    if (outlook?.excluded !== excluded) outlook = { of: createOutlook({ runbook: state.runbook, baseline: state.runbook, history: options.history(runId).history, reserveMs: USUAL_RESERVE_MS }), excluded }
+    if (outlook?.excluded !== excluded) outlook = { of: createOutlook({ runbook: state.runbook, history: options.history(runId).history, reserveMs: USUAL_RESERVE_MS }), excluded }
     return outlook.of.gateOf(at, stepId, now)
   }
 

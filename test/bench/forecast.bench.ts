@@ -5,7 +5,7 @@ import { createRunHistory } from '#engine/run-history.ts'
 import { openStorage } from '#storage/storage.ts'
 import { attemptsOfRun, type Attempt } from '#domain/forecast/attempts.ts'
 import { forecastOf, forecastsOf } from '#domain/forecast/forecast.ts'
-import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
+import { fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import { countedLengths, historyOf } from '#domain/forecast/history.ts'
 import type { RunEvent, StoredEvent } from '#domain/run/events.ts'
 import { timingOf } from '#domain/timing.ts'
@@ -63,7 +63,7 @@ function stored(): ReturnType<typeof openStorage> {
 
 function recompute(attempts: Attempt[][]): void {
   const forecasts = forecastsOf(book, historyOf(attempts))
-  fourClocksOf({ state, baseline: baselineOf(events) ?? book, timing: timingOf(state, windowStart), forecasts, now: windowStart })
+  fourClocksOf({ state, timing: timingOf(state, windowStart), forecasts, now: windowStart })
 }
 
 /** One step at a time, through every journal. */

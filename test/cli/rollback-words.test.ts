@@ -10,7 +10,7 @@ const book = runbook({
 const deployed: Happening[] = [{ type: 'run-started', at: at(-5) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }, ...done('drain', 0, 4), { type: 'phase-started', phaseId: 'phase-2', at: at(10) }, ...done('deploy', 10, 19)]
 const described = (happenings: Happening[], now: number) => {
   const state = stateAfter(book, happenings)
-  const made = createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: 5 * minute })
+  const made = createOutlook({ runbook: book, history: new Map(), reserveMs: 5 * minute })
   const look = { outlook: made.at(state, now), forecasts: made.forecasts, windowEndAt: berlinWindow.endAt, now }
   return { boundaries: describeBoundaries(state, look).split('\n').slice(1), whole: describeRollback(state, look) }
 }

@@ -18,7 +18,7 @@ function reportOn(book: Runbook, happenings: Happening[]) {
 describe('the report', () => {
   it('says how it ended, when, who took part and how it stood to the window', () => {
     expect(shopReport().overview).toMatchObject({
-      outcome: 'rolled-back', startedAt: at(-20), finishedAt: at(78), durationMs: 98 * minute, deployedAt: at(71), plannedFinishAt: at(90), standing: 'within', people: ['mira', 'jonas'],
+      outcome: 'rolled-back', startedAt: at(-20), finishedAt: at(78), durationMs: 98 * minute, deployedAt: at(71), plannedFinishAt: at(90), firstFinishAt: null, standing: 'within', people: ['mira', 'jonas'],
     })
   })
 

@@ -5,6 +5,7 @@ import { evolve } from '#domain/run/evolve.ts'
 import type { Machine } from '#domain/run/lead.ts'
 import type { RunCommand } from '#domain/run/commands.ts'
 import type { RunEvent, RunMode, StoredEvent } from '#domain/run/events.ts'
+import { inheritedFacts } from '#domain/run/resume/inherit.ts'
 import type { RunState } from '#domain/run/state.ts'
 import { runningSteps, waitingGate } from '#domain/run/view.ts'
 import type { Runbook } from '#domain/runbook.ts'
@@ -21,9 +22,9 @@ export interface FakeJournal {
 /** The machine the fake main runs on. */
 export const HERE: Machine = { id: 'laptop', name: 'mira-laptop' }
 
-/** `holds`: steps that would pass the point of no return wait for a sign-off, by the plan, as nothing is known of earlier runs. */
-export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number, { inventory, holds = false }: { inventory?: string | undefined; holds?: boolean } = {}): FakeJournal {
-  const outlook = createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: USUAL_RESERVE_MS })
+/** `goesOn`: the run that this one goes on with. `holds`: steps that would pass the point of no return wait for a sign-off, by the plan, as nothing is known of earlier runs. */
+export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, at: number, { inventory, holds = false, goesOn }: { inventory?: string | undefined; holds?: boolean; goesOn?: RunState } = {}): FakeJournal {
+  const outlook = createOutlook({ runbook: book, history: new Map(), reserveMs: USUAL_RESERVE_MS })
   const events: StoredEvent[] = []
   let folded: RunState | null = null
   const add = (event: RunEvent): StoredEvent => {
@@ -33,6 +34,7 @@ export function createFakeJournal(runId: string, book: Runbook, mode: RunMode, a
     return stored
   }
   add({ type: 'run-created', runId, mode, inventory, speed: mode === 'live' || inventory !== undefined ? 1 : 60, automatic: true, runbookId: 'example', revision: 3, runbook: book, machine: HERE, at, by: 'mira' })
+  if (goesOn) for (const fact of inheritedFacts(goesOn, book, { from: null, keep: [], again: [] }, 'the disk has room again')) add({ ...fact, at, by: 'mira' })
   const state = (): RunState => {
     if (folded === null) throw new Error('a run begins with run-created')
     return folded

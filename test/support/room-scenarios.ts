@@ -39,6 +39,14 @@ export const scenarios = {
     return run
   },
   failed: (now: number) => deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused }),
+  /** It goes on with a run that failed, under a plan that is half an hour later than the first. */
+  'gone-on': (now: number): FakeJournal => {
+    const before = deploying(now, 'live', now - 4 * minute, { 'web-1': done, 'web-2': exited, 'web-3': refused })
+    const phases = fakeRunbook(now).phases.map((phase) => ({ ...phase, planned: phase.planned && { ...phase.planned, startMinute: phase.planned.startMinute + 30, endMinute: phase.planned.endMinute + 30 } }))
+    const run = createFakeJournal('run-1', { ...fakeRunbook(now), phases }, 'live', now - 2 * minute, { goesOn: before.state() })
+    run.take({ type: 'start-run' }, now - minute)
+    return run
+  },
   /** It was given a secret by a person, who may have mistyped it. */
   'secret-given': (now: number): FakeJournal => {
     const book = fakeRunbook(now)

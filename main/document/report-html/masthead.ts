@@ -49,7 +49,7 @@ function figures({ overview: facts, summary, incidents, rollback }: ReportModel,
     ['Change window', times.span(facts.window), facts.windowMoved ? 'moved to the rehearsal' : times.zone],
     ['Run', facts.startedAt === null ? '–' : times.span({ startAt: facts.startedAt, endAt: facts.finishedAt }), facts.finishedAt === null ? 'not ended' : times.length(facts.durationMs)],
     rollback.decision === null
-      ? ['Deployment finish', doneAt, facts.plannedFinishAt === null ? 'no plan' : `planned ${times.clock(facts.plannedFinishAt)}`]
+      ? ['Deployment finish', doneAt, facts.plannedFinishAt === null ? 'no plan' : `planned ${times.clock(facts.plannedFinishAt)}${facts.firstFinishAt === null ? '' : `, first for ${times.full(facts.firstFinishAt)}`}`]
       : ['Rollback finish', doneAt, `decided ${times.clock(rollback.decision.at)}`],
     ['Steps succeeded', `${steps.succeeded} of ${total}`, [...bad, ...(summary.retries > 0 ? [`${summary.retries} retried`] : [])].join(', ')],
     ['Incidents', String(incidents.length), incidents.length === 0 ? 'none recorded' : `${incidents.filter((incident) => incident.override !== null).length} overridden`],

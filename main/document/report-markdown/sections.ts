@@ -34,8 +34,9 @@ export function overview(report: ReportModel, times: Times): string {
 }
 
 function done(report: ReportModel, times: Times): string {
-  const { overview: { deployedAt, finishedAt, plannedFinishAt }, rollback: { decision } } = report
-  const [name, more] = decision === null ? ['Deployment', `planned ${times.clock(plannedFinishAt)}`] : ['Rollback', `decided ${times.clock(decision.at)}`]
+  const { overview: { deployedAt, finishedAt, plannedFinishAt, firstFinishAt }, rollback: { decision } } = report
+  const first = firstFinishAt === null ? '' : `, first planned for ${times.full(firstFinishAt)}`
+  const [name, more] = decision === null ? ['Deployment', `planned ${times.clock(plannedFinishAt)}${first}`] : ['Rollback', `decided ${times.clock(decision.at)}`]
   if (deployedAt !== null) return bullet(`${name} finished`, `${times.full(deployedAt)} (${more}${standing(report, times)})`)
   return bullet(`${name} finished`, `**not finished**${finishedAt === null ? '' : `; the run ended ${times.clock(finishedAt)}`} (${more})`)
 }

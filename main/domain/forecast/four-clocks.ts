@@ -1,10 +1,8 @@
 import { own } from '../own.ts'
-import type { StoredEvent } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
 import { rollbackSteps } from '../run/view.ts'
-import type { Runbook } from '../runbook.ts'
 import type { RunTiming, Span } from '../timing.ts'
-import { planOf } from '../timing/plan.ts'
+import { movedBy, planOf } from '../timing/plan.ts'
 import { criticalLeft } from './critical-left.ts'
 import type { CriticalPath } from './critical-path.ts'
 import type { Forecasts } from './forecast.ts'
@@ -17,7 +15,7 @@ import { scheduleOf, spanOf, type LengthOf } from './schedule.ts'
 export type Flag = 'on-time' | 'at-risk' | 'late' | 'unplanned'
 
 export interface Clocks {
-  /** The first published plan. */
+  /** The first published plan: of the first run of those that went on with one another. What was added since has none. */
   baseline: Span
   planned: Span
   /** By p50: in half of all cases it ends by then. */
@@ -44,8 +42,6 @@ export interface FourClocks {
 
 export interface FourClocksInput {
   state: RunState
-  /** `baselineOf(events)`. */
-  baseline: Pick<Runbook, 'phases' | 'overview'>
   /** `timingOf(state, now)`. */
   timing: Pick<RunTiming, 'window' | 'movedMs'>
   forecasts: Forecasts
@@ -56,32 +52,27 @@ export interface FourClocksInput {
 const TOLERANCE_MS = 30_000
 const noSpan: Span = { startAt: null, endAt: null }
 
-/** The plan the run was created with. */
-export function baselineOf(events: readonly StoredEvent[]): Runbook | null {
-  const first = events[0]?.event
-  return first?.type === 'run-created' ? first.runbook : null
-}
-
 /**
  * Baseline, planned, forecast and actual for every step, phase and the run. The p90 of work that follows work is the sum of
  * the p90s: on a bad night everything is slow together, and a commander is better warned too early.
  */
-export function fourClocksOf({ state, baseline, timing, forecasts, now }: FourClocksInput): FourClocks {
+export function fourClocksOf({ state, timing, forecasts, now }: FourClocksInput): FourClocks {
   const clock = state.finishedAt ?? now
   const plan = planOf(state.runbook.phases, state.runbook.overview.window, timing.movedMs)
-  const first = baseline === state.runbook ? plan : planOf(baseline.phases, baseline.overview.window, timing.movedMs)
+  const first = state.firstPlan
+  const firstly = (span: Span | undefined): Span => (span === undefined ? noSpan : movedBy(span, timing.movedMs))
   const lengthBy = (p: 'p50' | 'p90'): LengthOf => (id) => forecasts.get(id)?.[p] ?? null
   const input = { state, plan, now: clock }
   const likely = scheduleOf({ ...input, lengthOf: lengthBy('p50') })
   const bad = scheduleOf({ ...input, lengthOf: lengthBy('p90') })
 
   const rows = (lane: 'steps' | 'phases', id: string, times: Parameters<typeof spanOf>[0]): Clocks => withFlag({
-    baseline: first[lane].get(id)?.span ?? noSpan, planned: plan[lane].get(id)?.span ?? noSpan,
+    baseline: first === null ? (plan[lane].get(id)?.span ?? noSpan) : firstly(own(first[lane], id)), planned: plan[lane].get(id)?.span ?? noSpan,
     forecast: likely[lane].get(id) ?? noSpan, p90EndAt: bad[lane].get(id)?.endAt ?? null, actual: spanOf(times),
   }, clock)
   const steps = [...state.runbook.phases.flatMap((phase) => phase.steps), ...rollbackSteps(state)]
   const run = withFlag({
-    baseline: { startAt: first.startAt, endAt: first.finishAt }, planned: { startAt: plan.startAt, endAt: plan.finishAt },
+    baseline: first === null ? { startAt: plan.startAt, endAt: plan.finishAt } : firstly(first.run), planned: { startAt: plan.startAt, endAt: plan.finishAt },
     forecast: { startAt: startOf(state, likely.phases), endAt: likely.endAt }, p90EndAt: bad.endAt, actual: runSpan(state),
   }, clock)
   return {

@@ -22,14 +22,12 @@ export interface Outlook {
 
 export interface OutlookInput {
   runbook: Runbook
-  /** `baselineOf(events)`. */
-  baseline: Pick<Runbook, 'phases' | 'overview'>
   history: History
   reserveMs: number
 }
 
 /** Reads what does not change during a run once; `at` is quick enough for every tick. `now` is on the run's clock. */
-export function createOutlook({ runbook, baseline, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook; gateOf(state: RunState, stepId: string, now: number): StepGate } {
+export function createOutlook({ runbook, history, reserveMs }: OutlookInput): { forecasts: Forecasts; at(state: RunState, now: number): Outlook; gateOf(state: RunState, stepId: string, now: number): StepGate } {
   const forecasts = forecastsOf(runbook, history)
   const wayBack = (state: RunState) => ({ runbook, forecasts, alreadyBack: stepsAlreadyBack(state), touched: touchedSteps(state) })
   return {
@@ -45,7 +43,7 @@ export function createOutlook({ runbook, baseline, history, reserveMs }: Outlook
       const next = canReturn ? nextStep(state) : null
       const limits = { windowEndAt, reserveMs, now: clock }
       return {
-        clocks: fourClocksOf({ state, baseline, timing, forecasts, now }),
+        clocks: fourClocksOf({ state, timing, forecasts, now }),
         rollback, rollbackFit: rollbackFit(rollback, windowEndAt, clock),
         noReturn: canReturn ? noReturnOf(rollback, limits) : null,
         nextGate: next === null ? null : { stepId: next.id, gate: gateFor({ ...way, ...limits, stepId: next.id }) },

@@ -26,7 +26,7 @@ export interface CourseInput {
  * were laid down. The point of no return is the last one, of all that was done before it went back or ended.
  */
 export function courseOf({ state, events, timing, attempts, history, now }: CourseInput): CourseReport {
-  const outlook = createOutlook({ runbook: state.runbook, baseline: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
+  const outlook = createOutlook({ runbook: state.runbook, history, reserveMs: USUAL_RESERVE_MS })
   const asOf = (moment: RunState, at: number): Timeline => timelineOf({ state: moment, timing: timingOf(moment, at), outlook: outlook.at(moment, at), now: at })
   const { begun, last, goingBack } = momentsOf(events)
   const rowsThen = (moment: RunState): (readonly [string, TimelineRow])[] => asOf(moment, moment.lastEventAt).rows.map((row) => [row.id, row])

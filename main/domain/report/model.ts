@@ -61,6 +61,8 @@ export interface OverviewReport extends Pick<Overview, 'deploymentType' | 'envir
   finishedAt: number | null
   durationMs: number | null
   plannedFinishAt: number | null
+  /** By the first plan of the runs this one goes on with; null where its own plan is that. */
+  firstFinishAt: number | null
   /** When the deployment (or its rollback) was done, monitoring and closing come after it; null when neither was. */
   deployedAt: number | null
   overrunMs: number | null

@@ -4,6 +4,7 @@ import type { StoredEvent } from '../run/events.ts'
 import type { RunState, StepStatus } from '../run/state.ts'
 import { monitoringEndsAt, openMonitoring, releasedAt } from '../run/follow-up.ts'
 import { statusOf } from '../run/view.ts'
+import { movedBy } from '../timing/plan.ts'
 import type { RunTiming } from '../timing.ts'
 import { timesIn } from './times.ts'
 import type { Befallen } from './happenings.ts'
@@ -23,7 +24,7 @@ export function overviewReport(state: RunState, events: StoredEvent[], timing: R
     status: statusOf(state), monitoringEndsAt: monitoringEndsAt(state), outcome: state.outcome, createdBy: state.createdBy,
     startedAt: state.startedAt, finishedAt: state.finishedAt,
     durationMs: lengthOf(state.startedAt, state.finishedAt, clockSet.runMs),
-    plannedFinishAt: timing.plannedFinishAt,
+    plannedFinishAt: timing.plannedFinishAt, firstFinishAt: state.firstPlan === null ? null : movedBy(state.firstPlan.run, timing.movedMs).endAt,
     deployedAt: state.outcome !== 'succeeded' && state.outcome !== 'rolled-back' && !openMonitoring(state)?.isFollowUp ? null : timing.projectedFinishAt,
     overrunMs: timing.overrunMs, standing: timing.standing, speed: state.speed, people: [...people],
   }

@@ -2,6 +2,7 @@ import type { ClickedFault } from '../clicked-faults.ts'
 import type { ReturnNumbers } from './return-gate.ts'
 import type { ClockEntry } from '../forecast/clock-ledger.ts'
 import type { Runbook } from '../runbook.ts'
+import type { FirstPlan } from '../timing/first-plan.ts'
 import type { HostResult, StepOutcome } from '../step.ts'
 import type { Baseline, Sample } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
@@ -51,6 +52,8 @@ export type RunFact =
     steps: Record<string, InheritedStep>; phases: string[]; items: Record<string, ItemState>
     captured: RunState['captured']; excluded: RunState['excluded']
     changed: string[]; added: string[]; removed: { id: string; title: string; was: StepStatus }[]
+    /** What was planned first, by the first of the runs this one goes on with; left out by former versions. */
+    firstPlan?: FirstPlan
   }
   | { type: 'item-ticked'; itemId: string; note: string }
   | { type: 'item-unticked'; itemId: string }

@@ -28,7 +28,7 @@ function created(event: FactOf<'run-created'>): RunState {
   const steps = [...runbook.phases.flatMap((phase) => phase.steps), ...runbook.rollback.steps]
   return {
     id: event.runId, version: 0, mode: event.mode, speed: event.speed, automatic: event.automatic,
-    runbookId: event.runbookId, revision: event.revision, runbook, orders: ordersOf(runbook), inventory: event.inventory ?? null, resumes: null,
+    runbookId: event.runbookId, revision: event.revision, runbook, orders: ordersOf(runbook), inventory: event.inventory ?? null, resumes: null, firstPlan: null,
     stage: 'planned', outcome: null, paused: null,
     createdAt: event.at, createdBy: event.by, startedAt: null, finishedAt: null, lastEventAt: event.at,
     items: Object.fromEntries(tickableItems(runbook).map((item) => [item.id, { state: 'open' as const, at: null, by: null, note: '' }])),
@@ -72,7 +72,7 @@ function inherit(state: RunState, event: FactOf<'outcomes-inherited'>): Partial<
   })
   const passed: GateState = { state: 'go', reachedAt: null, at: event.at, by: event.by, reason: 'Passed in the run before.' }
   return {
-    resumes: { runId: event.fromRunId, from: event.from }, steps: { ...state.steps, ...Object.fromEntries(steps) },
+    resumes: { runId: event.fromRunId, from: event.from }, firstPlan: event.firstPlan ?? null, steps: { ...state.steps, ...Object.fromEntries(steps) },
     items: { ...state.items, ...event.items }, captured: event.captured, excluded: event.excluded,
     phases: { ...state.phases, ...Object.fromEntries(event.phases.map((id) => [id, { startedAt: event.at, finishedAt: event.at }])) },
     gates: { ...state.gates, ...Object.fromEntries(event.phases.map((id) => [gateBefore(id), passed])) },

@@ -1,5 +1,6 @@
 import type { Ordered } from '../forecast/critical-path.ts'
 import type { Runbook } from '../runbook.ts'
+import type { FirstPlan } from '../timing/first-plan.ts'
 import type { HostResult, Step } from '../step.ts'
 import type { Baseline } from '../threshold.ts'
 import type { Doubt, VerdictWord } from '../verdict.ts'
@@ -166,6 +167,8 @@ export interface RunState {
   inventory: string | null
   /** The run that this one goes on with, and from which step; null for one from the start. */
   resumes: { runId: string; from: string | null } | null
+  /** What was planned first, where this run goes on with another. Null where its own plan is that. */
+  firstPlan: FirstPlan | null
   stage: Stage
   outcome: RunOutcome | null
   paused: { at: number; by: string; reason: string } | null

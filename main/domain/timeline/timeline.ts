@@ -24,6 +24,8 @@ export interface TimelineRow {
   kind: 'phase' | 'step'
   status: StepStatus
   planned: Span
+  /** What was planned first, in the run that this one goes on with; `planned` where it goes on with none. */
+  baseline: Span
   /** What is still to come of it: by p50, else by the plan. What is over has none. */
   forecast: Span
   /** In nine of ten cases it ends by then. */
@@ -95,7 +97,7 @@ function rowOf({ state, timing, outlook, now }: TimelineInput, id: string, title
   const goesOnUntil = kind === 'phase' && state.rollback !== null ? endOfLeftPhase(state, id, state.rollback.startedAt, now) : now
   const slot = outlook?.clocks.critical.steps.get(id)
   return {
-    id, about: id, title, kind, status, planned: timed?.planned ?? { startAt: null, endAt: null },
+    id, about: id, title, kind, status, planned: timed?.planned ?? { startAt: null, endAt: null }, baseline: clocks?.baseline ?? timed?.planned ?? { startAt: null, endAt: null },
     forecast: isOver ? { startAt: null, endAt: null } : forecast,
     p90EndAt: isOver ? null : (clocks?.p90EndAt ?? null),
     actual: { startAt: actual.startAt, endAt: actual.startAt === null ? null : (actual.endAt ?? Math.max(actual.startAt, goesOnUntil)) },
@@ -110,7 +112,7 @@ function rollbackRow({ state, timing, outlook, now }: TimelineInput, startAt: nu
   const none: Span = { startAt: null, endAt: null }
   return {
     id: ROLLBACK_ROW, about: ROLLBACK_ROW, title: `${backWords(state, state.rollback?.to ?? null)}${isRollbackFailed(state) ? ', failed' : ''}`, kind: 'phase', status: phaseStatus(state, rollbackSteps(state), true),
-    planned: none, forecast: isOver ? none : { startAt, endAt: outlook?.clocks.run.forecast.endAt ?? timing.projectedFinishAt }, p90EndAt: isOver ? null : (outlook?.clocks.run.p90EndAt ?? null),
+    planned: none, baseline: none, forecast: isOver ? none : { startAt, endAt: outlook?.clocks.run.forecast.endAt ?? timing.projectedFinishAt }, p90EndAt: isOver ? null : (outlook?.clocks.run.p90EndAt ?? null),
     // Whoever checks that all is well again does so after the rollback, but one that was given up went on until then.
     actual: { startAt, endAt: Math.max(startAt, state.outcome === 'rolled-back' ? (timing.projectedFinishAt ?? now) : now) },
     flag: 'unplanned', isCritical: false, floatMs: null,
@@ -122,7 +124,7 @@ const backWords = ({ runbook }: RunState, to: string | null): string => (to === 
 /** A rollback to before a phase, which is over: what took back what, and when. The run went on from there. */
 function partialRows(state: RunState, { to, startedAt, restoredAt, undo }: PartialRollback, place: number): TimelineRow[] {
   const none: Span = { startAt: null, endAt: null }
-  const over = { planned: none, forecast: none, p90EndAt: null, flag: 'unplanned', isCritical: false, floatMs: null } as const
+  const over = { planned: none, baseline: none, forecast: none, p90EndAt: null, flag: 'unplanned', isCritical: false, floatMs: null } as const
   return [
     { ...over, id: pastRow(place, ROLLBACK_ROW), about: to, title: backWords(state, to), kind: 'phase', status: 'succeeded', actual: { startAt: startedAt, endAt: restoredAt } },
     ...undo.map(({ step, status, ...times }): TimelineRow => ({ ...over, id: pastRow(place, step.id), about: undoneBy(step.id) ?? step.id, title: step.title, kind: 'step', status, actual: spanOf(times) })),

@@ -23,12 +23,16 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const noSpan: Span = { startAt: null, endAt: null }
 
+export function movedBy({ startAt, endAt }: Span, ms: number): Span {
+  return { startAt: startAt === null ? null : startAt + ms, endAt: endAt === null ? null : endAt + ms }
+}
+
 /** The plan as the runbook writes it, moved by `movedMs`: phase ranges on the window's calendar, steps within them as `after=` says. */
 export function planOf(phases: Phase[], window: ChangeWindow | null, movedMs: number): Plan {
   const plan: Plan = { phases: new Map(), steps: new Map(), startAt: null, finishAt: null }
   const place = window === null ? null : placer(window)
   for (const phase of phases) {
-    const span = phase.planned === null || place === null ? noSpan : moved(place(phase.planned), movedMs)
+    const span = phase.planned === null || place === null ? noSpan : movedBy(place(phase.planned), movedMs)
     const order = orderOf({ phases }, phase.steps)
     const time = { span, lengthMs: phaseLength(phase, span, order) }
     plan.phases.set(phase.id, time)
@@ -59,11 +63,6 @@ function placer(window: ChangeWindow): (range: PlannedRange) => Span {
     return { startAt: best.startAt, endAt: Math.max(best.startAt, clock.instantOf(date, endDay, range.endMinute)) }
   }
 }
-
-const moved = (span: Span, byMs: number): Span => ({
-  startAt: span.startAt === null ? null : span.startAt + byMs,
-  endAt: span.endAt === null ? null : span.endAt + byMs,
-})
 
 function phaseLength(phase: Phase, span: Span, order: readonly Ordered[]): number | null {
   if (span.startAt !== null && span.endAt !== null) return span.endAt - span.startAt

@@ -38,7 +38,7 @@ export function createRunOutlook({ client, runId, machineNow, onReady }: RunOutl
     make(runbook, reply.ok ? reply.value.samples : {})
   }
   const make = (runbook: RunState['runbook'], samples: RunHistory['samples']): void => {
-    made = createOutlook({ runbook, baseline: runbook, history: new Map(Object.entries(samples)), reserveMs: USUAL_RESERVE_MS })
+    made = createOutlook({ runbook, history: new Map(Object.entries(samples)), reserveMs: USUAL_RESERVE_MS })
     last = null
     onReady()
   }

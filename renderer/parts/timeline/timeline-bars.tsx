@@ -4,7 +4,7 @@ import type { TimelineRow } from '#domain/timeline/timeline.ts'
 import type { Span } from '#domain/timing.ts'
 import { classNames } from '#renderer/ui/class-names.ts'
 import { StatusMark } from '#renderer/ui/status-mark.tsx'
-import { rowWords } from './timeline-words.ts'
+import { isFirstPlan, rowWords } from './timeline-words.ts'
 import styles from './timeline-chart.module.css'
 
 export interface TimelineBarsProps {
@@ -19,7 +19,7 @@ export interface TimelineBarsProps {
 
 /** One row: its name, and the plan as an outline, the forecast with its p90 as a tail, and what happened as a bar. */
 export function TimelineBars({ row, top, scale, zone, isSelected, onSelect, onOpen }: TimelineBarsProps) {
-  const { id, title, kind, status, planned, forecast, actual, p90EndAt, flag, isCritical } = row
+  const { id, title, kind, status, planned, baseline, forecast, actual, p90EndAt, flag, isCritical } = row
   const words = rowWords(row, zone)
   const ahead: Span = { startAt: actual.endAt ?? forecast.startAt, endAt: forecast.endAt }
   return (
@@ -31,6 +31,7 @@ export function TimelineBars({ row, top, scale, zone, isSelected, onSelect, onOp
         {flag === 'late' && <span className={styles.late}>late</span>}
         {flag === 'at-risk' && <span className={styles.atRisk}>at risk</span>}
       </span>
+      {!isFirstPlan(row) && <Bar span={baseline} scale={scale} className={styles.firstPlan} />}
       <Bar span={planned} scale={scale} className={styles.planned} />
       <Bar span={{ startAt: forecast.endAt, endAt: p90EndAt }} scale={scale} className={styles.tail} />
       <Bar span={ahead} scale={scale} className={classNames(styles.forecast, isCritical && styles.critical)} />

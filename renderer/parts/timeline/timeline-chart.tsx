@@ -7,6 +7,7 @@ import type { TimelineMark, TimelineRow } from '#domain/timeline/timeline.ts'
 import { formatClock } from '#renderer/ui/format.ts'
 import { useWidth } from '#renderer/parts/chart/use-width.ts'
 import { TimelineBars } from './timeline-bars.tsx'
+import { isFirstPlan } from './timeline-words.ts'
 import { zoomedRange } from './zoomed-range.ts'
 import type { TimeRange } from './zoomed-range.ts'
 import styles from './timeline-chart.module.css'
@@ -74,7 +75,7 @@ export function TimelineChart({ rows, marks, whole, zoom, around, zone, selected
       </div>
       <ul className={styles.legend} aria-label="Marks">
         {marks.map((mark) => <li key={mark.kind} data-mark={mark.kind}>{markWords(mark)} <time>{formatClock(mark.at, zone)}</time></li>)}
-        <li data-key="planned">planned</li><li data-key="forecast">forecast, to p90</li><li data-key="actual">actual</li><li data-key="critical">critical path</li>
+        <li data-key="planned">planned</li>{!rows.every(isFirstPlan) && <li data-key="first">planned first</li>}<li data-key="forecast">forecast, to p90</li><li data-key="actual">actual</li><li data-key="critical">critical path</li>
       </ul>
     </div>
   )

@@ -2,10 +2,16 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { forecastsOf } from '#domain/forecast/forecast.ts'
-import { baselineOf, fourClocksOf } from '#domain/forecast/four-clocks.ts'
+import { fourClocksOf } from '#domain/forecast/four-clocks.ts'
 import type { DurationSample } from '#domain/forecast/history.ts'
 import type { Runbook } from '#domain/runbook.ts'
+import { evolve } from '#domain/run/evolve.ts'
+import { inheritedFacts } from '#domain/run/resume/inherit.ts'
+import type { RunState } from '#domain/run/state.ts'
+import { createOutlook } from '#domain/forecast/outlook.ts'
+import { timelineOf } from '#domain/timeline/timeline.ts'
 import { timingOf } from '#domain/timing.ts'
+import { firstPlanOf } from '#domain/timing/first-plan.ts'
 import { readLog } from '#support/golden.ts'
 import { done, fold, journal, minute, phase, runbook, step, windowStart, type Happening } from '#support/run-states.ts'
 
@@ -19,8 +25,10 @@ const took = (...minutes: number[]): DurationSample[] => minutes.map((length) =>
 
 function clocks(happenings: Happening[], now: number, { book = runbook(), history = new Map<string, DurationSample[]>(), planned = book }: { book?: Runbook; history?: Map<string, DurationSample[]>; planned?: Runbook } = {}) {
   const events = journal(book, happenings)
-  const state = { ...fold(events), runbook: planned }
-  return fourClocksOf({ state, baseline: baselineOf(events)!, timing: timingOf(state, at(now)), forecasts: forecastsOf(planned, history), now: at(now) })
+  const begun = fold(events)
+  const firstPlan = planned === book ? null : firstPlanOf(begun, planned, (id) => id)
+  const state = { ...begun, runbook: planned, firstPlan }
+  return fourClocksOf({ state, timing: timingOf(state, at(now)), forecasts: forecastsOf(planned, history), now: at(now) })
 }
 
 describe('the four clocks', () => {
@@ -45,6 +53,23 @@ describe('the four clocks', () => {
     expect(clocks([...started, running('one', 0)], 11).steps.get('one')).toMatchObject({ flag: 'late', lateMs: minute, forecast: span(0, 11) })
     expect(clocks([...started, ...done('one', 0, 12)], 30).steps.get('one')).toMatchObject({ flag: 'late', actual: span(0, 12), lateMs: 2 * minute })
     expect(clocks([...started, ...done('one', 0, 10.4)], 30).steps.get('one')).toMatchObject({ flag: 'on-time' })
+  })
+
+  it('keep the first plan through every run that goes on with the one before, however the runbook is edited', () => {
+    const { phases } = runbook()
+    const later = (byMinutes: number): Runbook => ({ ...runbook(), phases: phases.map((one) => ({ ...one, planned: one.planned && { ...one.planned, startMinute: one.planned.startMinute + byMinutes, endMinute: one.planned.endMinute + byMinutes } })) })
+    const goesOn = (state: RunState, next: Runbook): RunState => {
+      const created = { type: 'run-created', runId: `${state.id}+`, mode: 'live', speed: 1, automatic: false, runbookId: 'book', revision: 2, runbook: next } as const
+      const facts = [created, ...inheritedFacts(state, next, { from: null, keep: [], again: [] }, 'the disk is full no more'), { type: 'run-started' as const }]
+      return facts.reduce<RunState | null>((before, fact, index) => evolve(before, { seq: index + 1, event: { ...fact, at: at(-5), by: 'mo' } }), null)!
+    }
+    const first = fold(journal(runbook(), [{ type: 'run-started', at: at(-10) }]))
+    const third = goesOn(goesOn(first, later(30)), later(75))
+    const { steps, run } = fourClocksOf({ state: third, timing: timingOf(third, at(0)), forecasts: forecastsOf(third.runbook, new Map()), now: at(0) })
+    expect(steps.get('two')).toMatchObject({ baseline: span(10, 20), planned: span(85, 95) })
+    expect(run).toMatchObject({ baseline: span(0, 60), planned: span(75, 135) })
+    const rows = timelineOf({ state: third, timing: timingOf(third, at(0)), outlook: createOutlook({ runbook: third.runbook, history: new Map(), reserveMs: 0 }).at(third, at(0)), now: at(0) }).rows
+    expect(rows.find(({ id }) => id === 'two')).toMatchObject({ baseline: span(10, 20), planned: span(85, 95) })
   })
 
   it('keep the baseline when the plan is changed', () => {
@@ -100,16 +125,12 @@ describe('the four clocks', () => {
       const state = fold(events.slice(0, count))
       const now = state.lastEventAt + 90_000
       const timing = timingOf(state, now)
-      const { steps, phases, run } = fourClocksOf({ state, baseline: baselineOf(events)!, timing, forecasts: forecastsOf(state.runbook, new Map()), now })
+      const { steps, phases, run } = fourClocksOf({ state, timing, forecasts: forecastsOf(state.runbook, new Map()), now })
       const spans = (clocked: typeof steps) => Object.fromEntries([...clocked].map(([id, { planned, forecast, actual }]) => [id, { planned, projected: forecast, actual }]))
       const projected = (timings: typeof timing.steps) => Object.fromEntries(Object.entries(timings).map(([id, { planned, projected: span, actual }]) => [id, { planned, projected: span, actual }]))
       expect(spans(steps), `event ${count}`).toEqual(projected(timing.steps))
       expect(spans(phases), `event ${count}`).toEqual(projected(timing.phases))
       if (state.finishedAt === null && state.aborting === null) expect(run.actual.endAt ?? run.forecast.endAt, `event ${count}`).toBe(timing.projectedFinishAt)
     }
-  })
-
-  it('know no baseline without a first event', () => {
-    expect(baselineOf([])).toBeNull()
   })
 })

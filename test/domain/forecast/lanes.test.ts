@@ -85,7 +85,7 @@ describe('lanes in a run that has begun', () => {
     const book = bookOf(drawn, null)
     const state = stateAfter(book, happenings(drawn))
     const timing = timingOf(state, now)
-    return { timing, clocks: fourClocksOf({ state, baseline: book, timing, forecasts: forecastsOf(book, new Map()), now }) }
+    return { timing, clocks: fourClocksOf({ state, timing, forecasts: forecastsOf(book, new Map()), now }) }
   }
   const drawnRuns = steps(fc.integer({ min: 1, max: 12 }))
 

@@ -11,7 +11,7 @@ const book = runbook({
 })
 const started: Happening[] = [{ type: 'run-started', at: at(-10) }, { type: 'phase-started', phaseId: 'phase-1', at: at(0) }]
 const outlook = (happenings: Happening[], now: number, change: Runbook = book, mode: 'live' | 'rehearsal' = 'live') =>
-  createOutlook({ runbook: change, baseline: change, history: new Map(), reserveMs: 5 * minute }).at(stateAfter(change, happenings, mode), now)
+  createOutlook({ runbook: change, history: new Map(), reserveMs: 5 * minute }).at(stateAfter(change, happenings, mode), now)
 
 describe('the outlook', () => {
   it('before anything is done can return until the reserve, for nothing', () => {

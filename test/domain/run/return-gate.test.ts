@@ -23,7 +23,7 @@ const bookOf = (more = {}) => runbook({
 interface Told { state: RunState; events: RunEvent[] }
 
 function telling(book = bookOf(), automatic = true, startedAt = '01:00') {
-  const outlook = createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: 5 * minute })
+  const outlook = createOutlook({ runbook: book, history: new Map(), reserveMs: 5 * minute })
   const take = (told: Told, time: string, command: RunCommand, by = 'mira'): Told => {
     const events = decideAll(told.state, command, { now: clock(time), by, returnGate: outlook.gateOf })
     return { state: events.reduce((state, event) => evolve(state, { seq: state.version + 1, event }), told.state), events }

@@ -17,7 +17,7 @@ const lanes: Happening[] = [{ type: 'step-started', stepId: 'long', attempt: 1, 
 
 function timeline(happenings: Happening[], now: number, withOutlook = true): Timeline {
   const state = stateAfter(book, happenings)
-  const outlook = withOutlook ? createOutlook({ runbook: book, baseline: book, history: new Map(), reserveMs: 5 * minute }).at(state, now) : null
+  const outlook = withOutlook ? createOutlook({ runbook: book, history: new Map(), reserveMs: 5 * minute }).at(state, now) : null
   return timelineOf({ state, timing: timingOf(state, now), outlook, now })
 }
 

@@ -18,7 +18,7 @@ const samples = (...minutes: number[]): DurationSample[] => minutes.map((length,
 
 function look(now: number, { happenings = begun, change = book, history = new Map<string, DurationSample[]>() }: { happenings?: Happening[]; change?: Runbook; history?: Map<string, DurationSample[]> } = {}) {
   const state = stateAfter(change, happenings)
-  const made = createOutlook({ runbook: change, baseline: change, history, reserveMs: 5 * minute })
+  const made = createOutlook({ runbook: change, history, reserveMs: 5 * minute })
   return { state, forecasts: made.forecasts, outlook: made.at(state, now) }
 }
 const said = (outlook: Outlook) => {

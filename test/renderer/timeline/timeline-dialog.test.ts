@@ -21,6 +21,13 @@ describe.skipIf(!hasChromium)('the timeline, by keyboard alone', () => {
   }
   const chosen = () => page.getByRole('listbox').getByRole('option', { selected: true })
 
+  test('a run that goes on with another says and draws what was planned first', async () => {
+    await open('gone-on')
+    expect(await chosen().getAttribute('aria-label')).toMatch(/planned (\d\d:\d\d)–(\d\d:\d\d), planned first (?!\1)\d\d:\d\d–(?!\2)\d\d:\d\d/)
+    await page.getByText('planned first', { exact: true }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('the arrows move, the row is said in words, and Enter opens it in the room', async () => {
     await open('running')
     expect(await chosen().getAttribute('aria-label')).toMatch(/^Deploy new version: running, planned .*actual .*on the critical path$/)

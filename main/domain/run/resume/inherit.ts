@@ -2,6 +2,7 @@ import { flowOf } from '../../flow/attributes.ts'
 import { own } from '../../own.ts'
 import { Problem } from '../../problem.ts'
 import type { Runbook } from '../../runbook.ts'
+import { firstPlanOf } from '../../timing/first-plan.ts'
 import { refuse } from '../decide/context.ts'
 import type { InheritedStep, RunFact } from '../events.ts'
 import type { RunState, StepState } from '../state.ts'
@@ -64,6 +65,7 @@ function outcomes(state: RunState, next: Runbook, plan: ResumePlan, reason: stri
     excluded: Object.fromEntries(Object.entries(state.excluded).filter(([name]) => next.inventory.hosts.some((host) => host.name === name))),
     changed: plan.steps.filter(({ change }) => change === 'changed').map(({ id }) => id),
     added: plan.steps.filter(({ change }) => change === 'added').map(({ id }) => id), removed: plan.removed,
+    firstPlan: firstPlanOf(state, next, (id) => same.get(id)?.id),
   }
 }
 
