@@ -33,11 +33,6 @@ export function createJobRecord({ storage, key, now, mask, token, record, report
   let id: string | null = null
   let withheld: string | null = null
   const jobId = (): string => (id ??= required().id)
-  const withoutSecrets = (bytes: Uint8Array, isLast: boolean): { shown: Uint8Array; used: number } => {
-    // Chunks end between characters, so that each can be shown by itself.
-    const whole = isLast ? bytes : bytes.subarray(0, bytes.byteLength - begunCharacter(bytes))
-    return withheld === null ? mask().cut(whole, isLast) : { shown: new TextEncoder().encode(withheld), used: whole.byteLength }
-  }
   const over = (): never => {
     throw new Problem('step-over', `The step is not waiting for ${key.host} any more.`, 'Nothing was sent there.')
   }
@@ -59,16 +54,11 @@ export function createJobRecord({ storage, key, now, mask, token, record, report
     launched: () => storage.jobs.launched(jobId()),
     cursor: (stream) => storage.output.end(jobId(), stream),
     keep: (stream, offset, bytes, isLast) => {
-      const { shown, used } = withoutSecrets(bytes, isLast)
+      // Chunks end between characters, so that each can be shown by itself.
+      const whole = isLast ? bytes : bytes.subarray(0, bytes.byteLength - begunCharacter(bytes))
+      const { shown, used } = withheld === null ? mask().cut(whole, isLast) : { shown: new TextEncoder().encode(withheld), used: whole.byteLength }
       if (used === 0) return 0
       storage.output.appendAt(jobId(), offset, { ...key, stream, at: now(), bytes: shown }, used)
-      wake()
-      return used
-    },
-    keepMuch: async (stream, offset, bytes) => {
-      const { shown, used } = withoutSecrets(bytes, false)
-      if (used === 0) return 0
-      storage.output.appendAt(jobId(), offset, { ...key, stream, at: now(), packed: await storage.output.pack(shown) }, used)
       wake()
       return used
     },

@@ -5,12 +5,8 @@ import type { RunState, RunStatus } from '#domain/run/state.ts'
 import type { Sample } from '#domain/threshold.ts'
 import type { Clock, OutputStream, Ports, Secrets } from '#kinds/ports.ts'
 import type { Jobs } from '#storage/jobs.ts'
-import type { Packed } from '#storage/output-codec.ts'
 import type { StoredRun } from '#storage/runs.ts'
 import type { OutputRow } from './recorder.ts'
-
-/** A row whose bytes have been packed before. */
-export type PackedRow = Omit<OutputRow, 'bytes'> & { packed: Packed }
 
 /** The run's own time, as the renderer is told it: now = at + (machine now - machineAt) * rate. */
 export interface ClockReading {
@@ -41,8 +37,7 @@ export interface EngineStorage {
   output: {
     appendMany(rows: OutputRow[]): void
     /** Bytes and cursor in one transaction; throws `output-gap` when the offset is not where the stream ends. */
-    appendAt(jobId: string, offset: number, row: OutputRow | PackedRow, span?: number): void
-    pack(bytes: Uint8Array): Promise<Packed>
+    appendAt(jobId: string, offset: number, row: OutputRow, span?: number): void
     end(jobId: string, stream: OutputStream): number
     readBytes(query: { runId: string; stepId: string; attempt: number; host: string; stream: OutputStream }): Iterable<Uint8Array>
     tail(query: { runId: string; stepId: string; attempt: number; host: string; maxBytes: number }): { text: Uint8Array }

@@ -67,8 +67,6 @@ export interface ShellJob {
   cursor(stream: OutputStream): number
   /** Keeps bytes and moves the cursor, both or neither. Returns how many were kept: less than all while a character is only begun. */
   keep(stream: OutputStream, offset: number, bytes: Uint8Array, isLast: boolean): number
-  /** As `keep`, of much output that goes on: most of the work is done on other threads. One at a time for each stream, and `keep` not meanwhile. */
-  keepMuch(stream: OutputStream, offset: number, bytes: Uint8Array): Promise<number>
   /** Commits how it ended, synced to the disk; only then may the host forget it. */
   finish(result: HostResult, late: Uint8Array): void
   acknowledged(): void

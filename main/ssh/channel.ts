@@ -8,7 +8,6 @@ export interface Channel {
   on(event: 'error', listener: (error: Error) => void): unknown
   readonly stderr: Pick<Readable, 'on' | 'once' | 'resume' | 'readableEnded'>
   write(bytes: Buffer | string): unknown
-  pause(): unknown
   resume(): unknown
   /** A name as `kill -s` takes it. */
   signal(name: 'TERM' | 'KILL'): unknown

@@ -1,6 +1,7 @@
+import { begunCharacter } from '#domain/output/begun-character.ts'
 import { Problem } from '#domain/problem.ts'
 import type { Connection } from './database.ts'
-import { pack, packAside, pieceOf, type Packed, type PackedPiece } from './output-codec.ts'
+import { encode } from './output-codec.ts'
 import { createOutputRows, taken, type StreamKey } from './output-rows.ts'
 import { createOutputWindows, type OutputWindow } from './output-windows.ts'
 import { explain } from './problems.ts'
@@ -17,9 +18,6 @@ export interface NewChunk {
   at: number
   bytes: Uint8Array
 }
-
-/** The same, packed before. */
-export type PackedChunk = Omit<NewChunk, 'bytes'> & { packed: Packed }
 
 export interface StoredChunk {
   /** Grows within a run, with holes: a cursor, not a count. */
@@ -48,9 +46,7 @@ export interface Output {
    * `span` is how many of the job's bytes the chunk stands for, where that is not its own size: secrets in it are hidden.
    * Throws `output-gap` unless the offset is exactly where the stream ends so far.
    */
-  appendAt(jobId: string, offset: number, chunk: NewChunk | PackedChunk, span?: number): void
-  /** Packs bytes on other threads, for `appendAt`; until then they must not change. */
-  pack(bytes: Uint8Array): Promise<Packed>
+  appendAt(jobId: string, offset: number, chunk: NewChunk, span?: number): void
   /** Where the next byte of a job's stream belongs. */
   end(jobId: string, stream: OutputStream): number
   /** All or none, in one transaction: a busy step gathers its chunks for a moment and writes them together. */
@@ -82,18 +78,21 @@ export function createOutput(connection: Connection): Output {
   const ends = connection.prepare<[string, string], number>('SELECT coalesce(job_end, off + size) FROM output WHERE job_id = ? AND stream = ? ORDER BY off DESC LIMIT 1').pluck()
   const end = (jobId: string, stream: OutputStream): number => ends.get(jobId, stream) ?? 0
 
-  const keep = (item: Omit<NewChunk, 'bytes'>, { codec, stored, size, endsLine }: PackedPiece, off: number, jobId: string | null, jobEnd: number | null): number =>
-    Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), size, stored, jobId, off, codec, endsLine ? 1 : 0, jobEnd).lastInsertRowid)
-  const append = (item: NewChunk): number => keep(item, pieceOf(item.bytes), rows.end(item), null, null)
+  const keep = (item: NewChunk, off: number, jobId: string | null, jobEnd: number | null): number => {
+    const { bytes } = item
+    const { codec, stored } = encode(bytes)
+    return Number(insert.run(item.runId, item.stepId, item.attempt, item.host, item.stream, Math.round(item.at), bytes.byteLength, stored, jobId, off, codec, bytes.at(-1) === LINE_FEED ? 1 : 0, jobEnd).lastInsertRowid)
+  }
+  const append = (item: NewChunk): number => keep(item, rows.end(item), null, null)
   const appendMany = connection.transaction((items: readonly NewChunk[]) => items.map(append))
-  const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk | PackedChunk, span?: number): void => {
+  const appendAt = connection.transaction((jobId: string, offset: number, item: NewChunk, span = item.bytes.byteLength): void => {
     const expected = end(jobId, item.stream)
     if (offset !== expected) throw new Problem('output-gap', `Output of ${item.host} came for byte ${offset} where byte ${expected} is next.`, 'Nothing was kept twice; the link is made anew and the output read from the right place.')
-    const { pieces, size } = 'packed' in item ? item.packed : pack(item.bytes)
+    const pieces = inChunks(item.bytes)
     let off = rows.end(item)
-    for (const [index, piece] of pieces.entries()) {
-      keep(item, piece, off, jobId, index === pieces.length - 1 ? offset + (span ?? size) : null)
-      off += piece.size
+    for (const [index, bytes] of pieces.entries()) {
+      keep({ ...item, bytes }, off, jobId, index === pieces.length - 1 ? offset + span : null)
+      off += bytes.byteLength
     }
   })
 
@@ -124,10 +123,24 @@ export function createOutput(connection: Connection): Output {
 
   return {
     ...createOutputWindows(rows), steps: rows.steps,
-    append, appendMany: appendMany.immediate, appendAt: appendAt.immediate, pack: packAside, end, readBytes, tail,
+    append, appendMany: appendMany.immediate, appendAt: appendAt.immediate, end, readBytes, tail,
     size: (query) => rows.streams(query).reduce((sum, key) => sum + rows.end(key), 0),
   }
 }
 
+/** What came at once in chunks that a page is not too small for, each ending between characters. */
+function inChunks(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  for (let rest = bytes; rest.byteLength > 0 || pieces.length === 0;) {
+    const most = rest.subarray(0, CHUNK_BYTES)
+    const piece = most.byteLength === rest.byteLength ? rest : most.subarray(0, CHUNK_BYTES - begunCharacter(most))
+    pieces.push(piece)
+    rest = rest.subarray(piece.byteLength)
+  }
+  return pieces
+}
+
+const CHUNK_BYTES = 64 * 1024
 const STREAMS: readonly OutputStream[] = ['stdout', 'stderr']
+const LINE_FEED = 0x0a
 const PAGE_BYTES = 1024 * 1024

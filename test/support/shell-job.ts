@@ -34,7 +34,6 @@ export function createMemoryJob(id = `rtest-sstep-a1-${randomBytes(6).toString('
       length[stream] += bytes.byteLength
       return bytes.byteLength
     },
-    keepMuch: async (stream, offset, bytes) => job.keep(stream, offset, bytes, false),
     finish: (result, late) => {
       job.results.push(result)
       job.late = late

@@ -5,9 +5,6 @@ import type { HelperCall } from './verbs.ts'
 /** A call of the helper in progress. */
 export interface Talk {
   write(text: string): void
-  /** The host is not read from until `resume`. */
-  pause(): void
-  resume(): void
   /** The call is answered: what carried it may carry the next one. */
   leave(): void
   /** Nobody listens any more, whatever is still said. */
@@ -58,8 +55,6 @@ function createCarrier(link: Link, channel: Channel, canStay: boolean): Carrier 
   const close = (): void => {
     listener = null
     if (stayed.get(link) === carrier) stayed.delete(link)
-    // Of one that is not read from, the end is never heard.
-    channel.resume()
     channel.close()
   }
   const carrier: Carrier = {
@@ -72,12 +67,9 @@ function createCarrier(link: Link, channel: Channel, canStay: boolean): Carrier 
       const isOurs = (): boolean => listener === heard
       return {
         write: (text) => { if (isOurs()) channel.write(text) },
-        pause: () => { if (isOurs()) channel.pause() },
-        resume: () => { if (isOurs()) channel.resume() },
         leave: () => {
           if (!isOurs()) return
           listener = null
-          channel.resume()
           if (canStay && !isClosed && link.isAlive() && !link.isShort() && !stayed.has(link)) stayed.set(link, carrier)
           else close()
         },

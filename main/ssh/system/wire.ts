@@ -113,7 +113,7 @@ function channelOf(child: ChildProcessWithoutNullStreams, errors: PassThrough, p
     else if (event === 'close') void closed.then(listener as () => void)
     else child.stdin.on('error', listener)
   }
-  return { on, stderr: errors, write: (bytes) => child.stdin.write(bytes), pause: () => child.stdout.pause(), resume: () => child.stdout.resume(), signal: (name) => { sent = send(name) }, close }
+  return { on, stderr: errors, write: (bytes) => child.stdin.write(bytes), resume: () => child.stdout.resume(), signal: (name) => { sent = send(name) }, close }
 }
 
 function unopened(noise: string, alive: boolean): WireAnswer {

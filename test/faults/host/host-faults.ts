@@ -19,7 +19,7 @@ export interface HostFaultOptions {
 
 /** The size the issue of durable steps names. */
 export const WHOLE: Omit<HostFaultOptions, 'seed'> = { jobs: 40, supervisors: 40, pids: 20, disks: 20, bytes: 1e9, cuts: 20 }
-export const SHORT: Omit<HostFaultOptions, 'seed'> = { jobs: 6, supervisors: 5, pids: 2, disks: 2, bytes: 40e6, cuts: 5 }
+export const SHORT: Omit<HostFaultOptions, 'seed'> = { jobs: 6, supervisors: 5, pids: 2, disks: 2, bytes: 16e6, cuts: 5 }
 
 /** What can go wrong on the host itself, one kind after the other against one real sshd. */
 export async function hostFaults({ seed, jobs, supervisors, pids, disks, bytes, cuts }: HostFaultOptions, log: (row: Row) => void): Promise<Row[]> {

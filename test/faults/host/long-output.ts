@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createJobRecord } from '#engine/job-record.ts'
-import type { ShellJob } from '#kinds/ports.ts'
 import { openStorage } from '#storage/storage.ts'
 import type { Place, Row } from './place.ts'
 import { noSecrets } from '#support/fake-world.ts'
@@ -24,13 +23,15 @@ export async function longOutput(place: Place, bytes: number, cuts: number): Pro
       return true
     },
   })
-  const counted = (size: number): number => {
-    kept += size
-    // Not at its end: what has arrived by then is told, link or no link.
-    if (losses < cuts && kept > ((losses + 1) * bytes) / (cuts + 2)) place.proxy.resetAll()
-    return size
+  const job = {
+    ...record,
+    keep: (...chunk: Parameters<typeof record.keep>) => {
+      const size = record.keep(...chunk)
+      kept += size
+      if (losses < cuts && kept > ((losses + 1) * bytes) / (cuts + 1)) place.proxy.resetAll()
+      return size
+    },
   }
-  const job: ShellJob = { ...record, keep: (...chunk) => counted(record.keep(...chunk)), keepMuch: async (...chunk) => counted(await record.keepMuch(...chunk)) }
   try {
     const file = join('/var/tmp', `holdpoint-long-${process.pid}`)
     const result = await place.run(0, job, `head -c ${bytes} /dev/urandom > ${file}; sha256sum < ${file} >&2; cat ${file}; rm ${file}`)

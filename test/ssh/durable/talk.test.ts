@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '#support/fake-world.ts'
 import { createMemoryJob, type MemoryJob } from '#support/shell-job.ts'
 import { configFor, hostNamed, startPool, type TestPool } from '#support/ssh-pool.ts'
@@ -71,23 +70,6 @@ describe.skipIf(sshdMissing).each(['ssh2', 'ssh'] as const)('a helper that stays
     const job = createMemoryJob()
     expect(await run(pool, 'echo again >&2; exit 3', job)).toMatchObject({ outcome: 'failed', exitCode: 3 })
     expect(job.stderr().toString()).toBe('again\n')
-  })
-
-  test('one that is closed while it is not read from gives its channel back', async () => {
-    const pool = open(narrow)
-    const [job, stop] = [createMemoryJob(), new AbortController()]
-    const kept = Promise.withResolvers<number>()
-    const { keepMuch } = job
-    job.keepMuch = () => kept.promise
-    const pause = vi.spyOn(Readable.prototype, 'pause')
-    const running = run(pool, 'head -c 8000000 /dev/zero; sleep 600', job, stop.signal)
-    await until(() => (pause.mock.contexts as Readable[]).some(({ readableLength }) => readableLength > 30_000), 'more than can be kept')
-    pause.mockRestore()
-    stop.abort()
-    expect(await run(pool, 'exit 4', undefined)).toMatchObject({ exitCode: 4 })
-    job.keepMuch = keepMuch
-    kept.resolve(0)
-    expect(await running).toMatchObject({ outcome: 'failed', reason: 'aborted' })
   })
 
   test('where a connection carries one channel it makes way for whoever needs that', async () => {
