@@ -4,7 +4,10 @@ import type { Runbook } from '../runbook.ts'
 import type { Span } from '../timing.ts'
 import { planOf, type Plan } from './plan.ts'
 
-/** When what was planned first, before the runbook was edited and a later run went on with it: by the ids it has now. */
+/**
+ * When what was planned first, before the runbook was edited and a later run went on with it: by the ids it has now, on the
+ * calendar of its window. Whoever shows it moves it by the run's `movedMs`, as a rehearsal is held at another time.
+ */
 export interface FirstPlan {
   steps: Record<string, Span>
   phases: Record<string, Span>
@@ -21,8 +24,7 @@ export function firstPlanOf(state: Pick<RunState, 'runbook' | 'firstPlan'>, next
   return { steps: named(first.steps, next.phases.flatMap(({ steps }) => steps.map(({ id }) => id)), formerId), phases: named(first.phases, next.phases.map(({ id }) => id), (id) => id), run: first.run }
 }
 
-/** On the calendar it was made for, moved as the run's plan is: a rehearsal is held at another time. */
-export function spansOf(plan: Plan): FirstPlan {
+function spansOf(plan: Plan): FirstPlan {
   const spans = (times: Plan['steps']): Record<string, Span> => Object.fromEntries([...times].map(([id, { span }]) => [id, span]))
   return { steps: spans(plan.steps), phases: spans(plan.phases), run: { startAt: plan.startAt, endAt: plan.finishAt } }
 }

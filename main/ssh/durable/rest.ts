@@ -20,7 +20,7 @@ interface Resting {
   timer: NodeJS.Timeout
 }
 
-export function createRests(now: () => number = Date.now): Rests {
+export function createRests(): Rests {
   const resting = new Map<Link, Resting>()
   const working = new Set<Promise<void>>()
   let isOver = false
@@ -39,10 +39,10 @@ export function createRests(now: () => number = Date.now): Rests {
       const before = resting.get(link)
       clearTimeout(before?.timer)
       const works = [...(before?.works ?? []), work]
-      const since = before?.since ?? now()
-      const restMs = isOver || works.length >= MOST_RESTING ? 0 : Math.min(REST_MS, since + MOST_REST_MS - now())
-      resting.set(link, { works, since, timer: setTimeout(() => wake(link), Math.max(restMs, 0)) })
-      if (restMs <= 0) wake(link)
+      const since = before?.since ?? Date.now()
+      const restMs = Math.max(Math.min(REST_MS, since + MOST_REST_MS - Date.now()), 0)
+      resting.set(link, { works, since, timer: setTimeout(() => wake(link), restMs) })
+      if (isOver || works.length >= MOST_RESTING) wake(link)
     },
     end: async () => {
       isOver = true

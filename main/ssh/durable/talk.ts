@@ -26,8 +26,8 @@ export type TalkOpened = { opened: 'yes'; talk: Talk } | Exclude<ExecOpened, { o
  */
 export async function openTalk(link: Link, call: HelperCall, listener: TalkListener, signal: AbortSignal): Promise<TalkOpened> {
   if (signal.aborted) return { opened: 'aborted' }
-  const stayed = call.stay === null ? null : takeStayed(link)
-  if (call.stay !== null && stayed !== null) return { opened: 'yes', talk: stayed.begin(`leave\n${call.stay.line}\n`, call.input, listener) }
+  const free = call.stay === null ? null : takeStayed(link)
+  if (call.stay !== null && free !== null) return { opened: 'yes', talk: free.begin(`leave\n${call.stay.line}\n`, call.input, listener) }
   const opened = await link.exec(call.stay?.command ?? call.command, signal)
   if (opened.opened !== 'yes') return opened
   const carrier = createCarrier(link, opened.channel, call.stay !== null)
@@ -37,7 +37,6 @@ export async function openTalk(link: Link, call: HelperCall, listener: TalkListe
 /** A channel to a helper. */
 interface Carrier {
   begin(words: string, input: Buffer | null, listener: TalkListener): Talk
-  close(): void
 }
 
 /** One a link, at most, waits for the next call. */
@@ -76,7 +75,6 @@ function createCarrier(link: Link, channel: Channel, canStay: boolean): Carrier 
         close: () => { if (isOurs()) close() },
       }
     },
-    close,
   }
   channel.on('data', (bytes) => listener?.onBytes(bytes))
   channel.stderr.on('data', () => listener?.onSign())
